@@ -1,0 +1,18 @@
+/** The plugin API: all that a connector, converter or transformation may import of the worker. */
+export * from './connector.ts'
+export type * from './converter.ts'
+export * from './sink-task.ts'
+export * from './source-task.ts'
+export type * from './topic-partition.ts'
+export type * from './transformation.ts'
+export type * from './worker-plugins.ts'
+export type * from '../config/config-def.ts'
+export type * from '../config/types.ts'
+export * from '../data/headers.ts'
+export * from '../data/records.ts'
+export type * from '../data/schema.ts'
+
+export type * from '../data/struct.ts'
+export * from '../errors/connect-error.ts'
+export type { Int64 } from '../util/int64.ts'
+export type { MaybePromise } from '../util/maybe-promise.ts'

@@ -1,0 +1,88 @@
+import type { ConnectorConfig, RawConfig } from '../config/types.ts'
+import type { ConfigInfos, ConfigKeyInfo } from '../messages/config-infos.ts'
+import type { ConnectorTaskId } from '../messages/ids.ts'
+import type { TargetState } from '../messages/protocol.ts'
+import type { PluginDescriptor } from '../plugins/plugin-descriptor.ts'
+
+/** What a connector or task is doing, as `GET …/status` reports it. */
+export type State = 'UNASSIGNED' | 'RUNNING' | 'PAUSED' | 'FAILED' | 'STOPPED' | 'RESTARTING'
+
+/** Members in wire order. */
+export interface ConnectorInfo {
+  readonly name: string
+  readonly config: RawConfig
+  readonly tasks: readonly ConnectorTaskId[]
+  readonly type: 'source' | 'sink' | 'unknown'
+}
+
+export interface TaskInfo {
+  readonly id: ConnectorTaskId
+  readonly config: ConnectorConfig
+}
+
+export interface ConnectorState {
+  readonly state: State
+  readonly worker_id: string
+  readonly version: string | null
+  readonly trace?: string
+}
+
+export interface TaskState extends ConnectorState {
+  readonly id: number
+}
+
+export interface ConnectorStateInfo {
+  readonly name: string
+  readonly connector: ConnectorState
+  readonly tasks: readonly TaskState[]
+  readonly type: 'source' | 'sink' | 'unknown'
+}
+
+export interface RestartRequest {
+  readonly connector: string
+  readonly includeTasks: boolean
+  readonly onlyFailed: boolean
+}
+
+export interface Health {
+  readonly status: 'starting' | 'healthy' | 'unhealthy'
+  readonly message: string
+}
+
+/**
+ * The one that knows which connectors there are and what each is meant to do. Standalone and distributed
+ * herders answer to this alike; REST knows nothing else. Every call is queued to one serial loop and ends
+ * when `signal` aborts. Errors carry the HTTP status where Java's does (`RestError`).
+ */
+export interface Herder {
+  start(signal: AbortSignal): Promise<void>
+  stop(signal: AbortSignal): Promise<void>
+  readonly kafkaClusterId: string | null
+  health(signal: AbortSignal): Promise<Health>
+  connectors(): readonly string[]
+  connectorInfo(name: string, signal: AbortSignal): Promise<ConnectorInfo>
+  connectorConfig(name: string, signal: AbortSignal): Promise<RawConfig>
+  connectorStatus(name: string): ConnectorStateInfo
+  taskStatus(id: ConnectorTaskId): TaskState
+  taskConfigs(name: string, signal: AbortSignal): Promise<readonly TaskInfo[]>
+  /** Creates, or where `allowReplace` says so replaces. */
+  putConnectorConfig(
+    name: string,
+    config: RawConfig,
+    options: { readonly targetState?: TargetState; readonly allowReplace: boolean },
+    signal: AbortSignal,
+  ): Promise<{ readonly created: boolean; readonly info: ConnectorInfo }>
+  deleteConnector(name: string, signal: AbortSignal): Promise<void>
+  pauseConnector(name: string, signal: AbortSignal): Promise<void>
+  resumeConnector(name: string, signal: AbortSignal): Promise<void>
+  stopConnector(name: string, signal: AbortSignal): Promise<void>
+  restartConnector(request: RestartRequest, signal: AbortSignal): Promise<ConnectorStateInfo | null>
+  restartTask(id: ConnectorTaskId, signal: AbortSignal): Promise<void>
+  plugins(): readonly PluginDescriptor[]
+  pluginConfig(pluginName: string, signal: AbortSignal): Promise<readonly ConfigKeyInfo[]>
+  validateConnectorConfig(
+    config: RawConfig,
+    pluginName: string | null,
+    signal: AbortSignal,
+  ): Promise<ConfigInfos>
+}

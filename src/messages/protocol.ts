@@ -1,0 +1,131 @@
+import type { ConnectorConfig, RawConfig } from '../config/types.ts'
+import type { SourceOffset, SourcePartition } from '../data/records.ts'
+import type { LogEntry, LogLevel } from '../util/logger.ts'
+import type { ConfigInfos, ConfigKeyInfo } from './config-infos.ts'
+import type { ConnectorTaskId } from './ids.ts'
+
+/**
+ * What the main thread and the plugin threads say to each other. Requests are answered once, within the
+ * caller's time limit; notices are not answered. Every message carries the thread's incarnation, and
+ * an answer of a dead incarnation is dropped. Everything here survives a structured clone.
+ */
+
+/** What a connector or task is meant to do (KIP-875). */
+export type TargetState = 'STARTED' | 'PAUSED' | 'STOPPED'
+
+/** A failure as it crosses between threads. */
+export interface WireError {
+  readonly javaName: string
+  readonly message: string
+  /** As `GET …/status` shows it. */
+  readonly trace: string
+  readonly retriable: boolean
+}
+
+/** Everything a task thread needs to run one task. */
+export interface TaskStart {
+  readonly id: ConnectorTaskId
+  readonly type: 'source' | 'sink'
+  /** As written in `connector.class`; the loader resolves it. */
+  readonly connectorClass: string
+  /** The connector's configuration, variables resolved: converters, transformations, errors, overrides. */
+  readonly connectorConfig: ConnectorConfig
+  readonly taskConfig: ConnectorConfig
+  /** The worker's configuration, for default converters and client settings. */
+  readonly workerConfig: ConnectorConfig
+  readonly kafkaClusterId: string | null
+  readonly targetState: TargetState
+}
+
+/** Requests the main thread makes of the connector thread: [argument, answer]. */
+export interface ConnectorThreadRequests {
+  validate: [{ readonly config: RawConfig; readonly pluginName: string | null }, ConfigInfos]
+  pluginConfig: [{ readonly pluginName: string }, readonly ConfigKeyInfo[]]
+  startConnector: [
+    {
+      readonly name: string
+      readonly connectorClass: string
+      readonly config: ConnectorConfig
+      readonly targetState: TargetState
+    },
+    undefined,
+  ]
+  setConnectorState: [{ readonly name: string; readonly targetState: TargetState }, undefined]
+  stopConnector: [{ readonly name: string }, undefined]
+  /** The configurations of the tasks with `task.class` and topics filled in. */
+  taskConfigs: [
+    { readonly name: string; readonly maxTasks: number },
+    { readonly configs: readonly ConnectorConfig[] },
+  ]
+  alterOffsets: [
+    {
+      readonly connectorClass: string
+      readonly config: ConnectorConfig
+      readonly offsets: readonly {
+        readonly partition: SourcePartition | null
+        readonly offset: SourceOffset | null
+      }[]
+    },
+    { readonly handled: boolean },
+  ]
+}
+
+/** Requests the main thread makes of a task thread. */
+export interface TaskThreadRequests {
+  /** Answers once the task has started or, paused, is ready to. */
+  startTask: [TaskStart, undefined]
+  setTaskState: [{ readonly id: ConnectorTaskId; readonly targetState: TargetState }, undefined]
+  /** Drains, commits and stops. Answers once the task is gone. */
+  stopTask: [{ readonly id: ConnectorTaskId; readonly graceMs: number }, undefined]
+}
+
+/** Requests a plugin thread makes of the main thread. */
+export interface MainThreadRequests {
+  readOffsets: [
+    { readonly connector: string; readonly partitions: readonly SourcePartition[] },
+    readonly (SourceOffset | null)[],
+  ]
+  /** Answers once the offsets are durable (invariant 1). */
+  writeOffsets: [
+    {
+      readonly connector: string
+      readonly offsets: readonly (readonly [SourcePartition | null, SourceOffset | null])[]
+    },
+    undefined,
+  ]
+  /** Creates a topic where it is missing, by the connector's `topic.creation.*` rules. */
+  createTopic: [
+    { readonly connector: string; readonly topic: string },
+    { readonly created: boolean },
+  ]
+}
+
+/** What the main thread tells every plugin thread. */
+export interface MainThreadNotices {
+  logLevel: { readonly logger: string; readonly level: LogLevel }
+}
+
+/** What a plugin thread tells the main thread. */
+export interface PluginThreadNotices {
+  ready: Record<string, never>
+  connectorStatus: {
+    readonly name: string
+    readonly state: 'RUNNING' | 'PAUSED' | 'STOPPED' | 'FAILED'
+    readonly error?: WireError
+  }
+  taskStatus: {
+    readonly id: ConnectorTaskId
+    readonly state: 'RUNNING' | 'PAUSED' | 'FAILED'
+    readonly error?: WireError
+  }
+  requestTaskReconfiguration: { readonly connector: string }
+  topicUsed: { readonly id: ConnectorTaskId; readonly topic: string }
+  /** Member and transactional ids opened, so that the main thread can fence them when the thread dies. */
+  kafkaIdOpened: {
+    readonly id: ConnectorTaskId
+    readonly groupId?: string
+    readonly memberId?: string
+    readonly transactionalId?: string
+  }
+  log: LogEntry
+}

@@ -1,0 +1,86 @@
+import { traceOf } from '../errors/connect-error.ts'
+
+/**
+ * Log lines as the Java worker writes them: `[2026-11-21 10:00:00,000] INFO [connector|task-0] message (logger)`.
+ * A plugin thread sends its entries to the main thread; the main thread writes them to standard output.
+ */
+
+export const logLevels = ['OFF', 'FATAL', 'ERROR', 'WARN', 'INFO', 'DEBUG', 'TRACE', 'ALL'] as const
+export type LogLevel = (typeof logLevels)[number]
+
+/** One line of the log, before it is formatted. `context` is `[connector|task-0] `, or empty. */
+export interface LogEntry {
+  readonly timestamp: number
+  readonly level: LogLevel
+  readonly logger: string
+  readonly context: string
+  readonly message: string
+  /** Trace of the error logged with the message. */
+  readonly trace?: string
+}
+
+export interface Logger {
+  readonly name: string
+  error(message: string, error?: unknown): void
+  warn(message: string, error?: unknown): void
+  info(message: string): void
+  debug(message: string): void
+  trace(message: string): void
+  isEnabled(level: LogLevel): boolean
+  /** The same logger with Java's connector context, e.g. `[local-file-source|task-0] `. */
+  withContext(context: string): Logger
+}
+
+/** Takes every entry that is to be logged. Set once a thread; by default entries go to standard output. */
+export type LogSink = (entry: LogEntry) => void
+
+let sink: LogSink = (entry) => {
+  process.stdout.write(formatEntry(entry))
+}
+const levels = new Map<string, LogLevel>([['root', 'INFO']])
+
+export function setLogSink(next: LogSink): void {
+  sink = next
+}
+
+/** Sets the level of `logger` and everything below it that has no level of its own; `root` is the default of all. */
+export function setLogLevel(logger: string, level: LogLevel): void {
+  levels.set(logger, level)
+}
+
+/** The level in force for `logger`: its own, or that of the nearest name above it. */
+export function logLevelOf(logger: string): LogLevel {
+  for (let name = logger; name !== ''; name = name.slice(0, Math.max(name.lastIndexOf('.'), 0))) {
+    const level = levels.get(name)
+    if (level !== undefined) return level
+  }
+  return levels.get('root') ?? 'INFO'
+}
+
+/** A logger under Java's name for the same thing, e.g. `org.apache.kafka.connect.runtime.WorkerSinkTask`. */
+export function createLogger(name: string, context = ''): Logger {
+  const isEnabled = (level: LogLevel): boolean =>
+    logLevels.indexOf(level) <= logLevels.indexOf(logLevelOf(name))
+  const log = (level: LogLevel, message: string, error?: unknown): void => {
+    if (!isEnabled(level)) return
+    const entry = { timestamp: Date.now(), level, logger: name, context, message }
+    sink(error === undefined ? entry : { ...entry, trace: traceOf(error) })
+  }
+  return {
+    name,
+    isEnabled,
+    error: (message, error) => log('ERROR', message, error),
+    warn: (message, error) => log('WARN', message, error),
+    info: (message) => log('INFO', message),
+    debug: (message) => log('DEBUG', message),
+    trace: (message) => log('TRACE', message),
+    withContext: (other) => createLogger(name, other),
+  }
+}
+
+/** Java's pattern `[%d] %p %X{connector.context}%m (%c)%n`; the trace follows on lines of its own. */
+export function formatEntry(entry: LogEntry): string {
+  const { timestamp, level, context, message, logger, trace } = entry
+  const time = new Date(timestamp).toISOString().replace('T', ' ').replace('.', ',').slice(0, 23)
+  return `[${time}] ${level} ${context}${message} (${logger})\n${trace ?? ''}`
+}

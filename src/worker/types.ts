@@ -1,0 +1,55 @@
+import type { ConnectorConfig, RawConfig } from '../config/types.ts'
+import type { ConfigInfos, ConfigKeyInfo } from '../messages/config-infos.ts'
+import type { ConnectorTaskId } from '../messages/ids.ts'
+import type { TargetState, WireError } from '../messages/protocol.ts'
+import type { PluginDescriptor } from '../plugins/plugin-descriptor.ts'
+
+/** What the worker tells the herder. Called in the order things happened; must not throw. */
+export interface WorkerListener {
+  connectorStatus(
+    name: string,
+    state: 'RUNNING' | 'PAUSED' | 'STOPPED' | 'FAILED' | 'UNASSIGNED',
+    error?: WireError,
+  ): void
+  taskStatus(
+    id: ConnectorTaskId,
+    state: 'RUNNING' | 'PAUSED' | 'FAILED' | 'UNASSIGNED',
+    error?: WireError,
+  ): void
+  taskReconfigurationRequested(connector: string): void
+  topicUsed(id: ConnectorTaskId, topic: string): void
+}
+
+/** The worker as the herder sees it: runs connectors and tasks in plugin threads, whatever they do. */
+export interface ConnectorWorker {
+  readonly kafkaClusterId: string | null
+  /** Every plugin found, from the manifests. */
+  plugins(): readonly PluginDescriptor[]
+  /** Whether `connectorClass` (class name or alias) is a source or sink; throws Java's message where it is unknown. */
+  connectorType(connectorClass: string): 'source' | 'sink'
+  connectorVersion(connectorClass: string): string | null
+  validate(config: RawConfig, pluginName: string | null, signal: AbortSignal): Promise<ConfigInfos>
+  pluginConfig(pluginName: string, signal: AbortSignal): Promise<readonly ConfigKeyInfo[]>
+  /** Resolves once the connector runs, or rests where `targetState` says so; rejects where it failed to start. */
+  startConnector(name: string, config: ConnectorConfig, targetState: TargetState): Promise<void>
+  setConnectorState(name: string, targetState: TargetState): Promise<void>
+  /** Resolves once the connector is gone, within five seconds. */
+  stopConnector(name: string): Promise<void>
+  taskConfigs(
+    name: string,
+    maxTasks: number,
+    signal: AbortSignal,
+  ): Promise<readonly ConnectorConfig[]>
+  /** Rejects where the task could not start; its status is then FAILED. */
+  startTask(
+    id: ConnectorTaskId,
+    connectorConfig: ConnectorConfig,
+    taskConfig: ConnectorConfig,
+    targetState: TargetState,
+  ): Promise<void>
+  setTaskState(id: ConnectorTaskId, targetState: TargetState): Promise<void>
+  /** Stops them together; resolves once all are gone or cancelled, within `task.shutdown.graceful.timeout.ms`. */
+  stopTasks(ids: readonly ConnectorTaskId[]): Promise<void>
+  /** Stops everything, tasks first, then the threads. */
+  stop(signal: AbortSignal): Promise<void>
+}

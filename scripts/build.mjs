@@ -12,7 +12,9 @@ const dist = path.join(root, 'dist')
 /** Modules that stay outside the bundle: native code, found in node_modules when it runs. */
 const external = ['@node-rs/crc32', 'chokidar']
 
-const connectors = (await readdir(path.join(root, 'connectors'), { withFileTypes: true }))
+const connectors = (
+  await readdir(path.join(root, 'connectors'), { withFileTypes: true }).catch(() => [])
+)
   .filter(
     (entry) =>
       entry.isDirectory() && existsSync(path.join(root, 'connectors', entry.name, 'index.ts')),

@@ -37,6 +37,12 @@ export interface TaskStart {
   readonly targetState: TargetState
 }
 
+/**
+ * Numbers every start of a connector or task, over all threads, so that what an earlier one still has to say
+ * (a status, an offset write after it was given up) is told apart from its successor's.
+ */
+export type Run = number
+
 /** Requests the main thread makes of the connector thread: [argument, answer]. */
 export interface ConnectorThreadRequests {
   validate: [{ readonly config: RawConfig; readonly pluginName: string | null }, ConfigInfos]
@@ -44,17 +50,20 @@ export interface ConnectorThreadRequests {
   startConnector: [
     {
       readonly name: string
+      readonly run: Run
+      /** The connector's number on the thread's board. */
+      readonly slot: number
       readonly connectorClass: string
       readonly config: ConnectorConfig
       readonly targetState: TargetState
     },
     undefined,
   ]
-  setConnectorState: [{ readonly name: string; readonly targetState: TargetState }, undefined]
-  stopConnector: [{ readonly name: string }, undefined]
+  setConnectorState: [{ readonly run: Run; readonly targetState: TargetState }, undefined]
+  stopConnector: [{ readonly run: Run }, undefined]
   /** The configurations of the tasks with `task.class` and topics filled in. */
   taskConfigs: [
-    { readonly name: string; readonly maxTasks: number },
+    { readonly run: Run; readonly maxTasks: number },
     { readonly configs: readonly ConnectorConfig[] },
   ]
   alterOffsets: [
@@ -73,29 +82,46 @@ export interface ConnectorThreadRequests {
 /** Requests the main thread makes of a task thread. */
 export interface TaskThreadRequests {
   /** Answers once the task has started or, paused, is ready to. */
-  startTask: [TaskStart, undefined]
-  setTaskState: [{ readonly id: ConnectorTaskId; readonly targetState: TargetState }, undefined]
+  startTask: [
+    {
+      readonly run: Run
+      readonly start: TaskStart
+      /** Memory of the task's `TaskCounters`. */
+      readonly counters: SharedArrayBuffer
+      /** The task's number on the thread's board. */
+      readonly slot: number
+    },
+    undefined,
+  ]
+  setTaskState: [{ readonly run: Run; readonly targetState: TargetState }, undefined]
   /** Drains, commits and stops. Answers once the task is gone. */
-  stopTask: [{ readonly id: ConnectorTaskId; readonly graceMs: number }, undefined]
+  stopTask: [{ readonly run: Run; readonly graceMs: number }, undefined]
+  /** The stop came too late: the task may do nothing more. Answers at once; proves that the thread is alive. */
+  cancelTask: [{ readonly run: Run }, undefined]
 }
 
-/** Requests a plugin thread makes of the main thread. */
+/** Requests a plugin thread makes of the main thread. They are refused where the run is no longer the current one. */
 export interface MainThreadRequests {
   readOffsets: [
-    { readonly connector: string; readonly partitions: readonly SourcePartition[] },
+    {
+      readonly connector: string
+      readonly run: Run
+      readonly partitions: readonly SourcePartition[]
+    },
     readonly (SourceOffset | null)[],
   ]
   /** Answers once the offsets are durable (invariant 1). */
   writeOffsets: [
     {
       readonly connector: string
+      readonly run: Run
       readonly offsets: readonly (readonly [SourcePartition | null, SourceOffset | null])[]
     },
     undefined,
   ]
   /** Creates a topic where it is missing, by the connector's `topic.creation.*` rules. */
   createTopic: [
-    { readonly connector: string; readonly topic: string },
+    { readonly connector: string; readonly run: Run; readonly topic: string },
     { readonly created: boolean },
   ]
 }
@@ -110,22 +136,30 @@ export interface PluginThreadNotices {
   ready: Record<string, never>
   connectorStatus: {
     readonly name: string
+    readonly run: Run
     readonly state: 'RUNNING' | 'PAUSED' | 'STOPPED' | 'FAILED'
     readonly error?: WireError
   }
   taskStatus: {
     readonly id: ConnectorTaskId
+    readonly run: Run
     readonly state: 'RUNNING' | 'PAUSED' | 'FAILED'
     readonly error?: WireError
   }
-  requestTaskReconfiguration: { readonly connector: string }
-  topicUsed: { readonly id: ConnectorTaskId; readonly topic: string }
+  requestTaskReconfiguration: { readonly connector: string; readonly run: Run }
+  topicUsed: { readonly id: ConnectorTaskId; readonly run: Run; readonly topic: string }
   /** Member and transactional ids opened, so that the main thread can fence them when the thread dies. */
   kafkaIdOpened: {
     readonly id: ConnectorTaskId
-    readonly groupId?: string
-    readonly memberId?: string
-    readonly transactionalId?: string
+    readonly run: Run
+    readonly ids: KafkaIds
   }
   log: LogEntry
+}
+
+/** Under which names a task is known to Kafka. */
+export interface KafkaIds {
+  readonly groupId?: string
+  readonly memberId?: string
+  readonly transactionalId?: string
 }

@@ -1,0 +1,19 @@
+/** The plugin calls that the runtime tells apart, for the watchdog and the status of a task. */
+export const taskStages = [
+  'none',
+  'initialize',
+  'start',
+  'poll',
+  'put',
+  'convert',
+  'transform',
+  'preCommit',
+  'commit',
+  'open',
+  'close',
+  'stop',
+  'taskConfigs',
+  'validate',
+  'alterOffsets',
+] as const
+export type TaskStage = (typeof taskStages)[number]

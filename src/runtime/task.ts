@@ -1,0 +1,71 @@
+import type { SourceOffset, SourcePartition } from '../data/records.ts'
+import type { TaskCounters } from '../messages/counters.ts'
+import type { KafkaIds, TargetState, TaskStart } from '../messages/protocol.ts'
+import type { TaskStage } from '../messages/stages.ts'
+import type { PluginType } from '../plugins/plugin-descriptor.ts'
+import type { Logger } from '../util/logger.ts'
+import type { MaybePromise } from '../util/maybe-promise.ts'
+
+/**
+ * One running task inside its thread. The host constructs it, calls `start`, and then watches `done`; it reports
+ * FAILED where either rejects. The task itself reports RUNNING and PAUSED through {@link TaskServices.notify}.
+ */
+export interface WorkerTask {
+  /**
+   * Starts plugin and clients; rejects when that fails. Where the target state is PAUSED it reports PAUSED, resolves,
+   * and starts the plugin once resumed. `signal` aborts when the task is stopped meanwhile.
+   */
+  start(signal: AbortSignal): Promise<void>
+  /** Settles when the loop ends: resolves on stop, rejects on failure. Not read where `start` rejected. */
+  readonly done: Promise<void>
+  /** Pauses or resumes. */
+  setTargetState(state: TargetState): void
+  /** Drains, commits and stops (invariant 7), within `graceMs`; resolves when all it opened is closed. */
+  stop(graceMs: number): Promise<void>
+  /** From now on context, producer, consumer and offset writer refuse every call, with `reason`. */
+  cancel(reason: Error): void
+}
+
+/** Makes the task that `start` describes; nothing of the plugin has been called yet. */
+export type WorkerTaskFactory = (
+  start: TaskStart,
+  services: TaskServices,
+) => MaybePromise<WorkerTask>
+
+/** Loads plugin classes by class name or alias; rejects with Java's message where there is none. */
+export interface PluginLoader {
+  load(type: PluginType, name: string): Promise<new () => unknown>
+}
+
+/** What a task tells the main thread; returns at once, in order. */
+export interface TaskNotices {
+  status(state: 'RUNNING' | 'PAUSED'): void
+  topicUsed(topic: string): void
+  kafkaIdOpened(ids: KafkaIds): void
+}
+
+/** What a thread offers one run of one task. After `cancel` every request rejects with its reason. */
+export interface TaskServices {
+  readonly loader: PluginLoader
+  /** The committed offsets of these partitions of the task's connector, in the order asked for. */
+  readOffsets(
+    partitions: readonly SourcePartition[],
+    signal: AbortSignal,
+  ): Promise<readonly (SourceOffset | null)[]>
+  /** Resolves once the offsets are durable (invariant 1). Calls take effect in the order they were made. */
+  writeOffsets(
+    offsets: readonly (readonly [SourcePartition | null, SourceOffset | null])[],
+    signal: AbortSignal,
+  ): Promise<void>
+  /** Makes sure that a topic is there, by the connector's `topic.creation.*` rules. */
+  createTopic(topic: string, signal: AbortSignal): Promise<{ readonly created: boolean }>
+  readonly notify: TaskNotices
+  readonly counters: TaskCounters
+  /** Its lines carry Java's context, `[connector|task-0] `. */
+  readonly logger: Logger
+  /**
+   * Makes a call into the plugin: writes down that `stage` of this task is running, so that a hang is named.
+   * Every call of plugin code goes through here, converters and transformations once a batch.
+   */
+  call<T>(stage: TaskStage, call: () => MaybePromise<T>): MaybePromise<T>
+}

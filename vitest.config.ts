@@ -3,15 +3,36 @@ import { defineConfig } from 'vitest/config'
 
 const api = fileURLToPath(new URL('./src/api/index.ts', import.meta.url))
 
+/** What needs real services: its setup starts them, and only where one of these files is run. */
+const withServices = ['integration', 'e2e', 'oracle', 'services'].map(
+  (folder) => `test/${folder}/**/*.test.ts`,
+)
+
 export default defineConfig({
   resolve: { alias: { 'sluice/api': api }, conditions: ['source'] },
   test: {
-    globalSetup: ['test/support/global-setup.ts'],
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/long/**'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: [...withServices, 'test/long/**', 'test/fixtures/**'],
+          globalSetup: ['test/support/build-dist.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'services',
+          include: withServices,
+          globalSetup: ['test/support/build-dist.ts', 'test/support/kafka-service.ts'],
+        },
+      },
+    ],
   },
 })

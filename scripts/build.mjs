@@ -1,6 +1,8 @@
 // Bundles src/ and connectors/ into dist/, which the commands in bin/ and the plugin threads run.
 // One graph with shared chunks: the worker, the threads and `sluice/api` load the same copy of every module.
-import { cp, mkdir, readdir, rm } from 'node:fs/promises'
+// `--if-stale` returns at once where dist/ was built from the very files that lie here.
+import { createHash } from 'node:crypto'
+import { cp, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,52 +10,91 @@ import { build } from 'esbuild'
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 const dist = path.join(root, 'dist')
+const stampFile = path.join(dist, '.stamp')
 
 /** Modules that stay outside the bundle: native code, found in node_modules when it runs. */
 const external = ['@node-rs/crc32', 'chokidar']
 
-const connectors = (
-  await readdir(path.join(root, 'connectors'), { withFileTypes: true }).catch(() => [])
-)
-  .filter(
-    (entry) =>
-      entry.isDirectory() && existsSync(path.join(root, 'connectors', entry.name, 'index.ts')),
-  )
-  .map((entry) => entry.name)
-
-const entries = {
-  api: 'src/api/index.ts',
-  'connect-standalone': 'src/cli/connect-standalone.ts',
-  'plugin-thread': 'src/runtime/plugin-thread.ts',
-  ...Object.fromEntries(
-    connectors.map((name) => [`connectors/${name}/index`, `connectors/${name}/index.ts`]),
-  ),
+/** Names, sizes and times of everything that goes into dist/. */
+async function stampOfSources() {
+  const hash = createHash('sha256')
+  const inputs = ['src', 'connectors', 'scripts/build.mjs', 'package.json', 'package-lock.json']
+  for (const input of inputs) await addToStamp(hash, input)
+  return hash.digest('hex')
 }
 
-await rm(dist, { recursive: true, force: true })
-await mkdir(dist, { recursive: true })
-await build({
-  absWorkingDir: root,
-  entryPoints: Object.fromEntries(
-    Object.entries(entries).filter(([, source]) => existsSync(path.join(root, source))),
-  ),
-  outdir: dist,
-  bundle: true,
-  splitting: true,
-  platform: 'node',
-  target: 'node20.19',
-  format: 'esm',
-  sourcemap: true,
-  conditions: ['source'],
-  external,
-  chunkNames: 'chunks/[name]-[hash]',
-  // CommonJS dependencies inside the bundle still call require for Node's own modules.
-  banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-  },
-  logLevel: 'warning',
-})
-for (const name of connectors) {
-  const manifest = path.join(root, 'connectors', name, 'package.json')
-  if (existsSync(manifest)) await cp(manifest, path.join(dist, 'connectors', name, 'package.json'))
+async function addToStamp(hash, relative) {
+  const full = path.join(root, relative)
+  if (!existsSync(full)) return
+  const found = await stat(full)
+  if (!found.isDirectory()) {
+    hash.update(`${relative}\0${found.size}\0${found.mtimeMs}\n`)
+    return
+  }
+  for (const name of (await readdir(full)).sort()) await addToStamp(hash, path.join(relative, name))
+}
+
+async function connectorNames() {
+  const folder = path.join(root, 'connectors')
+  if (!existsSync(folder)) return []
+  const entries = await readdir(folder, { withFileTypes: true })
+  return entries
+    .filter((entry) => entry.isDirectory() && existsSync(path.join(folder, entry.name, 'index.ts')))
+    .map((entry) => entry.name)
+}
+
+async function bundle(outdir, connectors) {
+  const entries = {
+    api: 'src/api/index.ts',
+    'connect-standalone': 'src/cli/connect-standalone.ts',
+    'plugin-thread': 'src/runtime/plugin-thread.ts',
+    ...Object.fromEntries(
+      connectors.map((name) => [`connectors/${name}/index`, `connectors/${name}/index.ts`]),
+    ),
+  }
+  await build({
+    absWorkingDir: root,
+    entryPoints: Object.fromEntries(
+      Object.entries(entries).filter(([, source]) => existsSync(path.join(root, source))),
+    ),
+    outdir,
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    target: 'node20.19',
+    format: 'esm',
+    sourcemap: true,
+    conditions: ['source'],
+    external,
+    chunkNames: 'chunks/[name]-[hash]',
+    // CommonJS dependencies inside the bundle still call require for Node's own modules.
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+    logLevel: 'warning',
+  })
+  for (const name of connectors) {
+    const manifest = path.join(root, 'connectors', name, 'package.json')
+    if (existsSync(manifest)) {
+      await cp(manifest, path.join(outdir, 'connectors', name, 'package.json'))
+    }
+  }
+}
+
+const stamp = await stampOfSources()
+const built = existsSync(stampFile) ? await readFile(stampFile, 'utf8') : ''
+if (!process.argv.includes('--if-stale') || built !== stamp) {
+  // Built beside dist/ and then put in its place, so that a worker that starts now finds the old or the new one whole.
+  const fresh = path.join(root, `dist.${process.pid}`)
+  const old = path.join(root, `dist.${process.pid}.old`)
+  try {
+    await mkdir(fresh, { recursive: true })
+    await bundle(fresh, await connectorNames())
+    await writeFile(path.join(fresh, '.stamp'), stamp)
+    if (existsSync(dist)) await rename(dist, old)
+    await rename(fresh, dist)
+  } finally {
+    await rm(fresh, { recursive: true, force: true })
+    await rm(old, { recursive: true, force: true })
+  }
 }

@@ -10,10 +10,10 @@ export interface ConfigKeyInfo {
   readonly importance: Importance
   readonly documentation: string
   readonly group: string | null
+  readonly order_in_group: number
   readonly width: Width
   readonly display_name: string
   readonly dependents: readonly string[]
-  readonly order: number
 }
 
 export interface ConfigValueInfo {

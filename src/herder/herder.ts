@@ -72,12 +72,21 @@ export interface Herder {
     options: { readonly targetState?: TargetState; readonly allowReplace: boolean },
     signal: AbortSignal,
   ): Promise<{ readonly created: boolean; readonly info: ConnectorInfo }>
+  /** Merges `patch` into the stored configuration (KIP-477): a null removes its key. */
+  patchConnectorConfig(name: string, patch: RawConfig, signal: AbortSignal): Promise<ConnectorInfo>
   deleteConnector(name: string, signal: AbortSignal): Promise<void>
   pauseConnector(name: string, signal: AbortSignal): Promise<void>
   resumeConnector(name: string, signal: AbortSignal): Promise<void>
   stopConnector(name: string, signal: AbortSignal): Promise<void>
   restartConnector(request: RestartRequest, signal: AbortSignal): Promise<ConnectorStateInfo | null>
   restartTask(id: ConnectorTaskId, signal: AbortSignal): Promise<void>
+  /** Topics the connector has used since they were last reset (KIP-558); empty for one that is not known. */
+  activeTopics(name: string): readonly string[]
+  resetActiveTopics(name: string): void
+  /** Of the internal API: another worker hands the leader new task configurations. */
+  putTaskConfigs(name: string, signal: AbortSignal): Promise<void>
+  /** Of the internal API: another worker asks the leader to fence earlier tasks of a source connector. */
+  fenceZombieSourceTasks(name: string, signal: AbortSignal): Promise<void>
   plugins(): readonly PluginDescriptor[]
   pluginConfig(pluginName: string, signal: AbortSignal): Promise<readonly ConfigKeyInfo[]>
   validateConnectorConfig(

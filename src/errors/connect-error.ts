@@ -5,6 +5,7 @@
 
 const brand = Symbol.for('sluice.error')
 const retriableBrand = Symbol.for('sluice.error.retriable')
+const traceKey = Symbol.for('sluice.error.trace')
 
 /** Base of every error raised on purpose. `javaName` begins the trace that `GET …/status` shows. */
 export class ConnectError extends Error {
@@ -46,6 +47,24 @@ export class AlreadyExistsError extends ConnectError {
   override readonly javaName: string = 'org.apache.kafka.connect.errors.AlreadyExistsException'
 }
 
+/** An error that was raised in another thread. It prints, and asks to be tried again, as it did there. */
+export class RemoteError extends ConnectError {
+  override readonly javaName: string
+  readonly [traceKey]: string
+
+  constructor(origin: {
+    readonly javaName: string
+    readonly message: string
+    readonly trace: string
+    readonly retriable: boolean
+  }) {
+    super(origin.message)
+    this.javaName = origin.javaName
+    this[traceKey] = origin.trace
+    if (origin.retriable) Object.defineProperty(this, retriableBrand, { value: true })
+  }
+}
+
 /** Whether `error` asks to be tried again. Reads a brand: a plugin may bring its own copy of these classes. */
 export function isRetriable(error: unknown): boolean {
   return typeof error === 'object' && error !== null && retriableBrand in error
@@ -54,6 +73,11 @@ export function isRetriable(error: unknown): boolean {
 /** Whether `error` is one of ours, from whichever copy of these classes. */
 export function isConnectError(error: unknown): error is ConnectError {
   return typeof error === 'object' && error !== null && brand in error
+}
+
+/** The Java class name that the trace of `error` begins with; of a stranger's error its own name. */
+export function javaNameOf(error: Error): string {
+  return isConnectError(error) ? error.javaName : error.name
 }
 
 /** `error` as an Error: plugins may throw anything. */
@@ -70,14 +94,17 @@ export function traceOf(error: unknown): string {
   let current: unknown = error
   for (let depth = 0; current !== undefined && current !== null && depth < 10; depth++) {
     const cause = asError(current)
-    lines.push(`${depth === 0 ? '' : 'Caused by: '}${describe(cause)}`, ...stackLines(cause))
+    const prefix = depth === 0 ? '' : 'Caused by: '
+    const remote = (cause as { readonly [traceKey]?: string })[traceKey]
+    if (remote !== undefined) return [...lines, prefix + remote].join('\n')
+    lines.push(prefix + describe(cause), ...stackLines(cause))
     current = cause.cause
   }
   return lines.join('\n') + '\n'
 }
 
 function describe(error: Error): string {
-  const name = isConnectError(error) ? error.javaName : error.name
+  const name = javaNameOf(error)
   return error.message === '' ? name : `${name}: ${error.message}`
 }
 

@@ -48,6 +48,11 @@ export function setLogLevel(logger: string, level: LogLevel): void {
   levels.set(logger, level)
 }
 
+/** Every logger that has a level of its own, for a thread that is to log likewise. */
+export function logLevelsSet(): readonly (readonly [string, LogLevel])[] {
+  return [...levels]
+}
+
 /** The level in force for `logger`: its own, or that of the nearest name above it. */
 export function logLevelOf(logger: string): LogLevel {
   for (let name = logger; name !== ''; name = name.slice(0, Math.max(name.lastIndexOf('.'), 0))) {

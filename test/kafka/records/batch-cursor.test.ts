@@ -1,0 +1,141 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { BatchCursor } from '../../../src/kafka/records/batch-cursor.ts'
+import { at } from '../../../src/kafka/records/batch-format.ts'
+import { crc32c } from '../../../src/kafka/records/crc32c.ts'
+import {
+  CorruptRecordError,
+  UnsupportedCompressionError,
+} from '../../../src/kafka/records/errors.ts'
+import { batchOf, javaBatch, javaBatches, readText, textOf } from './support.ts'
+
+describe('BatchCursor', () => {
+  test.each(javaBatches.filter(({ control }) => !control))(
+    'reads what Java wrote: $name',
+    (java) => {
+      const bytes = Buffer.from(java.hex, 'hex')
+      const cursor = new BatchCursor()
+      expect(cursor.open(bytes, 0, bytes.length, true)).toBe(true)
+      expect(cursor).toMatchObject({
+        baseOffset: java.baseOffset,
+        nextBatchOffset: java.nextOffset,
+        producerId: java.producerId,
+        isControl: java.control,
+        isTransactional: java.transactional,
+        timestampType: java.timestampType,
+        batchEnd: bytes.length,
+      })
+      expect(readText(bytes)).toEqual(java.records)
+    },
+  )
+
+  test.each(['abort marker', 'commit marker'])('knows a control batch: %s', (name) => {
+    const java = javaBatch(name)
+    const bytes = Buffer.from(java.hex, 'hex')
+    const cursor = new BatchCursor()
+    cursor.open(bytes, 0, bytes.length, true)
+    expect(cursor).toMatchObject({ isControl: true, nextBatchOffset: java.nextOffset })
+  })
+
+  test('a batch cut off anywhere is not opened', () => {
+    const batch = batchOf(['a', 'b'])
+    for (let length = 0; length < batch.length; length++) {
+      expect(new BatchCursor().open(batch, 0, length, true)).toBe(false)
+    }
+  })
+
+  test('reads a batch that lies between others', () => {
+    const first = batchOf(['a'])
+    const second = batchOf(['b', 'c'], 17)
+    const both = Buffer.concat([first, second, first.subarray(0, 70)])
+    const cursor = new BatchCursor()
+    expect(cursor.open(both, first.length, both.length, true)).toBe(true)
+    expect(cursor.batchEnd).toBe(first.length + second.length)
+    cursor.advance()
+    cursor.advance()
+    expect([cursor.offset, cursor.value()?.toString()]).toEqual([18, 'c'])
+    expect(cursor.advance()).toBe(false)
+    expect(cursor.open(both, cursor.batchEnd, both.length, true)).toBe(false)
+  })
+
+  test('any byte changed behind the CRC is found by the CRC', () => {
+    const batch = batchOf(['one', 'two'])
+    for (let i: number = at.crc; i < batch.length; i++) {
+      const damaged = Buffer.from(batch)
+      damaged.writeUInt8((damaged.readUInt8(i) + 1) & 0xff, i)
+      expect(() => new BatchCursor().open(damaged, 0, damaged.length, true)).toThrow(
+        CorruptRecordError,
+      )
+    }
+  })
+
+  test('garbage ends in a typed error or in records that lie inside the batch', () => {
+    const sources = [
+      batchOf(['a', 'b'.repeat(100), '']),
+      Buffer.from(javaBatch('plain').hex, 'hex'),
+      Buffer.from(javaBatch('gzip').hex, 'hex'),
+    ]
+    const change = fc.tuple(fc.nat(), fc.nat(255))
+    let refused = 0
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...sources),
+        fc.array(change, { minLength: 1, maxLength: 8 }),
+        fc.nat(3),
+        (source, changes, cut) => {
+          const bytes = Buffer.from(source.subarray(0, source.length - cut))
+          for (const [where, byte] of changes) bytes[where % bytes.length] = byte
+          if (walk(bytes) === 'refused') refused++
+        },
+      ),
+      { numRuns: 20_000 },
+    )
+    expect(refused).toBeGreaterThan(1000)
+  })
+
+  test('records that are fewer or more than announced are corrupt', () => {
+    for (const count of [1, 3, -1, 0x7fffffff]) {
+      const batch = withInt32(batchOf(['a', 'b']), at.recordCount, count)
+      expect(walk(batch), String(count)).toBe('refused')
+    }
+  })
+
+  test('a negative last offset delta is corrupt: the position would go back', () => {
+    expect(walk(withInt32(batchOf(['a']), at.lastOffsetDelta, -5))).toBe('refused')
+  })
+
+  test('an older format and an unknown codec are named', () => {
+    const old = batchOf(['a'])
+    old[at.magic] = 1
+    expect(() => new BatchCursor().open(old, 0, old.length, false)).toThrow('format 1')
+    const snappy = batchOf(['a'])
+    snappy[at.attributes + 1] = 2
+    const open = (): boolean => new BatchCursor().open(snappy, 0, snappy.length, false)
+    expect(open).toThrow(UnsupportedCompressionError)
+    expect(open).toThrow('snappy')
+  })
+})
+
+/** `batch` with one field changed and its CRC right. */
+function withInt32(batch: Buffer, field: number, value: number): Buffer {
+  batch.writeInt32BE(value, field)
+  batch.writeUInt32BE(crc32c(batch.subarray(at.attributes)), at.crc)
+  return batch
+}
+
+function walk(bytes: Buffer): 'read' | 'partial' | 'refused' {
+  const cursor = new BatchCursor()
+  try {
+    if (!cursor.open(bytes, 0, bytes.length, false)) return 'partial'
+    while (cursor.advance()) {
+      textOf(cursor)
+      expect(Math.max(cursor.keyEnd, cursor.valueEnd)).toBeLessThanOrEqual(cursor.buffer.length)
+    }
+    return 'read'
+  } catch (error) {
+    if (error instanceof CorruptRecordError || error instanceof UnsupportedCompressionError) {
+      return 'refused'
+    }
+    throw error
+  }
+}

@@ -47,7 +47,7 @@ describe('BatchCursor', () => {
   test('reads a batch that lies between others', () => {
     const first = batchOf(['a'])
     const second = batchOf(['b', 'c'], 17)
-    const both = Buffer.concat([first, second, first.subarray(0, 70)])
+    const both = Buffer.concat([first, second, first.subarray(0, 65)])
     const cursor = new BatchCursor()
     expect(cursor.open(both, first.length, both.length, true)).toBe(true)
     expect(cursor.batchEnd).toBe(first.length + second.length)
@@ -88,9 +88,9 @@ describe('BatchCursor', () => {
           if (walk(bytes) === 'refused') refused++
         },
       ),
-      { numRuns: 20_000 },
+      { numRuns: 5000 },
     )
-    expect(refused).toBeGreaterThan(1000)
+    expect(refused).toBeGreaterThan(250)
   })
 
   test('records that are fewer or more than announced are corrupt', () => {
@@ -129,7 +129,9 @@ function walk(bytes: Buffer): 'read' | 'partial' | 'refused' {
     if (!cursor.open(bytes, 0, bytes.length, false)) return 'partial'
     while (cursor.advance()) {
       textOf(cursor)
-      expect(Math.max(cursor.keyEnd, cursor.valueEnd)).toBeLessThanOrEqual(cursor.buffer.length)
+      if (Math.max(cursor.keyEnd, cursor.valueEnd) > cursor.batchEnd && cursor.buffer === bytes) {
+        throw new Error('read beyond the batch')
+      }
     }
     return 'read'
   } catch (error) {

@@ -40,7 +40,10 @@ describe('BatchWriter', () => {
           const inPlace = new BatchWriter(64)
           records.forEach((each, i) => {
             writeText(plain, each)
-            if (each.value === null) { writeText(inPlace, each); return; }
+            if (each.value === null) {
+              writeText(inPlace, each)
+              return
+            }
             const key = each.key === null ? null : Buffer.from(each.key)
             const headers = each.headers.map(([name, value]) => ({
               key: name,

@@ -40,8 +40,10 @@ export interface Schema {
   readonly keySchema: Schema | null
   /** Of an ARRAY or MAP; null for any other type. */
   readonly valueSchema: Schema | null
-  /** The field of a STRUCT by name, or undefined. */
+  /** The field of a STRUCT by name, or undefined; a DataError for any other type. */
   field(name: string): Field | undefined
+  /** `Schema{INT8}`, or with its name `Schema{order:STRUCT}`. */
+  toString(): string
 }
 
 /** A value and its schema; a null schema means schemaless data. */

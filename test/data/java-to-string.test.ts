@@ -11,8 +11,7 @@ import {
   javaToString,
   schemalessNumber,
 } from '../../src/api/index.ts'
-import type { Schema ,
-  TypedNumber} from '../../src/api/index.ts'
+import type { Schema, TypedNumber } from '../../src/api/index.ts'
 
 describe('a FLOAT64 prints as in Java', () => {
   test.each<[number, string]>([

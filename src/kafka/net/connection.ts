@@ -1,0 +1,321 @@
+import type net from 'node:net'
+import { asError } from '../../errors/connect-error.ts'
+import { reasonOf } from '../../util/abort.ts'
+import type { ApiKey, WireRequest } from '../protocol/api.ts'
+import { ByteReader } from '../protocol/byte-reader.ts'
+import { skipTags } from '../protocol/codec.ts'
+import { WireError } from '../protocol/wire-error.ts'
+import { apiVersionsApi } from '../protocol/api-versions.ts'
+import { DisconnectError, RequestTimeoutError, socketReason } from './errors.ts'
+import type { FramePool } from './frame-pool.ts'
+import { FrameReader } from './frame-reader.ts'
+import { encodeHeader } from './request-header.ts'
+import { unwatch, watch } from './request-timer.ts'
+import type { HostPort, SocketFactory } from './socket.ts'
+import { checkedVersions } from './versions.ts'
+import type { VersionRange, Versions } from './versions.ts'
+
+/** Bytes a socket may hold unsent before {@link Connection.writable} says to wait. */
+const MAX_UNSENT_BYTES = 1024 * 1024
+const MAX_INT32 = 0x7fffffff
+
+export interface ConnectionOptions {
+  readonly address: HostPort
+  readonly clientId: string
+  readonly socketFactory: SocketFactory
+  readonly frames: FramePool
+  readonly requestTimeoutMs: number
+  /** How long connecting may take (`socket.connection.setup.timeout.ms`). */
+  readonly setupTimeoutMs: number
+  /** Longest response that is taken. */
+  readonly maxFrameBytes: number
+}
+
+/** A request that was sent and is not answered. */
+interface Pending {
+  readonly id: number
+  readonly version: number
+  readonly request: WireRequest<unknown>
+  readonly sentAt: number
+  readonly timeoutMs: number
+  readonly resolve: (answer: unknown) => void
+  readonly reject: (error: Error) => void
+}
+
+/**
+ * One connection to a broker: requests are answered in the order they were sent. Closed by the first error, by a
+ * request that is not answered in time, or by `close`; every request in flight is then rejected, with a
+ * {@link DisconnectError} or what else closed it.
+ */
+export class Connection {
+  readonly address: HostPort
+  /** Called once when the connection has ended, with the reason. */
+  onClose: (reason: Error) => void = () => undefined
+  /** Called when the socket can take more, after `writable` was false. */
+  onDrain: () => void = () => undefined
+
+  readonly #options: ConnectionOptions
+  readonly #reader: FrameReader
+  readonly #pending: Pending[] = []
+  #socket: net.Socket | null = null
+  #head = 0
+  #nextId = 0
+  #answeredAt = 0
+  #versions: Versions | null = null
+  #closed: Error | null = null
+
+  private constructor(options: ConnectionOptions) {
+    this.#options = options
+    this.address = options.address
+    this.#reader = new FrameReader(options.frames, options.maxFrameBytes, (...frame) =>
+      this.#answer(...frame),
+    )
+  }
+
+  /** Connects. Rejects with a DisconnectError that says why, or the signal's reason. */
+  static async open(options: ConnectionOptions, signal: AbortSignal): Promise<Connection> {
+    const connection = new Connection(options)
+    await connection.#connect(signal)
+    return connection
+  }
+
+  get closed(): boolean {
+    return this.#closed !== null
+  }
+
+  /** Why the connection ended. */
+  get reason(): Error {
+    return this.#closed ?? this.#disconnect('open')
+  }
+
+  /** Requests that were sent and are not answered. */
+  get inFlight(): number {
+    return this.#pending.length - this.#head
+  }
+
+  /** False while the socket holds much that it could not send yet: then wait for `onDrain`. */
+  get writable(): boolean {
+    return this.#socket !== null && this.#socket.writableLength < MAX_UNSENT_BYTES
+  }
+
+  /** What the broker speaks, told by ApiVersions; until then only that may be sent. */
+  setVersions(versions: Versions): void {
+    this.#versions = versions
+  }
+
+  /** The version in which `api` is spoken here. Throws an UnsupportedVersionError where there is none. */
+  versionOf(api: ApiKey, maxVersion = api.maxVersion): number {
+    const range: VersionRange | undefined =
+      this.#versions === null && api.key === apiVersionsApi.key ? api : this.#versions?.get(api.key)
+    return checkedVersions(api, range, maxVersion, this.#label())
+  }
+
+  /**
+   * Sends `request` and gives its decoded answer. Written before this returns, so the order of calls is the order
+   * on the wire. An abort gives up on the answer, not on the connection.
+   */
+  send<R>(request: WireRequest<R>, signal?: AbortSignal): Promise<R> {
+    return new Promise<R>((resolve, reject) => {
+      const socket = this.#socket
+      if (this.#closed !== null || socket === null) throw this.#closed ?? this.#disconnect('closed')
+      if (signal?.aborted === true) throw reasonOf(signal)
+      const version = this.versionOf(request.api, request.maxVersion)
+      const id = this.#write(socket, request, version)
+      if (request.oneWay !== undefined) resolve(request.oneWay())
+      else {
+        this.#expect({
+          id,
+          version,
+          request,
+          sentAt: performance.now(),
+          timeoutMs: request.timeoutMs ?? this.#options.requestTimeoutMs,
+          ...settlers(resolve as (answer: unknown) => void, reject, signal),
+        })
+      }
+    })
+  }
+
+  /** Ends the connection; requests in flight are rejected with `reason`. */
+  close(reason: Error = this.#disconnect('closed by us')): void {
+    if (this.#closed !== null) return
+    this.#closed = reason
+    unwatch(this)
+    this.#socket?.destroy()
+    const left = this.#pending.splice(0).slice(this.#head)
+    this.#head = 0
+    for (const pending of left) pending.reject(reason)
+    this.onClose(reason)
+  }
+
+  /** When the oldest request must be answered: the broker serves a connection's requests one after another. */
+  deadline(): number {
+    const oldest = this.#pending[this.#head]
+    if (oldest === undefined) return Infinity
+    return Math.max(oldest.sentAt, this.#answeredAt) + oldest.timeoutMs
+  }
+
+  expire(): void {
+    const oldest = this.#pending[this.#head]
+    if (oldest === undefined) return
+    const { request, timeoutMs } = oldest
+    this.close(
+      new RequestTimeoutError(
+        `${this.#label()} did not answer ${request.api.name} within ${timeoutMs} ms: ` +
+          'the connection was closed. Check the broker, or raise request.timeout.ms.',
+      ),
+    )
+  }
+
+  #connect(signal: AbortSignal): Promise<void> {
+    const { socketFactory, address, setupTimeoutMs } = this.#options
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) throw reasonOf(signal)
+      const fail = (error: Error): void => {
+        this.close(error)
+        reject(error)
+      }
+      const abort = (): void => fail(reasonOf(signal))
+      const timer = setTimeout(
+        () => fail(this.#disconnect(`no connection within ${setupTimeoutMs} ms`)),
+        setupTimeoutMs,
+      )
+      const settled = (): void => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', abort)
+      }
+      signal.addEventListener('abort', abort, { once: true })
+      const reader = { buffer: () => this.#reader.target(), callback: (n: number) => this.#read(n) }
+      const socket = socketFactory(address, reader, () => {
+        settled()
+        resolve()
+      })
+      this.#socket = socket
+      socket.setKeepAlive(true, 60_000)
+      socket.on('error', (error) => {
+        settled()
+        fail(this.#disconnect(socketReason(error), error))
+      })
+      socket.on('close', () => {
+        settled()
+        fail(this.#disconnect('connection closed by the broker'))
+      })
+      socket.on('drain', () => this.onDrain())
+    })
+  }
+
+  #write(socket: net.Socket, request: WireRequest<unknown>, version: number): number {
+    const parts = request.encode(version)
+    let bodyBytes = 0
+    for (const part of parts) bodyBytes += part.length
+    const id = this.#nextId
+    this.#nextId = id === MAX_INT32 ? 0 : id + 1
+    const header = { api: request.api, version, id, clientId: this.#options.clientId }
+    socket.cork()
+    socket.write(encodeHeader(header, bodyBytes))
+    for (const part of parts) socket.write(part)
+    socket.uncork()
+    return id
+  }
+
+  #expect(pending: Pending): void {
+    this.#pending.push(pending)
+    if (this.inFlight === 1) watch(this)
+  }
+
+  #read(length: number): boolean {
+    if (this.#closed !== null) return false
+    try {
+      this.#reader.received(length)
+    } catch (cause) {
+      this.close(asError(cause))
+    }
+    return !this.closed
+  }
+
+  #answer(buffer: Buffer, start: number, end: number, own: boolean): boolean {
+    const pending = this.#take()
+    const kept = pending.request.keepsFrame === true
+    const from = kept && !own ? this.#copy(buffer, start, end) : new ByteReader(buffer, start, end)
+    const id = from.int32()
+    if (id !== pending.id) {
+      const error = new WireError(
+        `Expected the response to request ${pending.id} from ${this.#label()}, found that to ${id}.`,
+      )
+      pending.reject(error)
+      throw error
+    }
+    try {
+      pending.resolve(decode(pending, from))
+    } catch (cause) {
+      const error = this.#undecodable(pending, cause)
+      pending.reject(error)
+      throw error
+    }
+    return kept
+  }
+
+  #take(): Pending {
+    const pending = this.#pending[this.#head]
+    if (pending === undefined) {
+      throw new WireError(`${this.#label()} sent a response that nothing had asked for.`)
+    }
+    this.#head++
+    if (this.#head === this.#pending.length) unwatch(this)
+    if (this.#head === this.#pending.length || this.#head >= 64) {
+      this.#pending.splice(0, this.#head)
+      this.#head = 0
+    }
+    this.#answeredAt = performance.now()
+    return pending
+  }
+
+  #copy(buffer: Buffer, start: number, end: number): ByteReader {
+    const frame = this.#options.frames.take(end - start)
+    buffer.copy(frame, 0, start, end)
+    return new ByteReader(frame)
+  }
+
+  #undecodable({ request, version }: Pending, cause: unknown): WireError {
+    const what = `${request.api.name} version ${version}`
+    return new WireError(
+      `The response of ${this.#label()} to ${what} cannot be read: ${asError(cause).message}`,
+      { cause },
+    )
+  }
+
+  #label(): string {
+    return `Broker ${this.address.host}:${this.address.port}`
+  }
+
+  #disconnect(reason: string, cause?: unknown): DisconnectError {
+    return new DisconnectError(`${this.#label()}: ${reason}.`, { cause })
+  }
+}
+
+/** Answers of flexible versions have tagged fields in their header; those of ApiVersions never. */
+function decode({ request, version }: Pending, from: ByteReader): unknown {
+  const { api } = request
+  if (version >= api.flexibleFrom && api.key !== apiVersionsApi.key) skipTags(from)
+  return request.decode(from, version)
+}
+
+/** Settles a promise once: by the answer, by the end of the connection, or by the signal. */
+function settlers(
+  resolve: (answer: unknown) => void,
+  reject: (error: Error) => void,
+  signal: AbortSignal | undefined,
+): Pick<Pending, 'resolve' | 'reject'> {
+  if (signal === undefined) return { resolve, reject }
+  const abort = (): void => reject(reasonOf(signal))
+  signal.addEventListener('abort', abort, { once: true })
+  return {
+    resolve: (answer) => {
+      signal.removeEventListener('abort', abort)
+      resolve(answer)
+    },
+    reject: (error) => {
+      signal.removeEventListener('abort', abort)
+      reject(error)
+    },
+  }
+}

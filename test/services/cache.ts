@@ -24,8 +24,11 @@ export async function cached(name: string, fill: (dir: string) => Promise<void>)
   const dir = path.join(cacheDir(), name)
   if (existsSync(path.join(dir, '.done'))) return dir
   const fresh = `${dir}.${process.pid}`
+  await mkdir(fresh, { recursive: true }).catch((cause: unknown) => {
+    const hint = 'Set SLUICE_CACHE to a folder that may be written.'
+    throw new Error(`Cannot keep test services in ${cacheDir()}. ${hint}`, { cause })
+  })
   try {
-    await mkdir(fresh, { recursive: true })
     await fill(fresh)
     await writeFile(path.join(fresh, '.done'), '')
     await rm(dir, { recursive: true, force: true })

@@ -1,11 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { LineBuffer } from '../../../connectors/file/line-buffer.ts'
-
-interface Line {
-  readonly text: string
-  readonly position: number
-}
+import { expectedLines } from './support.ts'
+import type { Line } from './support.ts'
 
 /** Feeds `bytes` in pieces of the sizes given, in turn, and takes every line as soon as it is whole. */
 function readLines(bytes: Buffer, sizes: readonly number[], buffer: LineBuffer): Line[] {
@@ -19,21 +16,6 @@ function readLines(bytes: Buffer, sizes: readonly number[], buffer: LineBuffer):
     buffer.add(size)
     at += size
     while (buffer.next()) lines.push({ text: buffer.text(), position: buffer.position })
-  }
-  return lines
-}
-
-/** The same by a regular expression; a last \r is undecided. */
-function expectedLines(text: string): Line[] {
-  const lines: Line[] = []
-  let from = 0
-  for (const match of text.matchAll(/\r\n|\n|\r(?!$)/g)) {
-    const end = match.index + match[0].length
-    lines.push({
-      text: text.slice(from, match.index),
-      position: Buffer.byteLength(text.slice(0, end)),
-    })
-    from = end
   }
   return lines
 }

@@ -39,20 +39,22 @@ export async function temporaryFolder(): Promise<
 
 /** A running source task and what it has sent so far; `offset` is what was committed before. */
 export class RunningSource implements AsyncDisposable {
-  readonly task = new FileStreamSourceTask()
+  readonly task: FileStreamSourceTask
   readonly records: SourceRecord[] = []
   readonly #stopped = new AbortController()
-  #polling: Promise<void> = Promise.resolve()
+  readonly #polling: Promise<void>
+
+  private constructor(task: FileStreamSourceTask) {
+    this.task = task
+    this.#polling = this.#pollOn()
+    this.#polling.catch(() => undefined)
+  }
 
   static async start(
     config: ConnectorConfig,
     offset: SourceOffset | null = null,
   ): Promise<RunningSource> {
-    const source = new RunningSource()
-    source.task.initialize(contextWith(config, offset))
-    await source.task.start({ topic: 'lines', ...config }, source.#stopped.signal)
-    source.#polling = source.#pollOn()
-    return source
+    return new RunningSource(await startTask(config, offset))
   }
 
   get lines(): unknown[] {
@@ -61,11 +63,6 @@ export class RunningSource implements AsyncDisposable {
 
   get positions(): unknown[] {
     return this.records.map((record) => record.sourceOffset?.position)
-  }
-
-  /** The offset that a worker would have committed by now. */
-  get offset(): SourceOffset | null {
-    return this.records.at(-1)?.sourceOffset ?? null
   }
 
   /** Waits until `count` records have come; rejects with what the task failed with. */
@@ -106,6 +103,36 @@ export class RunningSource implements AsyncDisposable {
       if (records !== null) this.records.push(...records)
     }
   }
+}
+
+export interface Line {
+  readonly text: string
+  /** Byte after the terminator. */
+  readonly position: number
+}
+
+/** The lines of `text` by a regular expression: the model. Of a last \r nobody knows yet whether it ends a line. */
+export function expectedLines(text: string): Line[] {
+  const lines: Line[] = []
+  let from = 0
+  for (const match of text.matchAll(/\r\n|\n|\r(?!$)/g)) {
+    const end = match.index + match[0].length
+    const position = Buffer.byteLength(text.slice(0, end))
+    lines.push({ text: text.slice(from, match.index), position })
+    from = end
+  }
+  return lines
+}
+
+/** A task that was started and is to be polled and stopped by the caller. */
+export async function startTask(
+  config: ConnectorConfig,
+  offset: SourceOffset | null,
+): Promise<FileStreamSourceTask> {
+  const task = new FileStreamSourceTask()
+  task.initialize(contextWith(config, offset))
+  await task.start({ topic: 'lines', ...config }, new AbortController().signal)
+  return task
 }
 
 function contextWith(config: ConnectorConfig, offset: SourceOffset | null): SourceTaskContext {

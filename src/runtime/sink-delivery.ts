@@ -7,6 +7,7 @@ import type { RecordErrors } from './record-errors.ts'
 import type { SinkPartitions } from './sink-partitions.ts'
 import type { SinkRecordReader } from './sink-record-reader.ts'
 import type { TaskServices } from './task.ts'
+import { faultPoint } from '../util/fault-point.ts'
 
 /** Records read and not put yet, and where their partitions stand once they are. */
 interface Batch {
@@ -93,12 +94,14 @@ export class SinkDelivery {
     counters.set('active', records.length)
     counters.max('activeMax', records.length)
     const began = performance.now()
+    if (records.length > 0) faultPoint('sink.put')
     const rejected = await services.call('put', () => task.put(records, signal))
     if (rejected !== undefined) this.#reject(rejected)
     const tookMs = performance.now() - began
     counters.set('lastPutAt', Date.now())
     if (records.length === 0) return
     counters.add('put', records.length)
+    faultPoint('sink.delivered')
     counters.set('active', 0)
     counters.add('batches', 1)
     counters.add('batchTimeMs', tookMs)

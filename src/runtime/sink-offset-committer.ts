@@ -4,6 +4,7 @@ import { asError } from '../errors/connect-error.ts'
 import type { GroupConsumer } from '../kafka/types.ts'
 import type { SinkPartition, SinkPartitions } from './sink-partitions.ts'
 import type { TaskServices } from './task.ts'
+import { faultPoint } from '../util/fault-point.ts'
 
 export interface SinkCommitSettings {
   readonly intervalMs: number
@@ -105,6 +106,7 @@ export class SinkOffsetCommitter {
     signal: AbortSignal,
   ): Promise<readonly Commit[]> {
     const put = this.#partitions.offsets(partitions)
+    faultPoint('sink.flush')
     const durable = await this.#services.call('preCommit', () => this.#task.preCommit(put, signal))
     return durable.flatMap((entry) => this.#acceptable(entry, partitions) ?? [])
   }
@@ -135,6 +137,7 @@ export class SinkOffsetCommitter {
       return
     }
     const began = performance.now()
+    faultPoint('sink.commit')
     try {
       await this.#consumer.commit(offsets, AbortSignal.timeout(this.#settings.timeoutMs))
       for (const entry of offsets) {

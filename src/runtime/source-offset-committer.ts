@@ -3,6 +3,7 @@ import { asError } from '../errors/connect-error.ts'
 import { delay, isAbortOf } from '../util/abort.ts'
 import type { SubmittedRecords } from './submitted-records.ts'
 import type { TaskServices } from './task.ts'
+import { faultPoint } from '../util/fault-point.ts'
 
 export interface SourceCommitSettings {
   readonly intervalMs: number
@@ -68,7 +69,10 @@ export class SourceOffsetCommitter {
     const began = performance.now()
     const { counters, logger } = this.#services
     try {
-      if (offsets.length > 0) await this.#services.writeOffsets(offsets, signal)
+      if (offsets.length > 0) {
+        faultPoint('source.flush')
+        await this.#services.writeOffsets(offsets, signal)
+      }
     } catch (error) {
       this.#submitted.giveBack(offsets)
       counters.add('commitFailures', 1)

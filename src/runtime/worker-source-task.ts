@@ -14,6 +14,7 @@ import { SubmittedRecords } from './submitted-records.ts'
 import { TaskControl } from './task-control.ts'
 import type { TaskPlugins } from './task-plugins.ts'
 import type { TaskServices, WorkerTask } from './task.ts'
+import { faultPoint } from '../util/fault-point.ts'
 
 /** After this long without one, the loop gives timers and sockets their turn. */
 const turnMs = 8
@@ -157,6 +158,7 @@ export class WorkerSourceTask implements WorkerTask {
       const records = await this.#poll(task)
       if (records.length > 0) {
         counters.add('polled', records.length)
+        faultPoint('source.polled')
         // Invariant 7: what was polled is sent, also when the task stops meanwhile; only a cancel ends the wait.
         await sender.send(records, this.#control.cancelled)
       }
@@ -175,6 +177,7 @@ export class WorkerSourceTask implements WorkerTask {
     const { services } = this.#parts
     const signal = this.#control.interrupted
     const began = performance.now()
+    faultPoint('source.poll')
     try {
       const records = (await services.call('poll', () => task.poll(signal))) ?? []
       countPoll(services, performance.now() - began, records.length)

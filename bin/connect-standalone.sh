@@ -1,3 +1,0 @@
-#!/bin/sh
-# The name under which Apache Kafka ships the same command.
-exec "$(dirname "$(readlink -f "$0")")/connect-standalone" "$@"

@@ -1,0 +1,2 @@
+export { benchFile } from './file-bench.ts'
+export { benchReadiness } from './readiness-bench.ts'

@@ -1,0 +1,131 @@
+import { constants, fstatSync, openSync, read } from 'node:fs'
+import { Socket } from 'node:net'
+import { ReadStream, isatty } from 'node:tty'
+import { promisify } from 'node:util'
+import { ConnectError } from 'sluice/api'
+import type { Logger } from 'sluice/api'
+import { LineBuffer } from './line-buffer.ts'
+import type { LineSource, ReadOutcome } from './line-source.ts'
+import { Wakeup } from './wakeup.ts'
+
+const STDIN = 0
+const readFd = promisify(read)
+
+/**
+ * A thread's own way to standard input, opened once: what one task leaves unread is the next one's. A blocking read would
+ * hold back the end of the thread, and `process.stdin` is the main thread's; so pipes and terminals are opened anew,
+ * without blocking. Null where standard input is a file, which never blocks.
+ */
+let shared: Socket | null | undefined
+
+/** Lines of standard input. They have no position: none of it is read again after a restart. */
+export class StandardInput implements LineSource {
+  readonly lines: LineBuffer
+  readonly unreadBytes = null
+  readonly #maxLineBytes: number
+  readonly #log: Logger
+  readonly #stream: Socket | null
+  readonly #wakeup = new Wakeup()
+  #endReported = false
+
+  constructor(maxLineBytes: number, log: Logger, stream: Socket | null = sharedStdin()) {
+    this.lines = new LineBuffer(maxLineBytes)
+    this.#maxLineBytes = maxLineBytes
+    this.#log = log
+    this.#stream = stream
+    for (const event of ['readable', 'end', 'error']) this.#stream?.on(event, this.#notify)
+    this.#stream?.ref()
+  }
+
+  async read(): Promise<ReadOutcome> {
+    this.#wakeup.clear()
+    const room = this.lines.room()
+    if (room === 0) throw this.#lineTooLong()
+    const count =
+      this.#stream === null ? await this.#readFile(room) : this.#readStream(this.#stream, room)
+    if (count === 0) return 'nothing'
+    this.lines.add(count)
+    return 'read'
+  }
+
+  wait(signal: AbortSignal): Promise<void> {
+    return this.#wakeup.wait(1000, signal)
+  }
+
+  close(): Promise<void> {
+    for (const event of ['readable', 'end', 'error']) this.#stream?.off(event, this.#notify)
+    // The stream stays for the task that comes next, and holds back nothing meanwhile.
+    this.#stream?.unref()
+    return Promise.resolve()
+  }
+
+  readonly #notify = (): void => {
+    this.#wakeup.notify()
+  }
+
+  #readStream(stream: Socket, room: number): number {
+    if (stream.errored !== null) throw cannotRead(stream.errored)
+    const chunk: unknown = stream.read(Math.min(room, stream.readableLength) || undefined)
+    if (!Buffer.isBuffer(chunk)) {
+      if (stream.readableEnded) this.#reportEnd()
+      return 0
+    }
+    return chunk.copy(this.lines.bytes, this.lines.end)
+  }
+
+  async #readFile(room: number): Promise<number> {
+    const { bytes, end } = this.lines
+    try {
+      const { bytesRead } = await readFd(STDIN, bytes, end, room, null)
+      if (bytesRead === 0) this.#reportEnd()
+      return bytesRead
+    } catch (error) {
+      throw cannotRead(error)
+    }
+  }
+
+  #reportEnd(): void {
+    if (this.#endReported) return
+    this.#endReported = true
+    const rest = this.lines.pendingBytes
+    this.#log.info(
+      `Standard input has ended${rest > 0 ? `; its last ${rest} bytes lack a line terminator and are not sent` : ''}.`,
+    )
+  }
+
+  #lineTooLong(): ConnectError {
+    return new ConnectError(
+      `A line of standard input is longer than ${this.#maxLineBytes} bytes, the most a line may have. Raise "line.max.bytes" of the connector.`,
+    )
+  }
+}
+
+function sharedStdin(): Socket | null {
+  if (shared === undefined) shared = openStdin()
+  return shared
+}
+
+function openStdin(): Socket | null {
+  const stats = fstatSync(STDIN)
+  const terminal = isatty(STDIN)
+  if (!terminal && !stats.isFIFO() && !stats.isSocket()) return null
+  const fd = reopened()
+  const stream = terminal ? new ReadStream(fd) : new Socket({ fd, readable: true, writable: false })
+  // Whoever reads next is told of an error; without this listener it would end the thread.
+  return stream.on('error', () => undefined)
+}
+
+/** A descriptor of our own: closed with the thread, while descriptor 0 stays open for the next. */
+function reopened(): number {
+  try {
+    return openSync('/dev/stdin', constants.O_RDONLY | constants.O_NONBLOCK)
+  } catch {
+    // A socket, or a pipe of another user, cannot be opened by name.
+    return STDIN
+  }
+}
+
+function cannotRead(cause: unknown): ConnectError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return new ConnectError(`Cannot read standard input: ${reason}.`, { cause })
+}

@@ -1,0 +1,41 @@
+/** A request to stop, and the exit code that goes with it: 128 + n after signal n, as the JVM ends. */
+export interface StopRequest {
+  readonly signal: 'SIGTERM' | 'SIGINT' | 'SIGHUP'
+  readonly exitCode: number
+}
+
+export interface StopSignals extends Disposable {
+  /** Resolves at the first signal. */
+  readonly requested: Promise<StopRequest>
+  /** Aborted at the first signal: what is still being started gives up. */
+  readonly abort: AbortSignal
+}
+
+const exitCodeOf = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
+
+/** Listens for signals. The first asks for a stop; at the second `force` is called. */
+export function listenForStop(force: (request: StopRequest) => void): StopSignals {
+  const controller = new AbortController()
+  let resolve: (request: StopRequest) => void
+  const requested = new Promise<StopRequest>((settle) => {
+    resolve = settle
+  })
+  const onSignal = (signal: keyof typeof exitCodeOf): void => {
+    const request = { signal, exitCode: exitCodeOf[signal] }
+    if (controller.signal.aborted) {
+      force(request)
+      return
+    }
+    controller.abort(new Error(`${signal} received`))
+    resolve(request)
+  }
+  const names = Object.keys(exitCodeOf) as (keyof typeof exitCodeOf)[]
+  for (const name of names) process.on(name, onSignal)
+  return {
+    requested,
+    abort: controller.signal,
+    [Symbol.dispose]: () => {
+      for (const name of names) process.off(name, onSignal)
+    },
+  }
+}

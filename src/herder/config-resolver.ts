@@ -1,0 +1,8 @@
+import type { RawConfig } from '../config/types.ts'
+import type { MaybePromise } from '../util/maybe-promise.ts'
+
+/** Resolves `${provider:path:key}` in the values of a configuration, by the worker's config providers. */
+export interface ConfigResolver {
+  /** What cannot be resolved stays as it is written; nulls stay null. */
+  resolve<T extends RawConfig>(config: T, signal: AbortSignal): MaybePromise<T>
+}

@@ -1,0 +1,281 @@
+import type { ConnectorConfig, RawConfig } from '../../config/types.ts'
+import { ConnectError, NotFoundError, asError, traceOf } from '../../errors/connect-error.ts'
+import { RestError } from '../../errors/rest-error.ts'
+import type { ConnectorTaskId } from '../../messages/ids.ts'
+import type { TargetState } from '../../messages/protocol.ts'
+import { abortable, delay } from '../../util/abort.ts'
+import type { SerialQueue } from '../../util/serial-queue.ts'
+import type { RestartPlan } from '../restart-plan.ts'
+import { TooManyTasksError, exceedsTasksMax, tasksMaxOf } from '../task-configs.ts'
+import { ConnectorTasks } from './connector-tasks.ts'
+import type { TaskSource } from './connector-tasks.ts'
+import { resolveConfig } from './lifecycle-services.ts'
+import type { LifecycleServices } from './lifecycle-services.ts'
+
+/** Failed task configurations are asked for again after this long, doubled each time. */
+const firstRetryMs = 250
+const lastRetryMs = 60_000
+
+/** Ends the waits of an operation whose wish was granted and then overruled: it counts as done. */
+const stopRequested = new ConnectError('The connector was stopped.')
+
+/**
+ * Takes one connector through its life. What concerns it runs in one chain, in the order asked for, so that
+ * a slow plugin delays its own connector alone. A new configuration, a restart, a stop or a deletion ends what
+ * the chain waits for in a plugin (`start`, `taskConfigs`); the worker's own stops are limited in time.
+ */
+export class ConnectorLifecycle {
+  readonly name: string
+  readonly #services: LifecycleServices
+  readonly #chain: SerialQueue
+  readonly #tasks: ConnectorTasks
+  #config: RawConfig
+  #targetState: TargetState
+  /** Ends with the operations that a newer one overtakes. */
+  #generation = new AbortController()
+  /** Whether the worker knows the connector. */
+  #placed = false
+  /** Set from the connector's own failure until it is started again. */
+  #failed = false
+
+  /** The chain outlives a deleted connector, for one that is created under the same name. */
+  constructor(
+    name: string,
+    initial: { readonly config: RawConfig; readonly targetState: TargetState },
+    chain: SerialQueue,
+    services: LifecycleServices,
+  ) {
+    this.name = name
+    this.#config = initial.config
+    this.#targetState = initial.targetState
+    this.#chain = chain
+    this.#services = services
+    this.#tasks = new ConnectorTasks(name, services)
+  }
+
+  get config(): RawConfig {
+    return this.#config
+  }
+
+  get taskConfigs(): readonly ConnectorConfig[] {
+    return this.#tasks.configs
+  }
+
+  get taskIds(): readonly ConnectorTaskId[] {
+    return this.#tasks.ids
+  }
+
+  /** Starts the connector, anew where it runs. Resolves once its tasks are there. */
+  apply(config: RawConfig, targetState = this.#targetState): Promise<void> {
+    this.#config = config
+    this.#targetState = targetState
+    return this.#superseding(async (signal) => {
+      await this.#startConnector(signal)
+      await this.#configureTasks(signal)
+    })
+  }
+
+  /** Pauses or resumes, in its turn. What goes wrong is logged and in the status. */
+  transition(targetState: 'STARTED' | 'PAUSED'): void {
+    this.#targetState = targetState
+    this.#inBackground(`transition connector ${this.name} to state ${targetState}`, (signal) =>
+      this.#moveTo(targetState, signal),
+    )
+  }
+
+  /** Resolves once the tasks are gone (KIP-875); the connector itself stops after that. */
+  async stop(): Promise<void> {
+    this.#targetState = 'STOPPED'
+    this.#supersede(stopRequested)
+    const tasksGone = this.#chain.run(() => this.#tasks.remove())
+    this.#inBackground(`transition connector ${this.name} to state STOPPED`, (signal) =>
+      this.#moveTo('STOPPED', signal),
+    )
+    await tasksGone
+  }
+
+  /** Stops what the plan names and starts it again. */
+  restart(plan: RestartPlan): Promise<void> {
+    if (plan.connector) return this.#superseding((signal) => this.#restart(plan, signal))
+    const { signal } = this.#generation
+    return this.#chain.run(() => this.#restart(plan, signal))
+  }
+
+  async restartTask(task: number): Promise<void> {
+    this.#checkTask(task)
+    const { signal } = this.#generation
+    await this.#chain.run(async () => {
+      await this.#tasks.stop([task])
+      this.#checkTask(task)
+      await this.#tasks.start([task], await this.#source(signal), signal)
+    })
+  }
+
+  /** The connector says that its tasks are to be different. */
+  requestTaskReconfiguration(): void {
+    this.#inBackground(`reconfigure the tasks of connector ${this.name}`, (signal) =>
+      this.#configureTasks(signal),
+    )
+  }
+
+  /** The connector has failed: its tasks go on, but are not asked for again. */
+  connectorFailed(): void {
+    this.#failed = true
+  }
+
+  /** Resolves once connector and tasks are gone. */
+  remove(): Promise<void> {
+    this.#supersede(new RestError(409, `Connector ${this.name} was deleted meanwhile.`))
+    return this.#chain.run(async () => {
+      await this.#tasks.remove()
+      await this.#stopConnector()
+    })
+  }
+
+  /** Ends every wait for a plugin; the worker itself is stopped by whoever owns it. */
+  abandon(reason: Error): void {
+    this.#generation.abort(reason)
+  }
+
+  #supersede(reason: Error): AbortSignal {
+    this.#generation.abort(reason)
+    this.#generation = new AbortController()
+    return this.#generation.signal
+  }
+
+  async #superseding(job: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const signal = this.#supersede(
+      new RestError(
+        409,
+        `A later request for connector ${this.name} has overtaken this one before it was done.`,
+      ),
+    )
+    await this.#chain.run(async () => {
+      try {
+        signal.throwIfAborted()
+        await job(signal)
+      } catch (error) {
+        if (signal.reason !== stopRequested) throw error
+      }
+    })
+  }
+
+  #inBackground(what: string, job: (signal: AbortSignal) => Promise<void>): void {
+    const { signal } = this.#generation
+    this.#chain
+      .run(() => (signal.aborted ? undefined : job(signal)))
+      .catch((error: unknown) => {
+        if (!signal.aborted) this.#services.log.error(`Failed to ${what}.`, error)
+      })
+  }
+
+  async #startConnector(signal: AbortSignal): Promise<void> {
+    await this.#stopConnector()
+    const { config, targetState } = await this.#source(signal)
+    this.#placed = true
+    this.#failed = false
+    const started = this.#services.worker.startConnector(this.name, config, targetState)
+    try {
+      await abortable(started, signal)
+    } catch (cause) {
+      if (signal.aborted) throw cause
+      this.#fail(cause)
+      const { message } = asError(cause)
+      throw new ConnectError(
+        `Failed to transition connector ${this.name} to state ${targetState}: ${message}`,
+        { cause },
+      )
+    }
+  }
+
+  async #stopConnector(): Promise<void> {
+    if (!this.#placed) return
+    await this.#services.worker.stopConnector(this.name)
+    this.#placed = false
+  }
+
+  async #moveTo(target: TargetState, signal: AbortSignal): Promise<void> {
+    if (this.#placed) {
+      this.#tasks.setState(target)
+      await abortable(this.#services.worker.setConnectorState(this.name, target), signal)
+    } else {
+      await this.#startConnector(signal)
+    }
+    await this.#configureTasks(signal)
+  }
+
+  async #restart(plan: RestartPlan, signal: AbortSignal): Promise<void> {
+    const { statuses } = this.#services
+    const tasks = plan.tasks.filter((task) => this.#tasks.has(task))
+    await Promise.all([this.#tasks.stop(tasks), plan.connector ? this.#stopConnector() : undefined])
+    signal.throwIfAborted()
+    if (plan.connector) {
+      statuses.setConnector(this.name, 'RESTARTING', this.#version())
+    }
+    for (const task of tasks) statuses.setTask({ connector: this.name, task }, 'RESTARTING', {})
+    await this.#tasks.start(tasks, await this.#source(signal), signal)
+    if (!plan.connector) return
+    await this.#startConnector(signal)
+    await this.#configureTasks(signal)
+  }
+
+  /** Asks the connector for its tasks and puts them in place. */
+  async #configureTasks(signal: AbortSignal, attempt = 0): Promise<void> {
+    if (this.#targetState !== 'STARTED' || this.#failed) return
+    try {
+      const source = await this.#source(signal)
+      await this.#tasks.replace(await this.#wantedTasks(source.config, signal), source, signal)
+    } catch (error) {
+      if (signal.aborted) throw error
+      if (error instanceof TooManyTasksError) this.#fail(error)
+      else this.#configureTasksLater(signal, attempt, error)
+      throw error
+    }
+  }
+
+  async #wantedTasks(
+    config: ConnectorConfig,
+    signal: AbortSignal,
+  ): Promise<readonly ConnectorConfig[]> {
+    const { worker, log } = this.#services
+    const asked = worker.taskConfigs(this.name, tasksMaxOf(config), signal)
+    const wanted = await abortable(asked, signal)
+    if (exceedsTasksMax(this.name, config, wanted.length)) {
+      log.warn(`Connector ${this.name} made ${wanted.length} tasks, more than its tasks.max.`)
+    }
+    return wanted
+  }
+
+  #configureTasksLater(signal: AbortSignal, attempt: number, error: unknown): void {
+    const pauseMs = Math.min(firstRetryMs * 2 ** attempt, lastRetryMs)
+    this.#services.log.error(
+      `Failed to configure the tasks of connector ${this.name}; trying again in ${pauseMs} ms.`,
+      error,
+    )
+    delay(pauseMs, signal)
+      .then(() => this.#chain.run(() => this.#configureTasks(signal, attempt + 1)))
+      .catch(() => undefined) // The attempt has logged it, or a newer operation has overtaken it.
+  }
+
+  async #source(signal: AbortSignal): Promise<TaskSource> {
+    const raw = this.#config
+    const config = await resolveConfig(this.#services.resolver, raw, signal)
+    return { raw, config, targetState: this.#targetState }
+  }
+
+  #checkTask(task: number): void {
+    if (this.#tasks.has(task)) return
+    throw new NotFoundError(`Task ${this.name}-${task} not found`)
+  }
+
+  #fail(error: unknown): void {
+    this.#failed = true
+    const { statuses } = this.#services
+    if (statuses.connectorState(this.name) === 'FAILED') return
+    statuses.setConnector(this.name, 'FAILED', this.#version(), traceOf(error))
+  }
+
+  #version(): string | null {
+    return this.#services.worker.connectorVersion(this.#config['connector.class'] ?? '')
+  }
+}

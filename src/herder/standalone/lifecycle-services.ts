@@ -1,0 +1,25 @@
+import type { ConnectorConfig, RawConfig } from '../../config/types.ts'
+import type { Logger } from '../../util/logger.ts'
+import type { ConnectorWorker } from '../../worker/types.ts'
+import type { ConfigResolver } from '../config-resolver.ts'
+import type { Statuses } from '../statuses.ts'
+
+/** What the life of a connector and its tasks needs of its surroundings. */
+export interface LifecycleServices {
+  readonly worker: ConnectorWorker
+  readonly statuses: Statuses
+  readonly resolver: ConfigResolver
+  readonly log: Logger
+}
+
+/** Variables resolved. Validation lets no null through, so none is lost here. */
+export async function resolveConfig(
+  resolver: ConfigResolver,
+  config: RawConfig,
+  signal: AbortSignal,
+): Promise<ConnectorConfig> {
+  const present = Object.entries(config).filter(
+    (entry): entry is [string, string] => entry[1] !== null,
+  )
+  return resolver.resolve<ConnectorConfig>(Object.fromEntries(present), signal)
+}

@@ -1,0 +1,353 @@
+import type { RawConfig } from '../../config/types.ts'
+import { AlreadyExistsError, ConnectError, NotFoundError } from '../../errors/connect-error.ts'
+import { RestError } from '../../errors/rest-error.ts'
+import type { ConfigInfos, ConfigKeyInfo } from '../../messages/config-infos.ts'
+import { taskIdText } from '../../messages/ids.ts'
+import type { ConnectorTaskId } from '../../messages/ids.ts'
+import type { TargetState } from '../../messages/protocol.ts'
+import type { PluginDescriptor } from '../../plugins/plugin-descriptor.ts'
+import { abortable } from '../../util/abort.ts'
+import { createLogger } from '../../util/logger.ts'
+import { SerialQueue } from '../../util/serial-queue.ts'
+import type { ConnectorWorker, WorkerListener } from '../../worker/types.ts'
+import { ActiveTopics } from '../active-topics.ts'
+import type { TopicTracking } from '../active-topics.ts'
+import type { ConfigResolver } from '../config-resolver.ts'
+import type {
+  ConnectorInfo,
+  ConnectorStateInfo,
+  Health,
+  Herder,
+  RestartRequest,
+  TaskInfo,
+  TaskState,
+} from '../herder.ts'
+import { planRestart } from '../restart-plan.ts'
+import { Statuses } from '../statuses.ts'
+import { throwIfInvalid } from '../validation-message.ts'
+import { ConnectorLifecycle } from './connector-lifecycle.ts'
+import type { LifecycleServices } from './lifecycle-services.ts'
+
+export interface StandaloneHerderOptions {
+  /** Makes the worker, which tells `listener` what happens in it. */
+  readonly worker: (listener: WorkerListener) => ConnectorWorker
+  readonly resolver: ConfigResolver
+  /** `host:port` of the advertised listener. */
+  readonly workerId: string
+  readonly topicTracking: TopicTracking
+}
+
+const log = createLogger('org.apache.kafka.connect.runtime.standalone.StandaloneHerder')
+
+/**
+ * The herder of a worker that stands alone: configurations and statuses in memory, everything assigned to itself.
+ * Its state changes in one serial loop, no turn of which waits for a plugin; what a plugin takes its time for
+ * runs in the chain of its own connector.
+ */
+export class StandaloneHerder implements Herder {
+  readonly #worker: ConnectorWorker
+  readonly #statuses: Statuses
+  readonly #topics: ActiveTopics
+  readonly #services: LifecycleServices
+  readonly #loop = new SerialQueue()
+  readonly #connectors = new Map<string, ConnectorLifecycle>()
+  readonly #chains = new Map<string, SerialQueue>()
+  #ready = false
+  #stopping = false
+
+  constructor({ worker, resolver, workerId, topicTracking }: StandaloneHerderOptions) {
+    this.#statuses = new Statuses(workerId)
+    this.#topics = new ActiveTopics(topicTracking)
+    this.#worker = worker(this.#listener())
+    this.#services = { worker: this.#worker, statuses: this.#statuses, resolver, log }
+  }
+
+  get kafkaClusterId(): string | null {
+    return this.#worker.kafkaClusterId
+  }
+
+  start(_signal: AbortSignal): Promise<void> {
+    log.info('Herder starting')
+    return Promise.resolve()
+  }
+
+  /** Every connector of the command line has been created: from here on the worker is healthy. */
+  markReady(): void {
+    this.#ready = true
+  }
+
+  async stop(signal: AbortSignal): Promise<void> {
+    log.info('Herder stopping')
+    this.#stopping = true
+    const reason = new ConnectError('Worker is shutting down')
+    for (const connector of this.#connectors.values()) connector.abandon(reason)
+    await this.#worker.stop(signal)
+    log.info('Herder stopped')
+  }
+
+  health(signal: AbortSignal): Promise<Health> {
+    return this.#request(signal, () =>
+      this.#ready
+        ? {
+            status: 'healthy',
+            message: 'Worker has completed startup and is ready to handle requests.',
+          }
+        : { status: 'starting', message: 'Worker is still starting up.' },
+    )
+  }
+
+  connectors(): readonly string[] {
+    return [...this.#connectors.keys()]
+  }
+
+  connectorInfo(name: string, signal: AbortSignal): Promise<ConnectorInfo> {
+    return this.#request(signal, () => this.#info(this.#connector(name)))
+  }
+
+  connectorConfig(name: string, signal: AbortSignal): Promise<RawConfig> {
+    return this.#request(signal, () => this.#connector(name).config)
+  }
+
+  connectorStatus(name: string): ConnectorStateInfo {
+    return {
+      name,
+      connector: this.#statuses.connector(name),
+      tasks: this.#statuses.tasks(name),
+      type: this.#typeOf(this.#connectors.get(name)?.config),
+    }
+  }
+
+  taskStatus(id: ConnectorTaskId): TaskState {
+    return this.#statuses.task(id)
+  }
+
+  taskConfigs(name: string, signal: AbortSignal): Promise<readonly TaskInfo[]> {
+    return this.#request(signal, () =>
+      this.#connector(name).taskConfigs.map((config, task) => ({
+        id: { connector: name, task },
+        config,
+      })),
+    )
+  }
+
+  async putConnectorConfig(
+    name: string,
+    config: RawConfig,
+    options: { readonly targetState?: TargetState; readonly allowReplace: boolean },
+    signal: AbortSignal,
+  ): Promise<{ readonly created: boolean; readonly info: ConnectorInfo }> {
+    throwIfInvalid(await this.validateConnectorConfig(config, null, signal))
+    const { created, connector, done } = await this.#request(signal, () => {
+      const existing = this.#connectors.get(name)
+      if (existing && !options.allowReplace) {
+        throw new AlreadyExistsError(`Connector ${name} already exists`)
+      }
+      const lifecycle = existing ?? this.#add(name, config)
+      return {
+        created: !existing,
+        connector: lifecycle,
+        done: lifecycle.apply(config, options.targetState),
+      }
+    })
+    await abortable(done, signal)
+    return { created, info: this.#info(connector) }
+  }
+
+  async patchConnectorConfig(
+    name: string,
+    patch: RawConfig,
+    signal: AbortSignal,
+  ): Promise<ConnectorInfo> {
+    const stored = await this.connectorConfig(name, signal)
+    const merged = Object.fromEntries(
+      Object.entries({ ...stored, ...patch }).filter(([key]) => patch[key] !== null),
+    )
+    const { info } = await this.putConnectorConfig(name, merged, { allowReplace: true }, signal)
+    return info
+  }
+
+  async deleteConnector(name: string, signal: AbortSignal): Promise<void> {
+    const { gone } = await this.#request(signal, () => {
+      const connector = this.#connector(name)
+      this.#connectors.delete(name)
+      this.#statuses.remove(name)
+      return { gone: connector.remove() }
+    })
+    await abortable(gone, signal)
+    if (this.#chains.get(name)?.size === 0) this.#chains.delete(name)
+  }
+
+  pauseConnector(name: string, signal: AbortSignal): Promise<void> {
+    return this.#request(signal, () => {
+      this.#known(name).transition('PAUSED')
+    })
+  }
+
+  resumeConnector(name: string, signal: AbortSignal): Promise<void> {
+    return this.#request(signal, () => {
+      this.#known(name).transition('STARTED')
+    })
+  }
+
+  async stopConnector(name: string, signal: AbortSignal): Promise<void> {
+    const { done } = await this.#request(signal, () => {
+      const connector = this.#connectors.get(name)
+      if (!connector) throw new ConnectError(`No connector \`${name}\` configured`)
+      return { done: connector.stop() }
+    })
+    await abortable(done, signal)
+  }
+
+  async restartConnector(
+    request: RestartRequest,
+    signal: AbortSignal,
+  ): Promise<ConnectorStateInfo | null> {
+    const { connector: name, includeTasks, onlyFailed } = request
+    const { answer, done } = await this.#request(signal, () => {
+      if (!includeTasks && !onlyFailed) {
+        return { answer: null, done: this.#connector(name).restart({ connector: true, tasks: [] }) }
+      }
+      const connector = this.#restartable(name)
+      const plan = planRestart(this.#statusToRestart(name), request)
+      return { answer: plan.answer, done: connector.restart(plan) }
+    })
+    await abortable(done, signal)
+    return answer
+  }
+
+  async restartTask(id: ConnectorTaskId, signal: AbortSignal): Promise<void> {
+    const { done } = await this.#request(signal, () => {
+      const connector = this.#connectors.get(id.connector)
+      if (connector) return { done: connector.restartTask(id.task) }
+      throw new ConnectError(
+        `Failed to start task ${taskIdText(id)} since it is not a recognizable type (source or sink)`,
+      )
+    })
+    await abortable(done, signal)
+  }
+
+  activeTopics(name: string): readonly string[] {
+    return this.#topics.of(name)
+  }
+
+  resetActiveTopics(name: string): void {
+    this.#topics.reset(name)
+  }
+
+  putTaskConfigs(_name: string, _signal: AbortSignal): Promise<void> {
+    return unsupported('externally setting task configurations')
+  }
+
+  fenceZombieSourceTasks(_name: string, _signal: AbortSignal): Promise<void> {
+    return unsupported('exactly-once source connectors')
+  }
+
+  plugins(): readonly PluginDescriptor[] {
+    return this.#worker.plugins()
+  }
+
+  pluginConfig(pluginName: string, signal: AbortSignal): Promise<readonly ConfigKeyInfo[]> {
+    return abortable(this.#worker.pluginConfig(pluginName, signal), signal)
+  }
+
+  async validateConnectorConfig(
+    config: RawConfig,
+    pluginName: string | null,
+    signal: AbortSignal,
+  ): Promise<ConfigInfos> {
+    const resolved = await this.#services.resolver.resolve(config, signal)
+    return abortable(this.#worker.validate(resolved, pluginName, signal), signal)
+  }
+
+  /** One turn of the loop: nothing in it may wait for a plugin. */
+  #request<T>(signal: AbortSignal, turn: () => T): Promise<T> {
+    if (this.#stopping) return Promise.reject(new ConnectError('Worker is shutting down'))
+    return abortable(
+      this.#loop.run(() => {
+        signal.throwIfAborted()
+        return turn()
+      }),
+      signal,
+    )
+  }
+
+  #add(name: string, config: RawConfig): ConnectorLifecycle {
+    const chain = this.#chains.get(name) ?? new SerialQueue()
+    this.#chains.set(name, chain)
+    const initial = { config, targetState: 'STARTED' } as const
+    const connector = new ConnectorLifecycle(name, initial, chain, this.#services)
+    this.#connectors.set(name, connector)
+    return connector
+  }
+
+  #connector(name: string): ConnectorLifecycle {
+    return this.#get(name, `Connector ${name} not found`)
+  }
+
+  /** For pause and resume, which word it differently. */
+  #known(name: string): ConnectorLifecycle {
+    return this.#get(name, `Unknown connector ${name}`)
+  }
+
+  /** For a restart with options, which words it differently again. */
+  #restartable(name: string): ConnectorLifecycle {
+    return this.#get(name, `Unknown connector: ${name}`)
+  }
+
+  #get(name: string, missing: string): ConnectorLifecycle {
+    const connector = this.#connectors.get(name)
+    if (!connector) throw new NotFoundError(missing)
+    return connector
+  }
+
+  #statusToRestart(name: string): ConnectorStateInfo {
+    if (this.#statuses.connectorState(name) !== undefined) return this.connectorStatus(name)
+    throw new NotFoundError(`Status for connector ${name} not found`)
+  }
+
+  #info(connector: ConnectorLifecycle): ConnectorInfo {
+    const { name, config, taskIds } = connector
+    return { name, config, tasks: taskIds, type: this.#typeOf(config) }
+  }
+
+  #typeOf(config: RawConfig | undefined): 'source' | 'sink' | 'unknown' {
+    const connectorClass = config?.['connector.class']
+    if (connectorClass === undefined || connectorClass === null) return 'unknown'
+    try {
+      return this.#worker.connectorType(connectorClass)
+    } catch {
+      return 'unknown' // The plugin is gone since the connector was created.
+    }
+  }
+
+  /** What a connector or task says that is gone already concerns no one. */
+  #listener(): WorkerListener {
+    const versionOf = (connector: ConnectorLifecycle): string | null =>
+      this.#worker.connectorVersion(connector.config['connector.class'] ?? '')
+    return {
+      connectorStatus: (name, state, error) => {
+        const connector = this.#connectors.get(name)
+        if (!connector) return
+        if (state === 'FAILED') connector.connectorFailed()
+        this.#statuses.setConnector(name, state, versionOf(connector), error?.trace)
+      },
+      taskStatus: (id, state, error) => {
+        const connector = this.#connectors.get(id.connector)
+        if (connector?.taskConfigs[id.task] === undefined) return
+        const started = state === 'RUNNING' || state === 'PAUSED'
+        const version = started ? { version: versionOf(connector) } : {}
+        const trace = error === undefined ? {} : { trace: error.trace }
+        this.#statuses.setTask(id, state, { ...version, ...trace })
+      },
+      taskReconfigurationRequested: (name) =>
+        this.#connectors.get(name)?.requestTaskReconfiguration(),
+      topicUsed: (id, topic) => this.#topics.add(id.connector, topic),
+    }
+  }
+}
+
+function unsupported(what: string): Promise<never> {
+  return Promise.reject(
+    new RestError(500, `Kafka Connect in standalone mode does not support ${what}.`),
+  )
+}

@@ -1,0 +1,92 @@
+import { NotFoundError } from '../errors/connect-error.ts'
+import { taskIdText } from '../messages/ids.ts'
+import type { ConnectorTaskId } from '../messages/ids.ts'
+import type { ConnectorState, State, TaskState } from './herder.ts'
+
+interface Status {
+  readonly state: State
+  readonly version: string | null
+  readonly trace: string | undefined
+}
+
+interface ConnectorStatuses {
+  connector: Status | undefined
+  readonly tasks: Map<number, Status>
+}
+
+/** What the connectors and tasks of one worker are doing, in memory (what the status topic is to a cluster). */
+export class Statuses {
+  readonly #workerId: string
+  readonly #byConnector = new Map<string, ConnectorStatuses>()
+
+  /** `workerId` is `host:port` of the advertised listener. */
+  constructor(workerId: string) {
+    this.#workerId = workerId
+  }
+
+  setConnector(name: string, state: State, version: string | null, trace?: string): void {
+    this.#entry(name).connector = { state, version, trace }
+  }
+
+  /** A `version` left out stays as it was: null for a task that never started. */
+  setTask(
+    id: ConnectorTaskId,
+    state: State,
+    change: { version?: string | null; trace?: string },
+  ): void {
+    const { tasks } = this.#entry(id.connector)
+    const version = change.version ?? tasks.get(id.task)?.version ?? null
+    tasks.set(id.task, { state, version, trace: change.trace })
+  }
+
+  removeTask(id: ConnectorTaskId): void {
+    this.#byConnector.get(id.connector)?.tasks.delete(id.task)
+  }
+
+  /** Forgets the connector and its tasks. */
+  remove(name: string): void {
+    this.#byConnector.delete(name)
+  }
+
+  connectorState(name: string): State | undefined {
+    return this.#byConnector.get(name)?.connector?.state
+  }
+
+  taskState(id: ConnectorTaskId): State | undefined {
+    return this.#byConnector.get(id.connector)?.tasks.get(id.task)?.state
+  }
+
+  /** Throws a NotFoundError where nothing is known of it. */
+  connector(name: string): ConnectorState {
+    const status = this.#byConnector.get(name)?.connector
+    if (!status) throw new NotFoundError(`No status found for connector ${name}`)
+    return this.#entity(status)
+  }
+
+  /** Throws a NotFoundError where nothing is known of it. */
+  task(id: ConnectorTaskId): TaskState {
+    const status = this.#byConnector.get(id.connector)?.tasks.get(id.task)
+    if (!status) throw new NotFoundError(`No status found for task ${taskIdText(id)}`)
+    return { id: id.task, ...this.#entity(status) }
+  }
+
+  /** The tasks of a connector by number. */
+  tasks(name: string): TaskState[] {
+    const tasks = this.#byConnector.get(name)?.tasks ?? new Map<number, Status>()
+    return [...tasks]
+      .sort(([a], [b]) => a - b)
+      .map(([id, status]) => ({ id, ...this.#entity(status) }))
+  }
+
+  #entry(name: string): ConnectorStatuses {
+    const entry = this.#byConnector.get(name) ?? { connector: undefined, tasks: new Map() }
+    this.#byConnector.set(name, entry)
+    return entry
+  }
+
+  /** Members in wire order; an empty trace is left out. */
+  #entity({ state, version, trace }: Status): ConnectorState {
+    const entity = { state, worker_id: this.#workerId, version }
+    return trace === undefined || trace === '' ? entity : { ...entity, trace }
+  }
+}

@@ -1,0 +1,49 @@
+import type { PluginDescriptor, PluginType } from './plugin-descriptor.ts'
+
+/** A plugin that is part of the worker's own code: imported when it is first used. */
+interface BuiltInPlugin {
+  readonly type: PluginType
+  readonly className: string
+  load(): Promise<unknown>
+}
+
+/** The release of Kafka Connect whose contract we keep; what comes with the worker reports it as its version. */
+export const contractVersion = '4.3.1'
+
+/** What Java prints as the location of what comes with the worker. */
+export const ownLocation = 'classpath'
+
+const policies = ['All', 'None', 'Principal', 'Allowlist'] as const
+
+const all: readonly BuiltInPlugin[] = [
+  ...policies.map((policy): BuiltInPlugin => {
+    const simpleName = `${policy}ConnectorClientConfigOverridePolicy` as const
+    return {
+      type: 'override_policy',
+      className: `org.apache.kafka.connect.connector.policy.${simpleName}`,
+      load: async () => (await import('./override-policies.ts'))[simpleName],
+    }
+  }),
+]
+
+const scheme = 'sluice:built-in/'
+
+/** Converters, transformations, predicates and the like that come with the worker. */
+export const builtInPlugins: readonly PluginDescriptor[] = all.map(({ type, className }) => ({
+  type,
+  className,
+  version: contractVersion,
+  aliases: [],
+  moduleUrl: `${scheme}${type}`,
+  exportName: className,
+  location: ownLocation,
+}))
+
+/** The class of a built-in plugin, imported now; undefined where `plugin` is not one. */
+export async function loadBuiltIn(plugin: PluginDescriptor): Promise<unknown> {
+  if (!plugin.moduleUrl.startsWith(scheme)) return undefined
+  const found = all.find(({ type, className }) => {
+    return type === plugin.type && className === plugin.className
+  })
+  return found?.load()
+}

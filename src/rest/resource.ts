@@ -1,0 +1,55 @@
+import type { Herder } from '../herder/herder.ts'
+import { ConnectError } from '../errors/connect-error.ts'
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** One request as its resource sees it: routed, negotiated, read whole. */
+export interface RestRequest {
+  readonly herder: Herder
+  /** A parameter of the path, unescaped. */
+  readonly param: (name: string) => string
+  readonly query: URLSearchParams
+  readonly body: Uint8Array
+  /** `http://host:port` as the client addressed us. */
+  readonly baseUrl: string
+  /** Ends with the request's time limit. */
+  readonly signal: AbortSignal
+}
+
+/** `body` is sent as JSON; without one there is no content. */
+export interface RestResponse {
+  readonly status: number
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export type Handler = (request: RestRequest) => Promise<RestResponse> | RestResponse
+
+/** One path and what may be done with it. */
+export interface Resource {
+  /** In the router's syntax: `/connectors/:connector`. */
+  readonly path: string
+  /** Whether a body of another type than JSON is refused. */
+  readonly consumesJson: boolean
+  /** Most time a request may take; 90 s by default, as in Java. */
+  readonly timeLimitMs?: number
+  readonly methods: Partial<Record<Method, Handler>>
+}
+
+const reasons = {
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  406: 'Not Acceptable',
+  413: 'Request Entity Too Large',
+  415: 'Unsupported Media Type',
+}
+
+/** What HTTP itself has to refuse, before any resource is asked. Java answers it without Content-Type. */
+export class ProtocolError extends ConnectError {
+  readonly status: keyof typeof reasons
+
+  constructor(status: keyof typeof reasons) {
+    super(`HTTP ${status} ${reasons[status]}`)
+    this.status = status
+  }
+}

@@ -1,0 +1,58 @@
+import type { ConnectorTaskId } from '../../messages/ids.ts'
+import { ProtocolError } from '../resource.ts'
+import type { Resource, RestRequest } from '../resource.ts'
+
+/** The tasks of a connector; POST is the internal way of a cluster's workers to hand them in. */
+export const tasks: Resource = {
+  path: '/connectors/:connector/tasks',
+  consumesJson: true,
+  methods: {
+    GET: async ({ herder, param, signal }) => ({
+      status: 200,
+      body: await herder.taskConfigs(param('connector'), signal),
+    }),
+    POST: async ({ herder, param, signal }) => {
+      await herder.putTaskConfigs(param('connector'), signal)
+      return { status: 204 }
+    },
+  },
+}
+
+/** Internal, of a cluster's workers (KIP-618). */
+export const fence: Resource = {
+  path: '/connectors/:connector/fence',
+  consumesJson: false,
+  methods: {
+    PUT: async ({ herder, param, signal }) => {
+      await herder.fenceZombieSourceTasks(param('connector'), signal)
+      return { status: 204 }
+    },
+  },
+}
+
+export const taskStatus: Resource = {
+  path: '/connectors/:connector/tasks/:task/status',
+  consumesJson: true,
+  methods: {
+    GET: (request) => ({ status: 200, body: request.herder.taskStatus(taskIdOf(request)) }),
+  },
+}
+
+export const taskRestart: Resource = {
+  path: '/connectors/:connector/tasks/:task/restart',
+  consumesJson: true,
+  methods: {
+    POST: async (request) => {
+      await request.herder.restartTask(taskIdOf(request), request.signal)
+      return { status: 204 }
+    },
+  },
+}
+
+/** What is no int32 is no task: to Java such a path does not exist. */
+function taskIdOf({ param }: RestRequest): ConnectorTaskId {
+  const text = param('task')
+  const task = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN
+  if (task !== Math.trunc(task) || (task | 0) !== task) throw new ProtocolError(404)
+  return { connector: param('connector'), task }
+}

@@ -1,0 +1,96 @@
+import type { Converter, HeaderConverter, InPlaceConverter } from '../api/converter.ts'
+import type { Predicate, Transformation } from '../api/transformation.ts'
+import type { ConnectorConfig } from '../config/types.ts'
+
+/** What each kind of plugin that a task uses is an instance of. */
+interface PluginInstances {
+  converter: Converter
+  header_converter: HeaderConverter
+  transformation: Transformation
+  predicate: Predicate
+}
+
+/** Makes an instance of the plugin of this kind that answers to `name`. */
+export type Instantiate = <K extends keyof PluginInstances>(
+  type: K,
+  name: string,
+) => Promise<{ readonly instance: PluginInstances[K]; readonly className: string }>
+
+/** The converters of one task, configured. */
+export interface TaskConverters {
+  readonly key: NamedConverter
+  readonly value: NamedConverter
+  readonly header: HeaderConverter
+  readonly headerClassName: string
+  close(): void
+}
+
+export interface NamedConverter {
+  readonly converter: Converter
+  /** The same object, where it can write and read in place. */
+  readonly inPlace: InPlaceConverter | null
+  readonly className: string
+}
+
+/** Used where neither connector nor worker names a header converter. */
+const defaultHeaderConverter = 'org.apache.kafka.connect.storage.SimpleHeaderConverter'
+
+/**
+ * Loads and configures a task's converters: the connector's own where it names one, with the connector's
+ * settings alone, else the worker's (`Plugins.newConverter`).
+ */
+export async function openConverters(
+  instantiate: Instantiate,
+  connectorConfig: ConnectorConfig,
+  workerConfig: ConnectorConfig,
+): Promise<TaskConverters> {
+  const open = async (role: 'key' | 'value'): Promise<NamedConverter> => {
+    const { name, settings } = choose(`${role}.converter`, connectorConfig, workerConfig)
+    const { instance, className } = await instantiate('converter', name ?? '')
+    instance.configure?.({ ...settings, 'converter.type': role }, role === 'key')
+    return { converter: instance, inPlace: asInPlace(instance), className }
+  }
+  const key = await open('key')
+  const value = await open('value')
+  const { name, settings } = choose('header.converter', connectorConfig, workerConfig)
+  const header = await instantiate('header_converter', name ?? defaultHeaderConverter)
+  header.instance.configure?.({ ...settings, 'converter.type': 'header' }, false)
+  return {
+    key,
+    value,
+    header: header.instance,
+    headerClassName: header.className,
+    close: () => {
+      for (const converter of [key.converter, value.converter, header.instance]) converter.close?.()
+    },
+  }
+}
+
+interface Choice {
+  readonly name: string | undefined
+  readonly settings: ConnectorConfig
+}
+
+function choose(key: string, connector: ConnectorConfig, worker: ConnectorConfig): Choice {
+  const config = connector[key] === undefined ? worker : connector
+  return { name: config[key]?.trim(), settings: withoutPrefix(config, `${key}.`) }
+}
+
+/** The entries of `config` whose key begins with `prefix`, the prefix removed. */
+export function withoutPrefix(config: ConnectorConfig, prefix: string): ConnectorConfig {
+  const found: Record<string, string> = {}
+  for (const [key, value] of Object.entries(config)) {
+    if (key.length > prefix.length && key.startsWith(prefix))
+      found[key.slice(prefix.length)] = value
+  }
+  return found
+}
+
+function asInPlace(converter: Converter): InPlaceConverter | null {
+  const candidate = converter as Partial<InPlaceConverter>
+  return typeof candidate.encodeAt === 'function' &&
+    typeof candidate.decodeAt === 'function' &&
+    typeof candidate.maxEncodedBytes === 'function'
+    ? (candidate as InPlaceConverter)
+    : null
+}

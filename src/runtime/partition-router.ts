@@ -1,0 +1,58 @@
+import type { SourceRecord } from '../data/records.ts'
+import { DataError } from '../errors/connect-error.ts'
+import type { RecordAppender, RecordProducer } from '../kafka/types.ts'
+import type { TaskServices } from './task.ts'
+
+/** The wait for a new topic has a limit of its own. */
+const lookupMs = 60_000
+
+/** Finds the partition of each record, and where to append it. */
+export class PartitionRouter {
+  readonly #producer: RecordProducer
+  readonly #services: TaskServices
+  readonly #createsTopics: boolean
+  /** Partitions of each topic met so far. */
+  readonly #topics = new Map<string, number>()
+  #topic = ''
+  #partition = -1
+  #appender: RecordAppender | null = null
+
+  /** `createsTopics`: whether the connector says how its topics are created. */
+  constructor(producer: RecordProducer, services: TaskServices, createsTopics: boolean) {
+    this.#producer = producer
+    this.#services = services
+    this.#createsTopics = createsTopics
+  }
+
+  /** Hot: whether records for `topic` can be routed without a look-up. */
+  knows(topic: string): boolean {
+    return topic === this.#topic || this.#topics.has(topic)
+  }
+
+  /** Creates `topic` where the connector says how, and looks it up. */
+  async prepare(topic: string, cancelled: AbortSignal): Promise<void> {
+    const signal = AbortSignal.any([cancelled, AbortSignal.timeout(lookupMs)])
+    if (this.#createsTopics) await this.#services.createTopic(topic, signal)
+    this.#topics.set(topic, await this.#producer.partitionCount(topic, signal))
+    this.#services.notify.topicUsed(topic)
+  }
+
+  /** Hot: where to append `record`, whose key has these bytes. */
+  appenderFor(record: SourceRecord, key: Uint8Array | null): RecordAppender {
+    const { topic } = record
+    const partition = record.kafkaPartition ?? this.#producer.choosePartition(topic, key)
+    if (this.#appender !== null && topic === this.#topic && partition === this.#partition) {
+      return this.#appender
+    }
+    const count = this.#topics.get(topic) ?? 0
+    if (record.kafkaPartition !== null && (partition < 0 || partition >= count)) {
+      throw new DataError(
+        `Invalid partition given with record: ${partition} is not in the range [0...${count}) of topic '${topic}'.`,
+      )
+    }
+    this.#appender = this.#producer.appender(topic, partition)
+    this.#topic = topic
+    this.#partition = partition
+    return this.#appender
+  }
+}

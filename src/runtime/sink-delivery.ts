@@ -1,0 +1,125 @@
+import type { RejectedRecord, SinkTask } from '../api/sink-task.ts'
+import type { TopicPartition } from '../api/topic-partition.ts'
+import type { SinkRecord } from '../data/records.ts'
+import { asError, isRetriable } from '../errors/connect-error.ts'
+import type { FetchedRecords, GroupConsumer } from '../kafka/types.ts'
+import type { RecordErrors } from './record-errors.ts'
+import type { SinkPartitions } from './sink-partitions.ts'
+import type { SinkRecordReader } from './sink-record-reader.ts'
+import type { TaskServices } from './task.ts'
+import { faultPoint } from '../util/fault-point.ts'
+
+/** Records read and not put yet, and where their partitions stand once they are. */
+interface Batch {
+  readonly records: readonly SinkRecord[]
+  readonly ends: readonly (TopicPartition & { readonly nextOffset: number })[]
+}
+
+const emptyBatch: Batch = { records: [], ends: [] }
+
+export interface DeliveryParts {
+  readonly task: SinkTask
+  readonly reader: SinkRecordReader
+  readonly consumer: GroupConsumer
+  readonly partitions: SinkPartitions
+  readonly errors: RecordErrors
+  readonly services: TaskServices
+}
+
+/**
+ * Gives what was fetched to the task. A batch that the task wants again is kept, and nothing more is fetched until
+ * it has taken it: that is the back-pressure of a sink.
+ */
+export class SinkDelivery {
+  readonly #parts: DeliveryParts
+  #pending: Batch | null = null
+
+  constructor(parts: DeliveryParts) {
+    this.#parts = parts
+  }
+
+  /** Whether a batch waits to be given again. */
+  get redelivering(): boolean {
+    return this.#pending !== null
+  }
+
+  /** Puts what was fetched, or the batch kept. Resolves with whether the partitions may be fetched again. */
+  async deliver(fetched: readonly FetchedRecords[], signal: AbortSignal): Promise<'put' | 'kept'> {
+    const batch = this.#pending ?? (fetched.length === 0 ? emptyBatch : await this.#read(fetched))
+    try {
+      await this.#put(batch.records, signal)
+    } catch (error) {
+      if (!isRetriable(error)) throw error
+      const { logger, counters } = this.#parts.services
+      logger.warn(`put asked for the batch again: ${asError(error).message}`, error)
+      counters.add('retries', 1)
+      this.#pending = batch
+      return 'kept'
+    }
+    this.#pending = null
+    for (const { nextOffset, ...partition } of batch.ends) {
+      const state = this.#parts.partitions.get(partition)
+      if (state !== undefined) state.current = nextOffset
+    }
+    return 'put'
+  }
+
+  /** Drops what is kept of partitions that were taken away; their next owner reads it. */
+  forget(partitions: readonly TopicPartition[]): void {
+    if (this.#pending === null) return
+    const gone = new Set(partitions.map(({ topic, partition }) => `${partition}:${topic}`))
+    const ends = this.#pending.ends.filter((end) => !gone.has(`${end.partition}:${end.topic}`))
+    const records = this.#pending.records.filter(
+      (record) => !gone.has(`${record.originalKafkaPartition}:${record.originalTopic}`),
+    )
+    this.#pending = ends.length === 0 ? null : { records, ends }
+  }
+
+  async #read(fetched: readonly FetchedRecords[]): Promise<Batch> {
+    const { reader, services } = this.#parts
+    const records: SinkRecord[] = []
+    const ends = []
+    for (const slice of fetched) {
+      await reader.read(slice, records)
+      ends.push({ topic: slice.topic, partition: slice.partition, nextOffset: slice.nextOffset })
+    }
+    services.counters.add('read', records.length)
+    services.counters.set('lastRecordAt', Date.now())
+    return { records, ends }
+  }
+
+  async #put(records: readonly SinkRecord[], signal: AbortSignal): Promise<void> {
+    const { task, services } = this.#parts
+    const { counters } = services
+    counters.set('active', records.length)
+    counters.max('activeMax', records.length)
+    const began = performance.now()
+    if (records.length > 0) faultPoint('sink.put')
+    const rejected = await services.call('put', () => task.put(records, signal))
+    if (rejected !== undefined) this.#reject(rejected)
+    const tookMs = performance.now() - began
+    counters.set('lastPutAt', Date.now())
+    if (records.length === 0) return
+    counters.add('put', records.length)
+    faultPoint('sink.delivered')
+    counters.set('active', 0)
+    counters.add('batches', 1)
+    counters.add('batchTimeMs', tookMs)
+    counters.max('batchTimeMaxMs', tookMs)
+    counters.max('batchSizeMax', records.length)
+  }
+
+  #reject(rejected: readonly RejectedRecord[]): void {
+    const className = 'org.apache.kafka.connect.sink.SinkTask'
+    for (const { record, error } of rejected) {
+      this.#parts.services.counters.add('failures', 1)
+      this.#parts.errors.failed({ stage: 'TASK_PUT', className, error, where: placeOf(record) })
+      this.#parts.services.counters.add('skipped', 1)
+    }
+  }
+}
+
+/** Where a record lay, for messages. */
+export function placeOf(record: SinkRecord): string {
+  return `the record at topic '${record.originalTopic}', partition ${record.originalKafkaPartition}, offset ${record.originalKafkaOffset}`
+}

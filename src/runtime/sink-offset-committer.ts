@@ -1,0 +1,159 @@
+import type { SinkTask } from '../api/sink-task.ts'
+import type { PartitionOffset, TopicPartition } from '../api/topic-partition.ts'
+import { asError } from '../errors/connect-error.ts'
+import type { GroupConsumer } from '../kafka/types.ts'
+import type { SinkPartition, SinkPartitions } from './sink-partitions.ts'
+import type { TaskServices } from './task.ts'
+import { faultPoint } from '../util/fault-point.ts'
+
+export interface SinkCommitSettings {
+  readonly intervalMs: number
+  readonly timeoutMs: number
+}
+
+/** While a commit is under way, the next one has to wait; it is looked for again after this. */
+const recheckMs = 20
+
+interface Commit extends TopicPartition {
+  readonly offset: number
+  readonly metadata?: string
+}
+
+/**
+ * Commits what a sink task says is durable (invariant 1): on the interval without holding up the records, and
+ * to the end when partitions are given up. One commit at a time. A commit that fails is counted and logged;
+ * the next one covers it.
+ */
+export class SinkOffsetCommitter {
+  readonly #task: SinkTask
+  readonly #consumer: GroupConsumer
+  readonly #partitions: SinkPartitions
+  readonly #services: TaskServices
+  readonly #settings: SinkCommitSettings
+  #underWay: Promise<void> | null = null
+  #nextAt: number
+
+  constructor(
+    task: SinkTask,
+    consumer: GroupConsumer,
+    partitions: SinkPartitions,
+    services: TaskServices,
+    settings: SinkCommitSettings,
+  ) {
+    this.#task = task
+    this.#consumer = consumer
+    this.#partitions = partitions
+    this.#services = services
+    this.#settings = settings
+    this.#nextAt = performance.now() + settings.intervalMs
+  }
+
+  /** Milliseconds until the next commit can begin; 0 when it is due. */
+  get dueInMs(): number {
+    return Math.max(this.#underWay === null ? 0 : recheckMs, this.#nextAt - performance.now())
+  }
+
+  /** Makes the next commit due now. */
+  request(): void {
+    this.#nextAt = 0
+  }
+
+  /**
+   * Where a commit is due: asks the task what is durable, and sends the commit without waiting for its answer.
+   * Resolves with the partitions to rewind where the task could not make its records durable.
+   */
+  async commitIfDue(signal: AbortSignal): Promise<readonly SinkPartition[]> {
+    if (this.#underWay !== null || this.dueInMs > 0) return []
+    this.#nextAt = performance.now() + this.#settings.intervalMs
+    const partitions = this.#partitions.all()
+    if (partitions.length === 0) return []
+    this.#services.counters.add('commitSequence', 1)
+    let offsets: readonly Commit[]
+    try {
+      offsets = await this.#durable(partitions, signal)
+    } catch (error) {
+      const why = `Offset commit failed, rewinding to last committed offsets: ${asError(error).message}`
+      this.#services.logger.error(why, error)
+      this.#services.counters.add('commitFailures', 1)
+      return partitions
+    }
+    this.#underWay = this.#send(offsets).finally(() => {
+      this.#underWay = null
+    })
+    return []
+  }
+
+  /** Commits `partitions`, which are being given up; resolves once that is done or has failed. */
+  async commitClosing(partitions: readonly SinkPartition[], signal: AbortSignal): Promise<void> {
+    await this.#underWay
+    try {
+      await this.#send(await this.#durable(partitions, signal))
+    } catch (error) {
+      this.#services.logger.warn(
+        `Offset commit failed while partitions are given up; their last records are delivered again: ${asError(error).message}`,
+      )
+    }
+  }
+
+  /** Resolves once no commit is under way. */
+  async idle(): Promise<void> {
+    await this.#underWay
+  }
+
+  /** What the task says may be committed, less what it may not say. */
+  async #durable(
+    partitions: readonly SinkPartition[],
+    signal: AbortSignal,
+  ): Promise<readonly Commit[]> {
+    const put = this.#partitions.offsets(partitions)
+    faultPoint('sink.flush')
+    const durable = await this.#services.call('preCommit', () => this.#task.preCommit(put, signal))
+    return durable.flatMap((entry) => this.#acceptable(entry, partitions) ?? [])
+  }
+
+  #acceptable(entry: PartitionOffset, committing: readonly SinkPartition[]): Commit | null {
+    const { topic, partition } = entry
+    const offset = Number(entry.offset)
+    const state = this.#partitions.get(entry)
+    if (state === undefined || !committing.includes(state)) {
+      this.#services.logger.warn(
+        `Ignoring invalid task provided offset ${topic}-${partition}/${offset}: the partition is not assigned.`,
+      )
+      return null
+    }
+    if (offset > state.current) {
+      this.#services.logger.warn(
+        `Ignoring invalid task provided offset ${topic}-${partition}/${offset}: it is not yet consumed, the task was given records up to ${state.current}.`,
+      )
+      return null
+    }
+    return offset === state.committed ? null : { ...entry, offset }
+  }
+
+  async #send(offsets: readonly Commit[]): Promise<void> {
+    const { counters, logger } = this.#services
+    if (offsets.length === 0) {
+      counters.add('commitSkips', 1)
+      return
+    }
+    const began = performance.now()
+    faultPoint('sink.commit')
+    try {
+      await this.#consumer.commit(offsets, AbortSignal.timeout(this.#settings.timeoutMs))
+      for (const entry of offsets) {
+        const state = this.#partitions.get(entry)
+        if (state !== undefined) state.committed = entry.offset
+      }
+      counters.add('commits', 1)
+      counters.set('lastCommitAt', Date.now())
+    } catch (error) {
+      counters.add('commitFailures', 1)
+      logger.error(
+        `Commit of offsets failed; the next commit covers them: ${asError(error).message}`,
+      )
+    }
+    const tookMs = performance.now() - began
+    counters.add('commitTimeMs', tookMs)
+    counters.max('commitTimeMaxMs', tookMs)
+  }
+}

@@ -1,0 +1,100 @@
+import type { SourceTask } from '../api/source-task.ts'
+import { asError } from '../errors/connect-error.ts'
+import { delay, isAbortOf } from '../util/abort.ts'
+import type { SubmittedRecords } from './submitted-records.ts'
+import type { TaskServices } from './task.ts'
+import { faultPoint } from '../util/fault-point.ts'
+
+export interface SourceCommitSettings {
+  readonly intervalMs: number
+  readonly timeoutMs: number
+}
+
+/**
+ * Commits what of a source was acknowledged, every `offset.flush.interval.ms` and on request. One commit at a
+ * time; what could not be committed is tried again with the next (invariant 1).
+ */
+export class SourceOffsetCommitter {
+  readonly #submitted: SubmittedRecords
+  readonly #services: TaskServices
+  readonly #task: SourceTask
+  readonly #settings: SourceCommitSettings
+  readonly #stop = new AbortController()
+  #running: Promise<void> = Promise.resolve()
+  #done: Promise<void> = Promise.resolve()
+
+  constructor(
+    submitted: SubmittedRecords,
+    services: TaskServices,
+    task: SourceTask,
+    settings: SourceCommitSettings,
+  ) {
+    this.#submitted = submitted
+    this.#services = services
+    this.#task = task
+    this.#settings = settings
+  }
+
+  /** Begins to commit on the interval, until `stop`. */
+  start(): void {
+    this.#done = this.#commitOnInterval()
+  }
+
+  /** Ends the interval; resolves once a commit under way has ended. */
+  async stop(): Promise<void> {
+    this.#stop.abort()
+    await this.#done
+  }
+
+  /** Commits now. Never rejects: a failure is logged, counted, and its offsets are kept for the next commit. */
+  commit(signal: AbortSignal): Promise<void> {
+    this.#running = this.#running.then(() => this.#commit(signal))
+    return this.#running
+  }
+
+  async #commitOnInterval(): Promise<void> {
+    const { signal } = this.#stop
+    try {
+      for (;;) {
+        await delay(this.#settings.intervalMs, signal)
+        await this.commit(AbortSignal.timeout(this.#settings.timeoutMs))
+      }
+    } catch (error) {
+      if (!isAbortOf(signal, error)) throw error
+    }
+  }
+
+  async #commit(signal: AbortSignal): Promise<void> {
+    const offsets = this.#submitted.takeCommittable()
+    const began = performance.now()
+    const { counters, logger } = this.#services
+    try {
+      if (offsets.length > 0) {
+        faultPoint('source.flush')
+        await this.#services.writeOffsets(offsets, signal)
+      }
+    } catch (error) {
+      this.#submitted.giveBack(offsets)
+      counters.add('commitFailures', 1)
+      logger.error(
+        `Failed to commit offsets; they are tried again with the next commit: ${asError(error).message}`,
+      )
+      return
+    }
+    const tookMs = performance.now() - began
+    counters.add('commits', 1)
+    counters.add('commitTimeMs', tookMs)
+    counters.max('commitTimeMaxMs', tookMs)
+    counters.set('lastCommitAt', Date.now())
+    await this.#tellTask(signal)
+  }
+
+  async #tellTask(signal: AbortSignal): Promise<void> {
+    if (this.#task.commit === undefined) return
+    try {
+      await this.#services.call('commit', () => this.#task.commit?.(signal))
+    } catch (error) {
+      this.#services.logger.error('Exception thrown while calling task.commit()', error)
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import type { Predicate, Transformation } from '../api/transformation.ts'
+import type { ConnectorConfig } from '../config/types.ts'
+import type { ConnectRecord } from '../data/records.ts'
+import { ConfigError } from '../errors/connect-error.ts'
+import type { MaybePromise } from '../util/maybe-promise.ts'
+import { isPromise } from '../util/maybe-promise.ts'
+import type { Instantiate } from './converters.ts'
+import { withoutPrefix } from './converters.ts'
+
+interface Step {
+  readonly transformation: Transformation
+  readonly className: string
+  readonly predicate: Predicate | null
+  readonly negate: boolean
+}
+
+/** The transformations of a task, in the order of `transforms`, each under its predicate. */
+export class TransformationChain {
+  readonly #steps: readonly Step[]
+  readonly #predicates: readonly Predicate[]
+  #at = 0
+
+  private constructor(steps: readonly Step[], predicates: readonly Predicate[]) {
+    this.#steps = steps
+    this.#predicates = predicates
+  }
+
+  /** Loads and configures what `transforms` and `predicates` name; null where there is nothing to apply. */
+  static async open(
+    instantiate: Instantiate,
+    config: ConnectorConfig,
+  ): Promise<TransformationChain | null> {
+    const aliases = list(config.transforms)
+    if (aliases.length === 0) return null
+    const predicates = await openPredicates(instantiate, config)
+    const steps: Step[] = []
+    for (const alias of aliases) steps.push(await openStep(instantiate, config, alias, predicates))
+    return new TransformationChain(steps, [...predicates.values()])
+  }
+
+  /** Java name of the transformation that ran last: the one at fault after `apply` has thrown. */
+  get lastClassName(): string {
+    return this.#steps[this.#at]?.className ?? ''
+  }
+
+  /** The record after every step, or null once a step has dropped it. */
+  apply<R extends ConnectRecord>(record: R): MaybePromise<R | null> {
+    return this.#applyFrom(0, record) as MaybePromise<R | null>
+  }
+
+  #applyFrom(first: number, record: ConnectRecord): MaybePromise<ConnectRecord | null> {
+    let current: ConnectRecord = record
+    for (let at = first; at < this.#steps.length; at++) {
+      const step = this.#steps[at]
+      if (step === undefined) break
+      this.#at = at
+      if (step.predicate !== null && step.predicate.test(current) === step.negate) continue
+      const next = step.transformation.apply(current)
+      if (isPromise(next)) {
+        return next.then((result) => (result === null ? null : this.#applyFrom(at + 1, result)))
+      }
+      if (next === null) return null
+      current = next
+    }
+    return current
+  }
+
+  close(): void {
+    for (const step of this.#steps) step.transformation.close?.()
+    for (const predicate of this.#predicates) predicate.close?.()
+  }
+}
+
+async function openPredicates(
+  instantiate: Instantiate,
+  config: ConnectorConfig,
+): Promise<Map<string, Predicate>> {
+  const predicates = new Map<string, Predicate>()
+  for (const alias of list(config.predicates)) {
+    const { type, ...settings } = withoutPrefix(config, `predicates.${alias}.`)
+    if (type === undefined) throw missing(`predicates.${alias}.type`)
+    const { instance } = await instantiate('predicate', type.trim())
+    instance.configure(settings)
+    predicates.set(alias, instance)
+  }
+  return predicates
+}
+
+async function openStep(
+  instantiate: Instantiate,
+  config: ConnectorConfig,
+  alias: string,
+  predicates: ReadonlyMap<string, Predicate>,
+): Promise<Step> {
+  const { type, predicate, negate, ...settings } = withoutPrefix(config, `transforms.${alias}.`)
+  if (type === undefined) throw missing(`transforms.${alias}.type`)
+  const found = predicate === undefined ? null : predicates.get(predicate.trim())
+  if (found === undefined) {
+    throw new ConfigError(
+      `Invalid value ${predicate ?? ''} for configuration transforms.${alias}.predicate: expected one of the aliases in "predicates". Add it there, or correct the name.`,
+    )
+  }
+  const { instance, className } = await instantiate('transformation', type.trim())
+  instance.configure(settings)
+  const negated = negate?.trim().toLowerCase() === 'true'
+  return { transformation: instance, className, predicate: found, negate: negated }
+}
+
+function missing(key: string): ConfigError {
+  return new ConfigError(`Missing required configuration "${key}" which has no default value.`)
+}
+
+function list(value: string | undefined): readonly string[] {
+  const text = value?.trim() ?? ''
+  return text === '' ? [] : text.split(/\s*,\s*/)
+}

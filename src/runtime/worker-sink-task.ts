@@ -1,0 +1,261 @@
+import type { ErrantRecordReporter, SinkTask } from '../api/sink-task.ts'
+import type { ConnectorConfig } from '../config/types.ts'
+import type { GroupConsumer, Subscription } from '../kafka/types.ts'
+import type { TargetState } from '../messages/protocol.ts'
+import { reasonOf } from '../util/abort.ts'
+import { SinkDelivery, placeOf } from './sink-delivery.ts'
+import type { SinkCommitSettings } from './sink-offset-committer.ts'
+import { SinkOffsetCommitter } from './sink-offset-committer.ts'
+import type { SinkPartition } from './sink-partitions.ts'
+import { SinkPartitions } from './sink-partitions.ts'
+import { SinkRebalance } from './sink-rebalance.ts'
+import { SinkRecordReader } from './sink-record-reader.ts'
+import { WorkerSinkTaskContext } from './sink-task-context.ts'
+import { TaskControl } from './task-control.ts'
+import type { TaskPlugins } from './task-plugins.ts'
+import type { TaskServices, WorkerTask } from './task.ts'
+
+/** A batch is given again after at most this long where the task did not say when. */
+const redeliveryMs = 1000
+
+export interface SinkTaskParts {
+  readonly services: TaskServices
+  readonly targetState: TargetState
+  readonly taskConfig: ConnectorConfig
+  readonly subscription: Subscription
+  readonly commit: SinkCommitSettings
+  openTask(): Promise<SinkTask>
+  openPlugins(): Promise<TaskPlugins>
+  openConsumer(): Promise<GroupConsumer>
+}
+
+/** What is open while the task runs. */
+interface Running {
+  readonly task: SinkTask
+  readonly plugins: TaskPlugins
+  readonly consumer: GroupConsumer
+  readonly partitions: SinkPartitions
+  readonly committer: SinkOffsetCommitter
+  readonly delivery: SinkDelivery
+  readonly context: WorkerSinkTaskContext
+}
+
+/** Runs one sink task: poll, convert, transform, put; commits what the task says is durable. */
+export class WorkerSinkTask implements WorkerTask {
+  readonly #parts: SinkTaskParts
+  readonly #control: TaskControl
+  #consumer: GroupConsumer | null = null
+  #done: Promise<void> = Promise.resolve()
+  #pausedNow = false
+
+  constructor(parts: SinkTaskParts) {
+    this.#parts = parts
+    this.#control = new TaskControl(parts.targetState)
+  }
+
+  get done(): Promise<void> {
+    return this.#done
+  }
+
+  async start(signal: AbortSignal): Promise<void> {
+    if (this.#control.paused) {
+      this.#parts.services.notify.status('PAUSED')
+      this.#done = this.#startOnceResumed()
+      return
+    }
+    const running = await this.#open(signal)
+    this.#parts.services.notify.status('RUNNING')
+    this.#done = this.#run(running)
+  }
+
+  setTargetState(state: TargetState): void {
+    this.#control.setTargetState(state)
+    this.#consumer?.wakeup()
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    this.#control.stop(graceMs)
+    this.#consumer?.wakeup()
+    await this.#done.catch(() => undefined)
+  }
+
+  cancel(reason: Error): void {
+    this.#control.cancel(reason)
+    this.#consumer?.wakeup()
+  }
+
+  async #startOnceResumed(): Promise<void> {
+    await this.#control.whilePaused()
+    if (this.#control.stopping) return
+    const running = await this.#open(this.#control.interrupted)
+    this.#parts.services.notify.status('RUNNING')
+    await this.#run(running)
+  }
+
+  /** Opens in order; what was opened is closed in reverse where a later step fails. */
+  async #open(signal: AbortSignal): Promise<Running> {
+    const { services } = this.#parts
+    const opened: (() => unknown)[] = []
+    try {
+      const plugins = await this.#parts.openPlugins()
+      opened.push(() => plugins.close())
+      const task = await this.#parts.openTask()
+      const consumer = await this.#parts.openConsumer()
+      opened.push(() => consumer.close(AbortSignal.abort()))
+      const partitions = new SinkPartitions()
+      const { commit } = this.#parts
+      const committer = new SinkOffsetCommitter(task, consumer, partitions, services, commit)
+      const reader = new SinkRecordReader(plugins, services)
+      const { errors } = plugins
+      const delivery = new SinkDelivery({ task, reader, consumer, partitions, errors, services })
+      const context = this.#contextOf({ consumer, partitions, committer, delivery, plugins })
+      await this.#startTask(task, context, signal)
+      const control = this.#control
+      const parts = { task, consumer, partitions, committer, delivery, services, control }
+      consumer.subscribe(this.#parts.subscription, new SinkRebalance(parts))
+      this.#consumer = consumer
+      return { task, plugins, consumer, partitions, committer, delivery, context }
+    } catch (error) {
+      for (const close of opened.reverse()) await close()
+      throw error
+    }
+  }
+
+  #contextOf(running: Omit<Running, 'task' | 'context'>): WorkerSinkTaskContext {
+    const { consumer, partitions, committer, delivery } = running
+    const { cancelled } = this.#control
+    const { taskConfig } = this.#parts
+    return new WorkerSinkTaskContext({
+      consumer,
+      partitions,
+      taskConfig,
+      cancelled,
+      reporter: reporterOf(running.plugins),
+      requestCommit: () => committer.request(),
+      holdsBack: () => this.#control.paused || delivery.redelivering,
+    })
+  }
+
+  async #startTask(
+    task: SinkTask,
+    context: WorkerSinkTaskContext,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { services, taskConfig } = this.#parts
+    await services.call('initialize', () => task.initialize(context))
+    try {
+      await services.call('start', () => task.start(taskConfig, signal))
+    } catch (error) {
+      await this.#stopTask(task)
+      throw error
+    }
+  }
+
+  async #run(running: Running): Promise<void> {
+    try {
+      while (!this.#control.stopping) await this.#iterate(running)
+    } finally {
+      await this.#close(running)
+    }
+    if (this.#control.cancelled.aborted) throw reasonOf(this.#control.cancelled)
+  }
+
+  async #iterate(running: Running): Promise<void> {
+    const { consumer, committer, delivery } = running
+    const { cancelled } = this.#control
+    this.#followTargetState(running)
+    this.#rewindToCommitted(running, await committer.commitIfDue(cancelled))
+    this.#rewind(running)
+    const fetched = await consumer.poll(this.#pollTimeoutMs(running), cancelled)
+    if (cancelled.aborted) return
+    const before = delivery.redelivering
+    const outcome = await delivery.deliver(fetched, cancelled)
+    if (outcome === 'kept' && !before) consumer.pause(consumer.assignment())
+    if (outcome === 'put' && before && !this.#control.paused) this.#resumeAll(running)
+  }
+
+  #pollTimeoutMs({ committer, context, delivery }: Running): number {
+    const asked = context.takeTimeoutMs()
+    const limit = asked ?? (delivery.redelivering ? redeliveryMs : Number.POSITIVE_INFINITY)
+    return Math.min(committer.dueInMs, Math.max(0, limit))
+  }
+
+  /** Pauses or resumes the partitions where the connector was; a pause commits at once. */
+  #followTargetState(running: Running): void {
+    const { notify } = this.#parts.services
+    if (this.#control.paused === this.#pausedNow) return
+    this.#pausedNow = this.#control.paused
+    if (this.#pausedNow) {
+      running.consumer.pause(running.consumer.assignment())
+      running.committer.request()
+      notify.status('PAUSED')
+    } else {
+      if (!running.delivery.redelivering) this.#resumeAll(running)
+      notify.status('RUNNING')
+    }
+  }
+
+  #resumeAll({ consumer, partitions }: Running): void {
+    consumer.resume(partitions.all().filter((state) => !state.pausedByTask))
+  }
+
+  #rewind({ consumer, partitions, context }: Running): void {
+    for (const { topic, partition, offset } of context.takeRewinds()) {
+      const state = partitions.get({ topic, partition })
+      if (state === undefined) continue
+      consumer.seek(state, Number(offset))
+      state.current = Number(offset)
+      state.committed = Number(offset)
+    }
+  }
+
+  /** The task could not make these durable: they are read again from what is committed (invariant 2). */
+  #rewindToCommitted({ consumer }: Running, failed: readonly SinkPartition[]): void {
+    for (const state of failed) {
+      consumer.seek(state, state.committed)
+      state.current = state.committed
+    }
+  }
+
+  /** Invariant 7: what was put is flushed and committed before the partitions are given up. */
+  async #close({ task, plugins, consumer, committer }: Running): Promise<void> {
+    const { services } = this.#parts
+    const grace = this.#graceSignal()
+    await committer.idle()
+    await consumer.close(grace).catch((error: unknown) => {
+      services.logger.warn('Closing the consumer failed', error)
+    })
+    await this.#stopTask(task)
+    plugins.close()
+    this.#consumer = null
+  }
+
+  async #stopTask(task: SinkTask): Promise<void> {
+    const { services } = this.#parts
+    try {
+      await services.call('stop', () => task.stop(this.#graceSignal()))
+    } catch (error) {
+      services.logger.warn('Could not stop task', error)
+    }
+  }
+
+  #graceSignal(): AbortSignal {
+    const ms = this.#control.stopping ? this.#control.graceMs : this.#parts.commit.timeoutMs
+    const { cancelled } = this.#control
+    if (!Number.isFinite(ms)) return cancelled
+    return AbortSignal.any([cancelled, AbortSignal.timeout(Math.max(0, Math.ceil(ms)))])
+  }
+}
+
+/** The task may report records of its own where errors are logged. */
+function reporterOf({ errors }: TaskPlugins): ErrantRecordReporter | null {
+  if (!errors.takesReports) return null
+  const className = 'org.apache.kafka.connect.sink.SinkTask'
+  return {
+    report: (record, error) =>
+      new Promise((resolve) => {
+        errors.failed({ stage: 'TASK_PUT', className, error, where: placeOf(record) })
+        resolve()
+      }),
+  }
+}

@@ -1,0 +1,245 @@
+import type { SourceTask } from '../api/source-task.ts'
+import type { ConnectorConfig } from '../config/types.ts'
+import type { SourceRecord } from '../data/records.ts'
+import { asError, isRetriable } from '../errors/connect-error.ts'
+import type { ProducerListener, RecordProducer } from '../kafka/types.ts'
+import type { TargetState } from '../messages/protocol.ts'
+import { delay, isAbortOf } from '../util/abort.ts'
+import { PartitionRouter } from './partition-router.ts'
+import { SourceAcknowledgements } from './source-acknowledgements.ts'
+import type { SourceCommitSettings } from './source-offset-committer.ts'
+import { SourceOffsetCommitter } from './source-offset-committer.ts'
+import { SourceRecordSender } from './source-record-sender.ts'
+import { SubmittedRecords } from './submitted-records.ts'
+import { TaskControl } from './task-control.ts'
+import type { TaskPlugins } from './task-plugins.ts'
+import type { TaskServices, WorkerTask } from './task.ts'
+import { faultPoint } from '../util/fault-point.ts'
+
+/** After this long without one, the loop gives timers and sockets their turn. */
+const turnMs = 8
+/** Pause after a poll that failed and may be tried again. */
+const retryMs = 100
+
+export interface SourceTaskParts {
+  readonly services: TaskServices
+  readonly targetState: TargetState
+  readonly taskConfig: ConnectorConfig
+  readonly commit: SourceCommitSettings
+  /** Whether the connector has `topic.creation.*` keys and the worker allows them. */
+  readonly createsTopics: boolean
+  openTask(): Promise<SourceTask>
+  openPlugins(): Promise<TaskPlugins>
+  openProducer(listener: ProducerListener): Promise<RecordProducer>
+}
+
+/** What is open while the task runs. */
+interface Running {
+  readonly task: SourceTask
+  readonly plugins: TaskPlugins
+  readonly producer: RecordProducer
+  readonly sender: SourceRecordSender
+  readonly committer: SourceOffsetCommitter
+  readonly acknowledgements: SourceAcknowledgements
+}
+
+/** Runs one source task: poll, transform, convert, send; commits what was acknowledged. */
+export class WorkerSourceTask implements WorkerTask {
+  readonly #parts: SourceTaskParts
+  readonly #control: TaskControl
+  #done: Promise<void> = Promise.resolve()
+  #lastTurn = 0
+
+  constructor(parts: SourceTaskParts) {
+    this.#parts = parts
+    this.#control = new TaskControl(parts.targetState)
+  }
+
+  get done(): Promise<void> {
+    return this.#done
+  }
+
+  async start(signal: AbortSignal): Promise<void> {
+    if (this.#control.paused) {
+      this.#parts.services.notify.status('PAUSED')
+      this.#done = this.#startOnceResumed()
+      return
+    }
+    const running = await this.#open(signal)
+    this.#parts.services.notify.status('RUNNING')
+    this.#done = this.#run(running)
+  }
+
+  setTargetState(state: TargetState): void {
+    this.#control.setTargetState(state)
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    this.#control.stop(graceMs)
+    await this.#done.catch(() => undefined)
+  }
+
+  cancel(reason: Error): void {
+    this.#control.cancel(reason)
+  }
+
+  async #startOnceResumed(): Promise<void> {
+    await this.#control.whilePaused()
+    if (this.#control.stopping) return
+    const running = await this.#open(this.#control.interrupted)
+    this.#parts.services.notify.status('RUNNING')
+    await this.#run(running)
+  }
+
+  /** Opens in order; what was opened is closed in reverse where a later step fails. */
+  async #open(signal: AbortSignal): Promise<Running> {
+    const { services } = this.#parts
+    const opened: (() => unknown)[] = []
+    try {
+      const plugins = await this.#parts.openPlugins()
+      opened.push(() => plugins.close())
+      const task = await this.#parts.openTask()
+      const submitted = new SubmittedRecords(task.commitRecord !== undefined)
+      const { errors } = plugins
+      const acknowledgements = new SourceAcknowledgements(task, submitted, errors, services)
+      const producer = await this.#parts.openProducer(acknowledgements)
+      opened.push(() => producer.close(AbortSignal.abort()))
+      await this.#startTask(task, signal)
+      const router = new PartitionRouter(producer, services, this.#parts.createsTopics)
+      const { cancelled } = this.#control
+      const parts = { ...plugins, producer, router, acknowledgements, submitted, services }
+      const sender = new SourceRecordSender(parts, cancelled)
+      const committer = new SourceOffsetCommitter(submitted, services, task, this.#parts.commit)
+      return { task, plugins, producer, sender, committer, acknowledgements }
+    } catch (error) {
+      for (const close of opened.reverse()) await close()
+      throw error
+    }
+  }
+
+  async #startTask(task: SourceTask, signal: AbortSignal): Promise<void> {
+    const { services, taskConfig } = this.#parts
+    const { cancelled } = this.#control
+    await services.call('initialize', () =>
+      task.initialize({
+        configs: () => taskConfig,
+        offsetStorageReader: {
+          offset: async (partition, wait) =>
+            (await services.readOffsets([partition], wait ?? cancelled))[0] ?? null,
+          offsets: (partitions, wait) => services.readOffsets(partitions, wait ?? cancelled),
+        },
+      }),
+    )
+    try {
+      await services.call('start', () => task.start(taskConfig, signal))
+    } catch (error) {
+      await this.#stopTask(task)
+      throw error
+    }
+  }
+
+  async #run(running: Running): Promise<void> {
+    running.committer.start()
+    try {
+      await this.#pollUntilStopped(running)
+    } finally {
+      await this.#close(running)
+    }
+  }
+
+  async #pollUntilStopped({ task, sender, acknowledgements }: Running): Promise<void> {
+    const { counters } = this.#parts.services
+    while (!this.#control.stopping) {
+      acknowledgements.throwIfFailed()
+      if (this.#control.paused) {
+        await this.#pause()
+        continue
+      }
+      const records = await this.#poll(task)
+      if (records.length > 0) {
+        counters.add('polled', records.length)
+        faultPoint('source.polled')
+        // Invariant 7: what was polled is sent, also when the task stops meanwhile; only a cancel ends the wait.
+        await sender.send(records, this.#control.cancelled)
+      }
+      await this.#giveOthersATurn(records.length === 0)
+    }
+  }
+
+  async #pause(): Promise<void> {
+    const { notify } = this.#parts.services
+    notify.status('PAUSED')
+    await this.#control.whilePaused()
+    if (!this.#control.stopping) notify.status('RUNNING')
+  }
+
+  async #poll(task: SourceTask): Promise<readonly SourceRecord[]> {
+    const { services } = this.#parts
+    const signal = this.#control.interrupted
+    const began = performance.now()
+    faultPoint('source.poll')
+    try {
+      const records = (await services.call('poll', () => task.poll(signal))) ?? []
+      countPoll(services, performance.now() - began, records.length)
+      return records
+    } catch (error) {
+      if (isAbortOf(signal, error)) return []
+      if (!isRetriable(error)) throw error
+      services.logger.warn(`poll failed and is tried again: ${asError(error).message}`, error)
+      await delay(retryMs)
+      return []
+    }
+  }
+
+  /** A poll that never waits would keep sockets and timers from their turn. */
+  async #giveOthersATurn(now: boolean): Promise<void> {
+    if (!now && performance.now() - this.#lastTurn < turnMs) return
+    await new Promise(setImmediate)
+    this.#lastTurn = performance.now()
+  }
+
+  /** Invariants 7 and 1: what was polled is acknowledged first, and only what was acknowledged is committed. */
+  async #close({ task, plugins, producer, committer }: Running): Promise<void> {
+    const grace = this.#graceSignal()
+    const { logger } = this.#parts.services
+    try {
+      await this.#stopTask(task)
+      await committer.stop()
+      await producer.flush(grace)
+    } catch (error) {
+      logger.warn(
+        `Not everything sent was acknowledged before the task closed; it is sent again when it starts: ${asError(error).message}`,
+      )
+    }
+    if (!this.#control.cancelled.aborted) await committer.commit(grace)
+    await producer.close(grace).catch((error: unknown) => {
+      logger.warn('Closing the producer failed', error)
+    })
+    plugins.close()
+  }
+
+  async #stopTask(task: SourceTask): Promise<void> {
+    const { services } = this.#parts
+    try {
+      await services.call('stop', () => task.stop(this.#graceSignal()))
+    } catch (error) {
+      services.logger.warn('Could not stop task', error)
+    }
+  }
+
+  #graceSignal(): AbortSignal {
+    const ms = this.#control.stopping ? this.#control.graceMs : this.#parts.commit.timeoutMs
+    const { cancelled } = this.#control
+    if (!Number.isFinite(ms)) return cancelled
+    return AbortSignal.any([cancelled, AbortSignal.timeout(Math.max(0, Math.ceil(ms)))])
+  }
+}
+
+function countPoll({ counters }: TaskServices, tookMs: number, size: number): void {
+  counters.set('lastPollAt', Date.now())
+  if (size === 0) return
+  counters.add('batches', 1)
+  counters.add('batchTimeMs', tookMs)
+  counters.max('batchTimeMaxMs', tookMs)
+  counters.max('batchSizeMax', size)
+}

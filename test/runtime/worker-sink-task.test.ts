@@ -1,0 +1,211 @@
+import { describe, expect, test, vi } from 'vitest'
+import type { RejectedRecord } from '../../src/api/sink-task.ts'
+import { SinkTask } from '../../src/api/sink-task.ts'
+import type { PartitionOffset, TopicPartition } from '../../src/api/topic-partition.ts'
+import type { SinkRecord } from '../../src/data/records.ts'
+import { RetriableError } from '../../src/errors/connect-error.ts'
+import { WorkerSinkTask } from '../../src/runtime/worker-sink-task.ts'
+import { FakeConsumer, fakePlugins, fakeServices } from './fakes.ts'
+
+class ListTask extends SinkTask {
+  readonly values: unknown[] = []
+  readonly records: SinkRecord[] = []
+  readonly calls: string[] = []
+  readonly errors: (Error | null)[] = []
+  flushError: Error | null = null
+  rejects: RejectedRecord[] = []
+
+  version(): string {
+    return '1'
+  }
+  start(): void {
+    this.calls.push('start')
+  }
+  put(records: readonly SinkRecord[]): readonly RejectedRecord[] | undefined {
+    const error = records.length > 0 ? this.errors.shift() : undefined
+    if (error) throw error
+    this.records.push(...records)
+    this.values.push(...records.map((record) => record.value))
+    return this.rejects.splice(0)
+  }
+  override flush(offsets: readonly PartitionOffset[]): void {
+    if (this.flushError !== null) throw this.flushError
+    this.calls.push(`flush ${offsets.map((entry) => entry.offset).join()}`)
+  }
+  override open(partitions: readonly TopicPartition[]): void {
+    this.calls.push(`open ${partitions.map((entry) => entry.partition).join()}`)
+  }
+  override close(partitions: readonly TopicPartition[]): void {
+    this.calls.push(`close ${partitions.map((entry) => entry.partition).join()}`)
+  }
+  stop(): void {
+    this.calls.push('stop')
+  }
+}
+
+function setUp(config: Record<string, string> = {}, intervalMs = 20) {
+  const services = fakeServices()
+  const consumer = new FakeConsumer()
+  const sink = new ListTask()
+  const task = new WorkerSinkTask({
+    services,
+    targetState: 'STARTED',
+    taskConfig: {},
+    subscription: { topics: ['t'] },
+    commit: { intervalMs, timeoutMs: 500 },
+    openTask: () => Promise.resolve(sink),
+    openPlugins: () => Promise.resolve().then(() => fakePlugins(config)),
+    openConsumer: () => Promise.resolve(consumer),
+  })
+  consumer.queue.push(() => consumer.assign(0))
+  return { services, consumer, sink, task }
+}
+
+const never = new AbortController().signal
+const plain = (offset: number, value: string): { offset: number; key: null; value: string } => ({
+  offset,
+  key: null,
+  value,
+})
+
+describe('a sink task', () => {
+  test('puts records in order, also where converters answer later and headers are there', async () => {
+    const { task, consumer, sink } = setUp()
+    const headers = [{ key: 'h', value: Buffer.from('x') }]
+    consumer.queue.push([
+      plain(0, 'a'),
+      { offset: 1, key: 'k', value: 'later:b' },
+      { offset: 2, key: null, value: 'c', headers },
+      { offset: 3, key: null, value: null },
+    ])
+    await task.start(never)
+    await vi.waitFor(() => expect(sink.values).toEqual(['a', 'later:b', 'c', null]))
+    expect([...(sink.records[2]?.headers ?? [])]).toEqual([{ key: 'h', value: 'x', schema: null }])
+    expect(sink.records[1]?.key).toBe('k')
+    await task.stop(1000)
+  })
+
+  test('commits only what the task has made durable', async () => {
+    const { task, consumer, sink } = setUp()
+    consumer.queue.push([plain(5, 'a'), plain(6, 'b')])
+    await task.start(never)
+    await vi.waitFor(() =>
+      expect(consumer.commits).toEqual([{ topic: 't', partition: 0, offset: 7 }]),
+    )
+    expect(sink.calls).toContain('flush 7')
+    await task.stop(1000)
+    expect(consumer.commits).toHaveLength(1)
+    expect(sink.calls.slice(-2)).toEqual(['close 0', 'stop'])
+  })
+
+  test('flushes and commits before a revoked partition is given up, and nothing of a lost one', async () => {
+    const revoked = setUp({}, 60_000)
+    revoked.consumer.queue.push([plain(0, 'a')], async () => {
+      await revoked.consumer.listener?.revoked([{ topic: 't', partition: 0 }])
+      revoked.consumer.assigned = []
+    })
+    await revoked.task.start(never)
+    await vi.waitFor(() =>
+      expect(revoked.sink.calls).toEqual(['start', 'open 0', 'flush 1', 'close 0']),
+    )
+    expect(revoked.consumer.commits).toEqual([{ topic: 't', partition: 0, offset: 1 }])
+    await revoked.task.stop(1000)
+
+    const lost = setUp({}, 60_000)
+    lost.consumer.queue.push([plain(0, 'a')], async () => {
+      await lost.consumer.listener?.lost([{ topic: 't', partition: 0 }])
+      lost.consumer.assigned = []
+    })
+    await lost.task.start(never)
+    await vi.waitFor(() => expect(lost.sink.calls).toEqual(['start', 'open 0', 'close 0']))
+    expect(lost.consumer.commits).toEqual([])
+    await lost.task.stop(1000)
+  })
+
+  test('gives a batch again after a retriable error, with nothing fetched in between', async () => {
+    const { task, consumer, sink, services } = setUp()
+    sink.errors.push(new RetriableError('busy'), new RetriableError('busy'))
+    consumer.queue.push([plain(0, 'a')], [plain(1, 'b')])
+    await task.start(never)
+    await vi.waitFor(() => expect(sink.values).toEqual(['a', 'b']))
+    expect(services.counters.get('retries')).toBe(2)
+    await task.stop(1000)
+  })
+
+  test('fails on any other error of put, and does not commit what was not put', async () => {
+    const { task, consumer, sink } = setUp({}, 60_000)
+    sink.errors.push(null, new Error('disk full'))
+    consumer.queue.push([plain(0, 'a')], [plain(1, 'b')])
+    await task.start(never)
+    await expect(task.done).rejects.toThrow('disk full')
+    expect(sink.values).toEqual(['a'])
+    expect(consumer.commits).toEqual([{ topic: 't', partition: 0, offset: 1 }])
+  })
+
+  test('reads again from what is committed where the task could not flush', async () => {
+    const { task, consumer, sink, services } = setUp()
+    sink.flushError = new Error('not now')
+    consumer.queue.push([plain(0, 'a')])
+    await task.start(never)
+    await vi.waitFor(() => expect(consumer.seeks[0]).toEqual([0, 0]))
+    expect(services.counters.get('commitFailures')).toBeGreaterThan(0)
+    sink.flushError = null
+    await task.stop(1000)
+    expect(consumer.commits).toEqual([])
+  })
+
+  test('fails where a record cannot be read, naming it; skips it where errors are tolerated', async () => {
+    const strict = setUp()
+    strict.consumer.queue.push([plain(8, 'a'), plain(9, 'bad')])
+    await strict.task.start(never)
+    await expect(strict.task.done).rejects.toThrow(
+      /VALUE_CONVERTER by TextConverter failed for the record at topic 't', partition 0, offset 9: cannot read bad/,
+    )
+    const tolerant = setUp({ 'errors.tolerance': 'all' })
+    tolerant.consumer.queue.push([plain(8, 'a'), plain(9, 'bad'), plain(10, 'b')])
+    await tolerant.task.start(never)
+    await vi.waitFor(() => expect(tolerant.sink.values).toEqual(['a', 'b']))
+    await vi.waitFor(() => expect(tolerant.consumer.commits).toHaveLength(1))
+    await tolerant.task.stop(1000)
+  })
+
+  test('fails for a record that put rejects, unless errors are tolerated', async () => {
+    const { task, consumer, sink } = setUp()
+    await task.start(never)
+    await vi.waitFor(() => expect(sink.calls).toContain('open 0'))
+    const records = {
+      topic: 't',
+      originalTopic: 't',
+      originalKafkaPartition: 0,
+      originalKafkaOffset: 3,
+    }
+    sink.rejects.push({
+      record: records as unknown as SinkRecord,
+      error: new Error('no such column'),
+    })
+    consumer.queue.push([plain(3, 'a')])
+    await expect(task.done).rejects.toThrow(/TASK_PUT .* offset 3: no such column/)
+  })
+
+  test('pauses all partitions and commits when it is paused, and resumes them', async () => {
+    const { task, consumer, services, sink } = setUp({}, 60_000)
+    consumer.queue.push([plain(0, 'a')])
+    await task.start(never)
+    await vi.waitFor(() => expect(sink.values).toEqual(['a']))
+    task.setTargetState('PAUSED')
+    await vi.waitFor(() => expect(consumer.commits).toHaveLength(1))
+    expect(consumer.paused).toEqual(new Set([0]))
+    task.setTargetState('STARTED')
+    await vi.waitFor(() => expect(consumer.paused.size).toBe(0))
+    expect(services.states).toEqual(['RUNNING', 'PAUSED', 'RUNNING'])
+    await task.stop(1000)
+  })
+
+  test('a dead letter queue that nothing writes is refused rather than records lost', async () => {
+    const { task } = setUp({
+      'errors.tolerance': 'all',
+      'errors.deadletterqueue.topic.name': 'dlq',
+    })
+    await expect(task.start(never)).rejects.toThrow(/errors\.deadletterqueue\.topic\.name/)
+  })
+})

@@ -1,0 +1,220 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import type { ConnectorConfig, RawConfig } from '../../src/config/types.ts'
+import { NotFoundError, asError, traceOf } from '../../src/errors/connect-error.ts'
+import { BadRequestError } from '../../src/errors/rest-error.ts'
+import type { ConfigInfos, ConfigKeyInfo } from '../../src/messages/config-infos.ts'
+import { taskIdText } from '../../src/messages/ids.ts'
+import type { ConnectorTaskId } from '../../src/messages/ids.ts'
+import type { TargetState, WireError } from '../../src/messages/protocol.ts'
+import type { PluginDescriptor } from '../../src/plugins/plugin-descriptor.ts'
+import type { ConnectorWorker, WorkerListener } from '../../src/worker/types.ts'
+
+/** What a fake connector does when the worker calls it. What is left out succeeds at once. */
+export interface FakePlugin {
+  readonly className: string
+  readonly type: 'source' | 'sink'
+  readonly version: string
+  start?(config: ConnectorConfig): Promise<void> | void
+  stop?(): Promise<void> | void
+  taskConfigs?(config: ConnectorConfig, max: number): readonly ConnectorConfig[]
+  startTask?(config: ConnectorConfig): Promise<void> | void
+  stopTask?(): Promise<void> | void
+  validate?(config: RawConfig): readonly string[]
+}
+
+interface Running {
+  readonly plugin: FakePlugin
+  readonly config: ConnectorConfig
+  state: TargetState
+}
+
+/**
+ * A worker without threads, for tests of what stands above it: connectors are the callbacks of a {@link FakePlugin}.
+ * Every answer takes a turn of the event loop, and statuses are told in order, as by the real one.
+ */
+export class FakeWorker implements ConnectorWorker {
+  readonly kafkaClusterId = 'cluster'
+  readonly running = new Map<string, Running>()
+  readonly tasks = new Map<string, Running>()
+  /** What was asked of it, in order: `start a`, `stop a-0`. */
+  readonly calls: string[] = []
+  readonly #plugins: readonly FakePlugin[]
+  readonly #listener: WorkerListener
+
+  constructor(plugins: readonly FakePlugin[], listener: WorkerListener) {
+    this.#plugins = plugins
+    this.#listener = listener
+  }
+
+  get listener(): WorkerListener {
+    return this.#listener
+  }
+
+  plugins(): readonly PluginDescriptor[] {
+    return this.#plugins.map(({ className, type, version }) => ({
+      className,
+      type,
+      version,
+      aliases: [],
+      moduleUrl: 'test:',
+      exportName: 'none',
+      location: 'classpath',
+    }))
+  }
+
+  connectorType(connectorClass: string): 'source' | 'sink' {
+    return this.#plugin(connectorClass).type
+  }
+
+  connectorVersion(connectorClass: string): string | null {
+    return this.#find(connectorClass)?.version ?? null
+  }
+
+  async validate(config: RawConfig): Promise<ConfigInfos> {
+    await turn()
+    const connectorClass = config['connector.class'] ?? null
+    if (connectorClass === null) {
+      const pairs = Object.entries(config).map(([key, value]) => `${key}=${value ?? 'null'}`)
+      throw new BadRequestError(`Connector config {${pairs.join(', ')}} contains no connector type`)
+    }
+    const errors = this.#plugin(connectorClass).validate?.(config) ?? []
+    const value = { name: 'all', value: null, recommended_values: [], errors, visible: true }
+    return {
+      name: connectorClass,
+      error_count: errors.length,
+      groups: [],
+      configs: [{ definition: null, value }],
+    }
+  }
+
+  async pluginConfig(pluginName: string): Promise<readonly ConfigKeyInfo[]> {
+    await turn()
+    if (!this.#find(pluginName)) throw new NotFoundError(`Unknown plugin ${pluginName}.`)
+    return []
+  }
+
+  async startConnector(name: string, config: ConnectorConfig, state: TargetState): Promise<void> {
+    this.calls.push(`start ${name}`)
+    const plugin = this.#plugin(config['connector.class'] ?? '')
+    const running = { plugin, config, state }
+    this.running.set(name, running)
+    await turn()
+    try {
+      if (state === 'STARTED') await plugin.start?.(config)
+    } catch (error) {
+      this.#listener.connectorStatus(name, 'FAILED', wire(error))
+      throw error
+    }
+    this.#tellConnector(name, running)
+  }
+
+  async setConnectorState(name: string, state: TargetState): Promise<void> {
+    this.calls.push(`${state.toLowerCase()} ${name}`)
+    await turn()
+    const running = this.running.get(name)
+    if (!running) throw new Error(`No connector ${name}.`)
+    running.state = state
+    this.#tellConnector(name, running)
+  }
+
+  async stopConnector(name: string): Promise<void> {
+    this.calls.push(`stop ${name}`)
+    const running = this.running.get(name)
+    await running?.plugin.stop?.()
+    await turn()
+    this.running.delete(name)
+    this.#listener.connectorStatus(name, 'UNASSIGNED')
+  }
+
+  async taskConfigs(name: string, max: number): Promise<readonly ConnectorConfig[]> {
+    this.calls.push(`taskConfigs ${name}`)
+    await turn()
+    const { plugin, config } = this.running.get(name) ?? {}
+    if (!plugin || !config) throw new Error(`No connector ${name}.`)
+    return plugin.taskConfigs?.(config, max) ?? [config]
+  }
+
+  async startTask(
+    id: ConnectorTaskId,
+    connectorConfig: ConnectorConfig,
+    config: ConnectorConfig,
+    state: TargetState,
+  ): Promise<void> {
+    this.calls.push(`start ${taskIdText(id)}`)
+    const plugin = this.#plugin(connectorConfig['connector.class'] ?? '')
+    const running = { plugin, config, state }
+    this.tasks.set(taskIdText(id), running)
+    await turn()
+    try {
+      await plugin.startTask?.(config)
+    } catch (error) {
+      if (this.tasks.get(taskIdText(id)) === running) {
+        this.#listener.taskStatus(id, 'FAILED', wire(error))
+      }
+      throw error
+    }
+    if (this.tasks.get(taskIdText(id)) === running) this.#tellTask(id, running.state)
+  }
+
+  async setTaskState(id: ConnectorTaskId, state: TargetState): Promise<void> {
+    this.calls.push(`${state.toLowerCase()} ${taskIdText(id)}`)
+    await turn()
+    const running = this.tasks.get(taskIdText(id))
+    if (!running) throw new Error(`No task ${taskIdText(id)}.`)
+    running.state = state
+    this.#tellTask(id, state)
+  }
+
+  async stopTasks(ids: readonly ConnectorTaskId[]): Promise<void> {
+    await Promise.all(ids.map((id) => this.#stopTask(id)))
+  }
+
+  stop(): Promise<void> {
+    this.running.clear()
+    this.tasks.clear()
+    return Promise.resolve()
+  }
+
+  async #stopTask(id: ConnectorTaskId): Promise<void> {
+    this.calls.push(`stop ${taskIdText(id)}`)
+    await this.tasks.get(taskIdText(id))?.plugin.stopTask?.()
+    await turn()
+    this.tasks.delete(taskIdText(id))
+    this.#listener.taskStatus(id, 'UNASSIGNED')
+  }
+
+  #tellConnector(name: string, running: Running): void {
+    if (this.running.get(name) !== running) return
+    const state = running.state === 'STARTED' ? 'RUNNING' : running.state
+    this.#listener.connectorStatus(name, state)
+  }
+
+  #tellTask(id: ConnectorTaskId, state: TargetState): void {
+    this.#listener.taskStatus(id, state === 'STARTED' ? 'RUNNING' : 'PAUSED')
+  }
+
+  #plugin(name: string): FakePlugin {
+    const plugin = this.#find(name)
+    if (plugin) return plugin
+    const known = this.#plugins.map(({ className }) => className).join(', ')
+    throw new BadRequestError(
+      `Failed to find any class that implements Connector and which name matches ${name}, available connectors are: ${known}`,
+    )
+  }
+
+  #find(name: string): FakePlugin | undefined {
+    return this.#plugins.find(({ className }) => {
+      const simple = className.slice(className.lastIndexOf('.') + 1)
+      return [className, simple, simple.replace(/Connector$/, '')].includes(name)
+    })
+  }
+}
+
+function wire(error: unknown): WireError {
+  return {
+    javaName: 'java.lang.RuntimeException',
+    message: asError(error).message,
+    trace: traceOf(error),
+    retriable: false,
+  }
+}

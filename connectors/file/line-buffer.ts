@@ -62,6 +62,11 @@ export class LineBuffer {
     return this.#end - this.#start
   }
 
+  /** A copy of what was read and belongs to no line yet. */
+  pending(): Buffer {
+    return Buffer.from(this.#bytes.subarray(this.#start, this.#end))
+  }
+
   /** Forgets everything; the next byte read is the one at `position`. */
   restart(position: number): void {
     this.#start = this.#end

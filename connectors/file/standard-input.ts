@@ -12,11 +12,13 @@ const STDIN = 0
 const readFd = promisify(read)
 
 /**
- * A thread's own way to standard input, opened once: what one task leaves unread is the next one's. A blocking read would
- * hold back the end of the thread, and `process.stdin` is the main thread's; so pipes and terminals are opened anew,
- * without blocking. Null where standard input is a file, which never blocks.
+ * A thread's own way to standard input, opened once. A blocking read would hold back the end of the thread, and
+ * `process.stdin` is the main thread's; so pipes and terminals are opened anew, without blocking. Null where
+ * standard input is a file, which never blocks.
  */
 let shared: Socket | null | undefined
+/** What the task before had read and not sent: it cannot be read again, so it is the next one's. */
+let leftover = Buffer.alloc(0)
 
 /** Lines of standard input. They have no position: none of it is read again after a restart. */
 export class StandardInput implements LineSource {
@@ -28,11 +30,12 @@ export class StandardInput implements LineSource {
   readonly #wakeup = new Wakeup()
   #endReported = false
 
-  constructor(maxLineBytes: number, log: Logger, stream: Socket | null = sharedStdin()) {
+  constructor(maxLineBytes: number, log: Logger) {
     this.lines = new LineBuffer(maxLineBytes)
     this.#maxLineBytes = maxLineBytes
     this.#log = log
-    this.#stream = stream
+    if (shared === undefined) shared = openStdin()
+    this.#stream = shared
     for (const event of ['readable', 'end', 'error']) this.#stream?.on(event, this.#notify)
     this.#stream?.ref()
   }
@@ -41,8 +44,7 @@ export class StandardInput implements LineSource {
     this.#wakeup.clear()
     const room = this.lines.room()
     if (room === 0) throw this.#lineTooLong()
-    const count =
-      this.#stream === null ? await this.#readFile(room) : this.#readStream(this.#stream, room)
+    const count = this.#readLeftover(room) || (await this.#readNew(room))
     if (count === 0) return 'nothing'
     this.lines.add(count)
     return 'read'
@@ -56,11 +58,23 @@ export class StandardInput implements LineSource {
     for (const event of ['readable', 'end', 'error']) this.#stream?.off(event, this.#notify)
     // The stream stays for the task that comes next, and holds back nothing meanwhile.
     this.#stream?.unref()
+    leftover = Buffer.concat([this.lines.pending(), leftover])
+    this.lines.restart(0)
     return Promise.resolve()
   }
 
   readonly #notify = (): void => {
     this.#wakeup.notify()
+  }
+
+  #readLeftover(room: number): number {
+    const count = leftover.copy(this.lines.bytes, this.lines.end, 0, room)
+    leftover = leftover.subarray(count)
+    return count
+  }
+
+  #readNew(room: number): number | Promise<number> {
+    return this.#stream === null ? this.#readFile(room) : this.#readStream(this.#stream, room)
   }
 
   #readStream(stream: Socket, room: number): number {
@@ -98,11 +112,6 @@ export class StandardInput implements LineSource {
       `A line of standard input is longer than ${this.#maxLineBytes} bytes, the most a line may have. Raise "line.max.bytes" of the connector.`,
     )
   }
-}
-
-function sharedStdin(): Socket | null {
-  if (shared === undefined) shared = openStdin()
-  return shared
 }
 
 function openStdin(): Socket | null {

@@ -1,0 +1,29 @@
+// Exits with 0 while the worker answers GET /health with 200, else with 1 and the reason.
+import { get as getHttp } from 'node:http'
+import { get as getHttps } from 'node:https'
+import { propertiesFromEnvironment } from './worker-properties.mjs'
+
+const timeoutMs = 5000
+const { listeners = 'http://:8083' } = propertiesFromEnvironment(process.env)
+const listener = listeners.split(',')[0].trim()
+const [, scheme, host, port] = /^(https?):\/\/(.*):(\d+)$/i.exec(listener) ?? []
+if (port === undefined) fail(`Cannot tell a port from the listener ${listener}.`)
+
+const local = ['', '0.0.0.0', '[::]'].includes(host) ? '127.0.0.1' : host
+// Whose certificate it is does not matter here: the question goes to this very container.
+const get = scheme.toLowerCase() === 'https' ? getHttps : getHttp
+const request = get(
+  `${scheme}://${local}:${port}/health`,
+  { timeout: timeoutMs, rejectUnauthorized: false },
+  (response) => {
+    response.resume()
+    if (response.statusCode !== 200) fail(`GET /health answered ${response.statusCode}.`)
+  },
+)
+request.on('timeout', () => fail(`GET /health did not answer within ${timeoutMs} ms.`))
+request.on('error', (error) => fail(`GET /health failed: ${error.message}`))
+
+function fail(reason) {
+  console.error(reason)
+  process.exit(1)
+}

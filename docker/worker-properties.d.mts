@@ -1,0 +1,5 @@
+export function propertyOf(variable: string): string | null
+export function propertiesFromEnvironment(
+  environment: Readonly<Record<string, string | undefined>>,
+): Record<string, string>
+export function withProperties(file: string, properties: Readonly<Record<string, string>>): string

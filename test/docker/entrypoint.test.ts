@@ -1,0 +1,127 @@
+import { spawn } from 'node:child_process'
+import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+const docker = fileURLToPath(new URL('../../docker', import.meta.url))
+
+/** An image's folder, with a command that tells how it was called in place of the worker. */
+let image: string
+
+beforeAll(async () => {
+  image = await mkdtemp(path.join(tmpdir(), 'sluice-image-'))
+  await cp(docker, path.join(image, 'docker'), { recursive: true })
+  await mkdir(path.join(image, 'bin'))
+  const command = path.join(image, 'bin', 'connect-standalone')
+  await writeFile(command, '#!/bin/sh\necho "$@"\n[ "$1" = /dev/fd/3 ] && cat "$1"\nexit 7\n')
+  await chmod(command, 0o755)
+  await writeFile(path.join(image, 'worker.properties'), 'bootstrap.servers=file:1\nlisteners=l')
+})
+
+afterAll(async () => {
+  await rm(image, { recursive: true, force: true })
+})
+
+interface Outcome {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+async function enter(
+  args: readonly string[],
+  environment: Record<string, string>,
+): Promise<Outcome> {
+  const script = path.join(image, 'docker', 'entrypoint.sh')
+  return outcomeOf('sh', [script, ...args], environment)
+}
+
+async function outcomeOf(
+  command: string,
+  args: readonly string[],
+  environment: Record<string, string>,
+): Promise<Outcome> {
+  const env = { PATH: process.env.PATH ?? '', ...environment }
+  const child = spawn(command, args, { cwd: image, env })
+  const [stdout, stderr, code] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    new Promise<number | null>((resolve) => child.on('close', resolve)),
+  ])
+  return { code, stdout, stderr }
+}
+
+describe('the entry point of the image', () => {
+  test('hands the worker its file with the environment over it, and everything else as it came', async () => {
+    const value = 'a $(b) `c` "d" \\e'
+    const { code, stdout } = await enter(['worker.properties', 'a b.json', '-x'], {
+      CONNECT_BOOTSTRAP_SERVERS: 'broker:9092',
+      CONNECT_SASL_JAAS_CONFIG: value,
+    })
+    expect(stdout.split('\n')).toEqual([
+      '/dev/fd/3 a b.json -x',
+      'bootstrap.servers=file:1',
+      'listeners=l',
+      '',
+      'bootstrap.servers=broker:9092',
+      'sasl.jaas.config=a $(b) `c` "d" \\\\e',
+      '',
+    ])
+    expect(code).toBe(7)
+  })
+
+  test('hands on more than a pipe holds', async () => {
+    const { stdout } = await enter(['worker.properties'], { CONNECT_X: 'y'.repeat(100_000) })
+    expect(stdout).toContain(`x=${'y'.repeat(100_000)}\n`)
+  })
+
+  test('leaves it to the command to explain itself', async () => {
+    expect((await enter(['--help'], {})).stdout).toBe('--help\n')
+    expect((await enter([], {})).stdout).toBe('\n')
+  })
+
+  test('fails where the file is missing', async () => {
+    const { code, stderr, stdout } = await enter(['no.properties'], {})
+    expect(code).not.toBe(0)
+    expect(stderr).toContain('no.properties')
+    expect(stdout).toBe('')
+  })
+})
+
+describe('the health check of the image', () => {
+  async function check(listeners: string): Promise<[number | null, string]> {
+    const script = path.join(docker, 'health.mjs')
+    const environment = { CONNECT_LISTENERS: listeners }
+    const { code, stderr } = await outcomeOf(process.execPath, [script], environment)
+    return [code, stderr]
+  }
+
+  test.each([
+    [200, 0, ''],
+    [500, 1, 'GET /health answered 500.\n'],
+    [503, 1, 'GET /health answered 503.\n'],
+  ])('of a worker that answers %i ends with %i', async (status, code, reason) => {
+    const server = createServer((request, response) => {
+      response.writeHead(request.url === '/health' ? status : 404).end()
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    expect(await check(`http://0.0.0.0:${port},http://x:1`)).toEqual([code, reason])
+    server.close()
+  })
+
+  test('fails where nobody listens', async () => {
+    const [code, reason] = await check('http://localhost:1')
+    expect(code).toBe(1)
+    expect(reason).toContain('ECONNREFUSED')
+  })
+
+  test('fails where the listener names no port', async () => {
+    expect(await check('nonsense')).toEqual([1, 'Cannot tell a port from the listener nonsense.\n'])
+  })
+})

@@ -8,9 +8,10 @@ const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
 export function logWhenAnswered(request: IncomingMessage, response: ServerResponse): void {
   if (!log.isEnabled('INFO')) return
   const received = Date.now()
+  // Read now: the server may replace the method for its router.
+  const { method = '-', url = '-', httpVersion, headers } = request
   const client = request.socket.remoteAddress ?? '-'
   response.once('finish', () => {
-    const { method = '-', url = '-', httpVersion, headers } = request
     const length = response.getHeader('content-length') ?? 0
     log.info(
       `${client} - - [${ncsaTime(received)}] "${method} ${url} HTTP/${httpVersion}" ${response.statusCode} ` +

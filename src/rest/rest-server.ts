@@ -1,15 +1,11 @@
-import { once } from 'node:events'
-import { METHODS, createServer } from 'node:http'
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
-import { ConnectError } from '../errors/connect-error.ts'
+import { BadRequestError } from '../errors/rest-error.ts'
 import type { Herder } from '../herder/herder.ts'
 import { createLogger } from '../util/logger.ts'
 import { dispatch, failure, write } from './dispatch.ts'
+import { HttpServer, methods } from './http-server.ts'
 import type { Listener } from './listeners.ts'
-import { logWhenAnswered } from './request-log.ts'
 import { ProtocolError } from './resource.ts'
 import type { Resource } from './resource.ts'
 import { connectorPlugins, pluginConfig, pluginValidate } from './resources/connector-plugins.ts'
@@ -58,17 +54,14 @@ const log = createLogger('org.apache.kafka.connect.runtime.rest.RestServer')
 export function createRestServer({ listeners, version, commit }: RestServerOptions): RestServer {
   let herder: Herder | null = null
   const app = createApp(resources(commit), `Sluice/${version}`, () => herder)
-  const servers: Server[] = []
+  const servers: HttpServer[] = []
   return {
     async start() {
       await app.ready()
       const bound: Listener[] = []
       for (const listener of listeners) {
-        const server = createServer((request, response) => {
-          logWhenAnswered(request, response)
-          app.routing(request, response)
-        })
-        bound.push(await listen(server, listener))
+        const server = new HttpServer(app)
+        bound.push(await server.listen(listener))
         servers.push(server)
       }
       return bound
@@ -78,7 +71,7 @@ export function createRestServer({ listeners, version, commit }: RestServerOptio
     },
     async stop(graceMs = defaultGraceMs) {
       log.info('Stopping REST server')
-      await Promise.all(servers.map((server) => close(server, graceMs)))
+      await Promise.all(servers.map((server) => server.close(graceMs)))
       await app.close()
       log.info('REST server stopped')
     },
@@ -120,8 +113,9 @@ function createApp(
     exposeHeadRoutes: false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength },
     // What cannot be unescaped.
-    frameworkErrors: (error, _request, reply) => {
-      write(reply, failure(error), server)
+    frameworkErrors: (_error, request, reply) => {
+      const message = `The path ${request.url} cannot be unescaped: a % is followed by two hexadecimal digits.`
+      write(reply, failure(new BadRequestError(message)), server)
     },
   })
   // Bodies are read by the resources, which know what to expect of them.
@@ -129,11 +123,9 @@ function createApp(
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
     done(null, body)
   })
-  const methods = METHODS.filter((method) => method !== 'CONNECT')
-  for (const method of methods) app.addHttpMethod(method, { hasBody: bodied.has(method) })
   for (const resource of all) {
     app.route({
-      method: methods,
+      method: [...methods],
       url: resource.path,
       handler: async (request, reply) => {
         write(reply, await dispatch(resource, request, herder()), server)
@@ -149,48 +141,8 @@ function createApp(
   return app
 }
 
-const bodied = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
-
 /** What Fastify refuses before a resource sees it. */
 function toProtocolError(error: unknown): unknown {
   const { statusCode } = error as { statusCode?: number }
   return statusCode === 413 || statusCode === 415 ? new ProtocolError(statusCode) : error
-}
-
-async function listen(server: Server, { scheme, host, port }: Listener): Promise<Listener> {
-  server.listen({ port, ...(host !== '' && { host }) })
-  try {
-    await once(server, 'listening')
-  } catch (cause) {
-    throw new ConnectError(
-      `Cannot listen on ${scheme}://${host}:${port}: ${reasonOf(cause)} Set "listeners" to another address or port.`,
-      { cause },
-    )
-  }
-  const bound = { scheme, host, port: (server.address() as AddressInfo).port }
-  log.info(`REST server listening at ${scheme}://${host}:${bound.port}/`)
-  return bound
-}
-
-function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException
-  if (code === 'EADDRINUSE') return 'the port is in use.'
-  if (code === 'EACCES') return 'this user may not open it.'
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-    return 'the host is not one of this machine.'
-  return `${message}.`
-}
-
-async function close(server: Server, graceMs: number): Promise<void> {
-  const closed = once(server, 'close')
-  server.close()
-  server.closeIdleConnections()
-  const timer = setTimeout(() => {
-    server.closeAllConnections()
-  }, graceMs)
-  try {
-    await closed
-  } finally {
-    clearTimeout(timer)
-  }
 }

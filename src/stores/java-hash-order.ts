@@ -1,0 +1,22 @@
+import { javaCapacity } from './java-hash-map.ts'
+
+/** The keys in the order in which a `java.util.HashMap<String, …>` hands them out that got them in this order. */
+export function javaHashOrder(keys: readonly string[]): string[] {
+  const mask = javaCapacity(keys.length) - 1
+  return keys
+    .map((key) => ({ key, bucket: spread(javaHash(key)) & mask }))
+    .sort((a, b) => a.bucket - b.bucket) // Stable: within a bucket the order of insertion stays.
+    .map(({ key }) => key)
+}
+
+/** `String.hashCode()` */
+export function javaHash(text: string): number {
+  let hash = 0
+  for (let i = 0; i < text.length; i++) hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0
+  return hash
+}
+
+/** `HashMap.hash`: the upper bits take part in small tables. */
+function spread(hash: number): number {
+  return hash ^ (hash >>> 16)
+}

@@ -1,4 +1,4 @@
-import { SchemaBuilderError } from '../errors/connect-error.ts'
+import { DataError, SchemaBuilderError } from '../errors/connect-error.ts'
 import { normalizeInt64 } from '../util/int64.ts'
 import { internSchema, isSchema } from './interned-schema.ts'
 import type { SchemaParts } from './interned-schema.ts'
@@ -120,6 +120,10 @@ export class SchemaBuilder {
     requireUnset('default', this.#default, normalized)
     try {
       validateValue(this.build(), normalized)
+      if (this.#type === 'STRUCT' && normalized !== null) {
+        // No struct can have the schema that is being built: it would have to hold itself as its default.
+        throw new DataError('Struct schemas do not match.')
+      }
     } catch (error) {
       throw new SchemaBuilderError('Invalid default value', { cause: error })
     }

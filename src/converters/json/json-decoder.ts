@@ -1,0 +1,148 @@
+import { DataError, Struct } from '../../api/index.ts'
+import type { Field, Schema } from '../../api/index.ts'
+import type { JsonCursor, JsonReader } from './json-cursor.ts'
+import { logicalReader } from './read-logical.ts'
+import { scalarReader } from './read-scalar.ts'
+
+/** Reads the values of one schema, compiled once for it. */
+export interface JsonDecoder {
+  /** The next value, which may be `null`. */
+  read(cursor: JsonCursor): unknown
+  /** What stands for a null, or for a member that is not there: the default, null, or a DataError. */
+  absent(): unknown
+}
+
+export function jsonDecoder(schema: Schema, replaceNullWithDefault: boolean): JsonDecoder {
+  const readPresent = readerOf(schema, replaceNullWithDefault)
+  const { optional, type } = schema
+  const substitute = replaceNullWithDefault ? (schema.defaultValue ?? null) : null
+  const absent = (): unknown => {
+    if (substitute !== null || optional) return substitute
+    throw new DataError(`Invalid null value for required ${type} field`)
+  }
+  return {
+    absent,
+    read(cursor) {
+      if (cursor.peek() !== 0x6e) return readPresent(cursor)
+      cursor.readLiteral()
+      return absent()
+    },
+  }
+}
+
+function readerOf(schema: Schema, replaceNullWithDefault: boolean): JsonReader {
+  const logical = logicalReader(schema)
+  if (logical !== null) return logical
+  if (schema.type === 'STRUCT') return structReader(schema, replaceNullWithDefault)
+  const { keySchema, valueSchema } = schema
+  if (valueSchema === null) return scalarReader(schema.type)
+  const element = jsonDecoder(valueSchema, replaceNullWithDefault)
+  if (keySchema === null) return arrayReader(element)
+  if (keySchema.type === 'STRING') return stringMapReader(element)
+  return pairMapReader(jsonDecoder(keySchema, replaceNullWithDefault), element)
+}
+
+function arrayReader(element: JsonDecoder): JsonReader {
+  return (cursor) => {
+    requireKind(cursor, 'ARRAY', 'Arrays should be encoded as JSON arrays')
+    const elements: unknown[] = []
+    cursor.enter()
+    for (let first = true; cursor.nextElement(first); first = false) {
+      elements.push(element.read(cursor))
+    }
+    return elements
+  }
+}
+
+function stringMapReader(element: JsonDecoder): JsonReader {
+  return (cursor) => {
+    requireKind(cursor, 'OBJECT', 'Maps with string fields should be encoded as JSON objects')
+    const map = new Map<unknown, unknown>()
+    cursor.enter()
+    for (let first = true; cursor.nextMember(first); first = false) {
+      map.set(cursor.readName(), element.read(cursor))
+    }
+    return map
+  }
+}
+
+function pairMapReader(key: JsonDecoder, element: JsonDecoder): JsonReader {
+  return (cursor) => {
+    requireKind(
+      cursor,
+      'ARRAY',
+      'Maps with non-string fields should be encoded as JSON array of tuples',
+    )
+    const map = new Map<unknown, unknown>()
+    cursor.enter()
+    for (let first = true; cursor.nextElement(first); first = false) {
+      const length = pairLength(cursor)
+      if (length !== 2) {
+        throw new DataError(`Found invalid map entry, expected length 2 but found :${length}`)
+      }
+      cursor.enter()
+      cursor.nextElement(true)
+      const entryKey = key.read(cursor)
+      cursor.nextElement(false)
+      map.set(entryKey, element.read(cursor))
+      cursor.nextElement(false)
+    }
+    return map
+  }
+}
+
+/** How many elements the array has that comes next; the cursor stays before it. */
+function pairLength(cursor: JsonCursor): number {
+  const kind = cursor.kind()
+  if (kind !== 'ARRAY') {
+    throw new DataError(`Found invalid map entry instead of array tuple: ${kind}`)
+  }
+  const start = cursor.at
+  let length = 0
+  cursor.enter()
+  for (; cursor.nextElement(length === 0); length++) cursor.skipValue()
+  cursor.at = start
+  return length
+}
+
+/** A field, and its name as it stands in compact JSON: `"name":`. */
+interface FieldDecoder {
+  readonly field: Field
+  readonly prefix: Buffer
+  readonly decoder: JsonDecoder
+}
+
+function structReader(schema: Schema, replaceNullWithDefault: boolean): JsonReader {
+  const fields: FieldDecoder[] = (schema.fields ?? []).map((field) => ({
+    field,
+    prefix: Buffer.from(`${JSON.stringify(field.name)}:`),
+    decoder: jsonDecoder(field.schema, replaceNullWithDefault),
+  }))
+  return (cursor) => {
+    requireKind(cursor, 'OBJECT', 'Structs should be encoded as JSON objects')
+    const values = new Array<unknown>(fields.length).fill(undefined)
+    cursor.enter()
+    let expected = 0
+    for (let first = true; cursor.nextMember(first); first = false) {
+      // Members mostly come in the order of the fields, and compact.
+      let found = fields[expected]
+      if (found === undefined || !cursor.passBytes(found.prefix)) {
+        found = fields[schema.field(cursor.readName())?.index ?? -1]
+      }
+      if (found === undefined) cursor.skipValue()
+      else {
+        expected = found.field.index + 1
+        values[found.field.index] = found.decoder.read(cursor)
+      }
+    }
+    for (const { field, decoder } of fields) {
+      if (values[field.index] === undefined) values[field.index] = decoder.absent()
+    }
+    return new Struct(schema, values)
+  }
+}
+
+function requireKind(cursor: JsonCursor, expected: 'OBJECT' | 'ARRAY', rule: string): void {
+  const kind = cursor.kind()
+  if (kind !== expected) throw new DataError(`${rule}, but found ${kind}`)
+}

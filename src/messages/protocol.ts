@@ -51,8 +51,7 @@ export interface ConnectorThreadRequests {
     {
       readonly name: string
       readonly run: Run
-      /** The connector's number on the thread's board. */
-      readonly slot: number
+      readonly type: 'source' | 'sink'
       readonly connectorClass: string
       readonly config: ConnectorConfig
       readonly targetState: TargetState
@@ -61,6 +60,8 @@ export interface ConnectorThreadRequests {
   ]
   setConnectorState: [{ readonly run: Run; readonly targetState: TargetState }, undefined]
   stopConnector: [{ readonly run: Run }, undefined]
+  /** Answers at once; proves that the thread is alive. */
+  ping: [undefined, undefined]
   /** The configurations of the tasks with `task.class` and topics filled in. */
   taskConfigs: [
     { readonly run: Run; readonly maxTasks: number },
@@ -68,6 +69,7 @@ export interface ConnectorThreadRequests {
   ]
   alterOffsets: [
     {
+      readonly type: 'source' | 'sink'
       readonly connectorClass: string
       readonly config: ConnectorConfig
       readonly offsets: readonly {
@@ -88,8 +90,6 @@ export interface TaskThreadRequests {
       readonly start: TaskStart
       /** Memory of the task's `TaskCounters`. */
       readonly counters: SharedArrayBuffer
-      /** The task's number on the thread's board. */
-      readonly slot: number
     },
     undefined,
   ]

@@ -1,8 +1,9 @@
+import type { Run } from './protocol.ts'
 import { taskStages } from './stages.ts'
 import type { TaskStage } from './stages.ts'
 
-/** Stages a word has room for; the slot stands above them. */
-const stagesPerSlot = 64
+/** Stages a word has room for; the number of the run stands above them, up to 33 millions. */
+const stagesPerRun = 64
 
 /**
  * What a plugin thread is doing, in memory that the main thread reads also while it hangs: which plugin call it is
@@ -20,9 +21,9 @@ export class ThreadBoard {
     this.#times = new Float64Array(shared, 8, 1)
   }
 
-  /** Writes down that the call `stage` of the task numbered `slot` runs now; returns what to give to `leave`. */
-  enter(slot: number, stage: TaskStage): number {
-    return Atomics.exchange(this.#words, 0, slot * stagesPerSlot + taskStages.indexOf(stage))
+  /** Writes down that the call `stage` of the connector or task started as `run` runs now; returns what to give to `leave`. */
+  enter(run: Run, stage: TaskStage): number {
+    return Atomics.exchange(this.#words, 0, run * stagesPerRun + taskStages.indexOf(stage))
   }
 
   /** Ends what `enter` began: what ran before it runs again. */
@@ -31,10 +32,10 @@ export class ThreadBoard {
   }
 
   /** The call that runs at this moment, or null where the thread runs none. */
-  running(): { readonly slot: number; readonly stage: TaskStage } | null {
+  running(): { readonly run: Run; readonly stage: TaskStage } | null {
     const word = Atomics.load(this.#words, 0)
-    const stage = taskStages[word % stagesPerSlot] ?? 'none'
-    return stage === 'none' ? null : { slot: Math.floor(word / stagesPerSlot), stage }
+    const stage = taskStages[word % stagesPerRun] ?? 'none'
+    return stage === 'none' ? null : { run: Math.floor(word / stagesPerRun), stage }
   }
 
   /** The event loop has turned, at `now` in ms since the epoch. */

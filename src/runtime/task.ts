@@ -1,8 +1,10 @@
+import type { SinkConnector, SourceConnector } from '../api/connector.ts'
+import type { Converter, HeaderConverter, InPlaceConverter } from '../api/converter.ts'
+import type { Predicate, Transformation } from '../api/transformation.ts'
 import type { SourceOffset, SourcePartition } from '../data/records.ts'
 import type { TaskCounters } from '../messages/counters.ts'
 import type { KafkaIds, TargetState, TaskStart } from '../messages/protocol.ts'
 import type { TaskStage } from '../messages/stages.ts'
-import type { PluginType } from '../plugins/plugin-descriptor.ts'
 import type { Logger } from '../util/logger.ts'
 import type { MaybePromise } from '../util/maybe-promise.ts'
 
@@ -32,10 +34,28 @@ export type WorkerTaskFactory = (
   services: TaskServices,
 ) => MaybePromise<WorkerTask>
 
+/** What an instance of each kind of plugin is that a connector's configuration may name. */
+export interface PluginInstances {
+  source: SourceConnector
+  sink: SinkConnector
+  converter: Converter & Partial<InPlaceConverter>
+  header_converter: HeaderConverter
+  transformation: Transformation
+  predicate: Predicate
+}
+
 /** Loads plugin classes by class name or alias; rejects with Java's message where there is none. */
 export interface PluginLoader {
-  load(type: PluginType, name: string): Promise<new () => unknown>
+  /** `version` is a range as in `connector.plugin.version` (KIP-891); without it the newest is taken. */
+  load<T extends keyof PluginInstances>(
+    type: T,
+    name: string,
+    version?: string,
+  ): Promise<new () => PluginInstances[T]>
 }
+
+/** Makes a call into plugin code and returns what it returns. */
+export type PluginCall = <T>(stage: TaskStage, call: () => MaybePromise<T>) => MaybePromise<T>
 
 /** What a task tells the main thread; returns at once, in order. */
 export interface TaskNotices {
@@ -67,5 +87,5 @@ export interface TaskServices {
    * Makes a call into the plugin: writes down that `stage` of this task is running, so that a hang is named.
    * Every call of plugin code goes through here, converters and transformations once a batch.
    */
-  call<T>(stage: TaskStage, call: () => MaybePromise<T>): MaybePromise<T>
+  readonly call: PluginCall
 }

@@ -43,6 +43,11 @@ export function setLogSink(next: LogSink): void {
   sink = next
 }
 
+/** Logs an entry made elsewhere, in a plugin thread: its level has been judged there. */
+export function forwardLogEntry(entry: LogEntry): void {
+  sink(entry)
+}
+
 /** Sets the level of `logger` and everything below it that has no level of its own; `root` is the default of all. */
 export function setLogLevel(logger: string, level: LogLevel): void {
   levels.set(logger, level)

@@ -11,9 +11,9 @@ test('the board names the call that runs now, and after it the one around it', (
     fc.property(calls, (nested) => {
       const board = new ThreadBoard()
       const reader = new ThreadBoard(board.shared)
-      const before = nested.map(([slot, stage]) => board.enter(slot, stage))
-      for (const [slot, stage] of nested.toReversed()) {
-        expect(reader.running()).toEqual({ slot, stage })
+      const before = nested.map(([run, stage]) => board.enter(run, stage))
+      for (const [run, stage] of nested.toReversed()) {
+        expect(reader.running()).toEqual({ run, stage })
         board.leave(before.pop() ?? 0)
       }
       expect(reader.running()).toBeNull()

@@ -1,0 +1,66 @@
+import { parentPort } from 'node:worker_threads'
+import { ConnectError } from '../errors/connect-error.ts'
+import { Channel } from '../messages/channel.ts'
+import type { RequestHandlers, RequestMap } from '../messages/channel.ts'
+import type {
+  MainThreadNotices,
+  MainThreadRequests,
+  PluginThreadNotices,
+} from '../messages/protocol.ts'
+import { ThreadBoard } from '../messages/thread-board.ts'
+import type { ThreadSettings } from '../messages/thread-settings.ts'
+import { createLogger, setLogLevel, setLogSink } from '../util/logger.ts'
+import type { MainThread } from './main-thread.ts'
+import { currentScope } from './scope.ts'
+import { guardThread } from './thread-guard.ts'
+
+/** How often the thread writes down that its event loop turns. */
+const turnMs = 500
+
+/** Does a thread's work: a ConnectorHost or a TaskHost. */
+interface Host<R extends RequestMap<R>> {
+  readonly requests: RequestHandlers<R>
+  /** An error surfaced in this thread and nothing says whose it is. */
+  failOpenCalls(error: Error): void
+}
+
+/**
+ * Makes this thread a plugin thread: from now on `host` answers the main thread's requests, which have waited
+ * since the thread was born, the thread's log goes to the main thread, and nothing a plugin throws ends it.
+ */
+export function openPluginThread<R extends RequestMap<R>>(
+  settings: ThreadSettings,
+  createHost: (main: MainThread, board: ThreadBoard) => Host<R>,
+): void {
+  if (!parentPort) throw new ConnectError('A plugin thread is started by the worker.')
+  const board = new ThreadBoard(settings.board)
+  const main: MainThread = {
+    request: (name, argument, options) => channel.request(name, argument, options),
+    notify: (name, notice) => channel.notify(name, notice),
+  }
+  const host = createHost(main, board)
+  const channel = new Channel<MainThreadRequests, R, PluginThreadNotices, MainThreadNotices>({
+    endpoint: parentPort,
+    incarnation: settings.incarnation,
+    peer: 'The main thread',
+    requests: host.requests,
+    notices: { logLevel: ({ logger, level }) => setLogLevel(logger, level) },
+  })
+  sendLogTo(main, settings)
+  guardThread(
+    (error) => host.failOpenCalls(error),
+    createLogger('org.apache.kafka.connect.runtime.Worker'),
+  )
+  board.turned(Date.now())
+  setInterval(() => board.turned(Date.now()), turnMs).unref()
+  main.notify('ready', {})
+}
+
+/** Lines carry the context of the connector or task that is running, also those of the code it calls. */
+function sendLogTo(main: MainThread, settings: ThreadSettings): void {
+  for (const [logger, level] of settings.logLevels) setLogLevel(logger, level)
+  setLogSink((entry) => {
+    const context = entry.context === '' ? (currentScope()?.context ?? '') : entry.context
+    main.notify('log', { ...entry, context })
+  })
+}

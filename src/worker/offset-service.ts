@@ -1,0 +1,72 @@
+import { ConnectError } from '../errors/connect-error.ts'
+import type { SourceOffset, SourcePartition } from '../data/records.ts'
+import type { Run } from '../messages/protocol.ts'
+import type { OffsetBackingStore } from '../stores/offset-backing-store.ts'
+import { SerialQueue } from '../util/serial-queue.ts'
+
+interface OffsetRequest {
+  readonly connector: string
+  readonly run: Run
+}
+
+/**
+ * Reads and writes source offsets for the plugin threads. What the tasks of one connector ask is done in the order
+ * it arrived, so that a read sees every write before it; connectors do not wait for each other.
+ */
+export class OffsetService {
+  readonly #store: OffsetBackingStore
+  readonly #isCurrent: (request: OffsetRequest) => boolean
+  readonly #queues = new Map<string, SerialQueue>()
+
+  /** `isCurrent` says whether a run may still read and write: a cancelled task may not. */
+  constructor(store: OffsetBackingStore, isCurrent: (request: OffsetRequest) => boolean) {
+    this.#store = store
+    this.#isCurrent = isCurrent
+  }
+
+  read(
+    request: OffsetRequest & { readonly partitions: readonly SourcePartition[] },
+    signal: AbortSignal,
+  ): Promise<readonly (SourceOffset | null)[]> {
+    return this.#inTurn(request, signal, () =>
+      this.#store.get(request.connector, request.partitions, signal),
+    )
+  }
+
+  /** Resolves once the offsets are durable (invariants 1 and 5). */
+  write(
+    request: OffsetRequest & {
+      readonly offsets: readonly (readonly [SourcePartition | null, SourceOffset | null])[]
+    },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const entries = request.offsets.map(([partition, offset]) => ({ partition, offset }))
+    return this.#inTurn(request, signal, () => this.#store.set(request.connector, entries, signal))
+  }
+
+  /** Resolves when nothing asked so far is under way. */
+  async idle(): Promise<void> {
+    await Promise.all([...this.#queues.values()].map((queue) => queue.idle()))
+  }
+
+  async #inTurn<T>(request: OffsetRequest, signal: AbortSignal, act: () => Promise<T>): Promise<T> {
+    const { connector } = request
+    const queue = this.#queues.get(connector) ?? new SerialQueue()
+    this.#queues.set(connector, queue)
+    try {
+      return await queue.run(() => {
+        signal.throwIfAborted()
+        if (!this.#isCurrent(request)) throw fenced(connector)
+        return act()
+      })
+    } finally {
+      if (queue.size === 0 && this.#queues.get(connector) === queue) this.#queues.delete(connector)
+    }
+  }
+}
+
+function fenced(connector: string): ConnectError {
+  return new ConnectError(
+    `A task of connector ${connector} that was cancelled or replaced may not read or write offsets any more.`,
+  )
+}

@@ -1,0 +1,240 @@
+import type { ConnectorConfig, RawConfig } from '../config/types.ts'
+import { ConnectError } from '../errors/connect-error.ts'
+import type { RequestHandlers } from '../messages/channel.ts'
+import type { ConfigInfos, ConfigKeyInfo } from '../messages/config-infos.ts'
+import type { TaskCounters } from '../messages/counters.ts'
+import type { ConnectorTaskId } from '../messages/ids.ts'
+import type { MainThreadRequests, Run, TargetState } from '../messages/protocol.ts'
+import type { PluginDescriptor } from '../plugins/plugin-descriptor.ts'
+import type { OffsetBackingStore } from '../stores/offset-backing-store.ts'
+import { abortable } from '../util/abort.ts'
+import { forwardLogEntry, setLogLevel } from '../util/logger.ts'
+import type { LogLevel } from '../util/logger.ts'
+import { ConnectorRunner } from './connector-runner.ts'
+import { OffsetService } from './offset-service.ts'
+import { TaskRunner } from './task-runner.ts'
+import { ThreadPool } from './thread-pool.ts'
+import type { ConnectorThread, TaskThread } from './thread-pool.ts'
+import { createsTopics, newTopicOf } from './topic-creation.ts'
+import type { NewTopic } from './topic-creation.ts'
+import type { ConnectorWorker, WorkerListener } from './types.ts'
+
+/** The plugins there are, found by class name or alias. */
+export interface PluginDirectory {
+  readonly plugins: readonly PluginDescriptor[]
+  /** Throws Java's message where there is none, or none within `version`. */
+  connector(name: string, version?: string | null): PluginDescriptor
+}
+
+/** Creates topics, with the client settings of the connector that wants them. */
+export interface TopicCreator {
+  /** False where the topic is there already. Rejects where it may not be created. */
+  create(
+    topic: NewTopic,
+    connector: { readonly name: string; readonly config: ConnectorConfig },
+    signal: AbortSignal,
+  ): Promise<boolean>
+}
+
+export interface WorkerOptions {
+  /** The worker's configuration, variables resolved. */
+  readonly config: ConnectorConfig
+  readonly kafkaClusterId: string | null
+  readonly plugins: PluginDirectory
+  readonly offsets: OffsetBackingStore
+  readonly topics: TopicCreator
+  readonly listener: WorkerListener
+  readonly threads: {
+    /** The build's `plugin-thread.js`. */
+    readonly entry: URL
+    /** Most task threads; the connector thread comes on top. */
+    readonly max: number
+    /** Limit of each thread's JavaScript heap. */
+    readonly heapMb: number
+  }
+}
+
+const defaultGraceMs = 5000
+
+/** Runs connectors and tasks in plugin threads, on behalf of the herder. Constructed it runs nothing yet. */
+export class Worker implements ConnectorWorker {
+  readonly kafkaClusterId: string | null
+  readonly #options: WorkerOptions
+  readonly #pool: ThreadPool
+  readonly #connectors: ConnectorRunner
+  readonly #tasks: TaskRunner
+  readonly #offsets: OffsetService
+  #runs = 0
+
+  constructor(options: WorkerOptions) {
+    this.#options = options
+    this.kafkaClusterId = options.kafkaClusterId
+    this.#offsets = new OffsetService(
+      options.offsets,
+      (of) => this.#tasks.isCurrent(of) || this.#connectors.isCurrent(of),
+    )
+    this.#pool = this.#createPool()
+    const parts = {
+      pool: this.#pool,
+      listener: options.listener,
+      newRun: (): Run => ++this.#runs,
+    }
+    this.#connectors = new ConnectorRunner(parts)
+    this.#tasks = new TaskRunner(parts)
+  }
+
+  plugins(): readonly PluginDescriptor[] {
+    return this.#options.plugins.plugins
+  }
+
+  connectorType(connectorClass: string): 'source' | 'sink' {
+    return this.#options.plugins.connector(connectorClass).type === 'source' ? 'source' : 'sink'
+  }
+
+  connectorVersion(connectorClass: string): string | null {
+    return this.#options.plugins.connector(connectorClass).version
+  }
+
+  validate(
+    config: RawConfig,
+    pluginName: string | null,
+    signal: AbortSignal,
+  ): Promise<ConfigInfos> {
+    const { channel } = this.#pool.connectorThread()
+    return channel.request('validate', { config, pluginName }, { signal })
+  }
+
+  pluginConfig(pluginName: string, signal: AbortSignal): Promise<readonly ConfigKeyInfo[]> {
+    const { channel } = this.#pool.connectorThread()
+    return channel.request('pluginConfig', { pluginName }, { signal })
+  }
+
+  async startConnector(
+    name: string,
+    config: ConnectorConfig,
+    targetState: TargetState,
+  ): Promise<void> {
+    const connectorClass = config['connector.class'] ?? ''
+    const type = this.connectorType(connectorClass)
+    await this.#connectors.start({ name, type, connectorClass, config, targetState })
+  }
+
+  setConnectorState(name: string, targetState: TargetState): Promise<void> {
+    return this.#connectors.setState(name, targetState)
+  }
+
+  stopConnector(name: string): Promise<void> {
+    return this.#connectors.stop(name)
+  }
+
+  taskConfigs(
+    name: string,
+    maxTasks: number,
+    signal: AbortSignal,
+  ): Promise<readonly ConnectorConfig[]> {
+    return this.#connectors.taskConfigs(name, maxTasks, signal)
+  }
+
+  async startTask(
+    id: ConnectorTaskId,
+    connectorConfig: ConnectorConfig,
+    taskConfig: ConnectorConfig,
+    targetState: TargetState,
+  ): Promise<void> {
+    const connectorClass = connectorConfig['connector.class'] ?? ''
+    await this.#tasks.start({
+      id,
+      type: this.connectorType(connectorClass),
+      connectorClass,
+      connectorConfig,
+      taskConfig,
+      workerConfig: this.#options.config,
+      kafkaClusterId: this.kafkaClusterId,
+      targetState,
+    })
+  }
+
+  setTaskState(id: ConnectorTaskId, targetState: TargetState): Promise<void> {
+    return this.#tasks.setState(id, targetState)
+  }
+
+  stopTasks(ids: readonly ConnectorTaskId[]): Promise<void> {
+    return this.#tasks.stop(ids, this.#graceMs)
+  }
+
+  /** What a task has counted, read from memory it shares; null where it does not run here. */
+  taskCounters(id: ConnectorTaskId): TaskCounters | null {
+    return this.#tasks.counters(id)
+  }
+
+  /** Sets the level of `logger` and what is below it, here and in every plugin thread. */
+  setLogLevel(logger: string, level: LogLevel): void {
+    setLogLevel(logger, level)
+    this.#pool.setLogLevel(logger, level)
+  }
+
+  /** Invariant 7: everything drains and commits, unless `signal` aborts first; then the threads are ended. */
+  async stop(signal: AbortSignal): Promise<void> {
+    try {
+      await abortable(this.#drain(), signal)
+    } finally {
+      await this.#pool.stop()
+      await Promise.all([this.#tasks.idle(), this.#connectors.idle(), this.#offsets.idle()])
+    }
+  }
+
+  async #drain(): Promise<void> {
+    await Promise.all([this.stopTasks(this.#tasks.ids()), this.#connectors.stopAll()])
+  }
+
+  get #graceMs(): number {
+    const text = this.#options.config['task.shutdown.graceful.timeout.ms']
+    return text === undefined ? defaultGraceMs : Number(text)
+  }
+
+  #createPool(): ThreadPool {
+    const { threads, plugins, config } = this.#options
+    return new ThreadPool({
+      entry: threads.entry,
+      maxTaskThreads: threads.max,
+      heapMb: threads.heapMb,
+      plugins: plugins.plugins,
+      workerConfig: config,
+      requests: this.#requests(),
+      notices: {
+        ready: () => undefined,
+        connectorStatus: (notice) => this.#connectors.onStatus(notice),
+        taskStatus: (notice) => this.#tasks.onStatus(notice),
+        requestTaskReconfiguration: (notice) => this.#connectors.onReconfiguration(notice),
+        topicUsed: (notice) => this.#tasks.onTopicUsed(notice),
+        kafkaIdOpened: (notice) => this.#tasks.onKafkaIdOpened(notice),
+        log: forwardLogEntry,
+      },
+      onEnded: (thread, reason) => {
+        if (thread.role === 'connectors') {
+          this.#connectors.onThreadEnded(thread as ConnectorThread, reason)
+        } else this.#tasks.onThreadEnded(thread as TaskThread, reason)
+      },
+    })
+  }
+
+  #requests(): RequestHandlers<MainThreadRequests> {
+    return {
+      readOffsets: (request, signal) => this.#offsets.read(request, signal),
+      writeOffsets: async (request, signal) => {
+        await this.#offsets.write(request, signal)
+        return undefined
+      },
+      createTopic: async ({ connector, run, topic }, signal) => {
+        const config = this.#tasks.connectorConfig(run)
+        if (config === null) {
+          throw new ConnectError(`A task of ${connector} that was replaced creates no topic.`)
+        }
+        if (!createsTopics(this.#options.config, config)) return { created: false }
+        const client = { name: connector, config }
+        const { topics } = this.#options
+        return { created: await topics.create(newTopicOf(config, topic), client, signal) }
+      },
+    }
+  }
+}

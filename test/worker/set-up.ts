@@ -1,0 +1,137 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { build } from 'esbuild'
+import type { SourceOffset, SourcePartition } from '../../src/data/records.ts'
+import { taskIdText } from '../../src/messages/ids.ts'
+import type { WireError } from '../../src/messages/protocol.ts'
+import { discoverPlugins } from '../../src/plugins/discovery.ts'
+import { PluginRegistry } from '../../src/plugins/plugin-registry.ts'
+import type { OffsetBackingStore, StoredOffset } from '../../src/stores/offset-backing-store.ts'
+import { setLogSink } from '../../src/util/logger.ts'
+import { Worker } from '../../src/worker/worker.ts'
+import type { NewTopic } from '../../src/worker/topic-creation.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+export interface ThreadEntry {
+  readonly entry: URL
+  readonly remove: () => Promise<void>
+}
+
+/** The thread entry of these tests, laid out as the build lays out `dist`. */
+export async function buildThreadEntry(): Promise<ThreadEntry> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'threads-'))
+  await writeFile(path.join(folder, 'package.json'), '{ "type": "module" }')
+  await build({
+    absWorkingDir: root,
+    entryPoints: { api: 'src/api/index.ts', 'stub-thread': 'test/worker/stub-thread.ts' },
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    format: 'esm',
+    sourcemap: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    logLevel: 'warning',
+  })
+  return {
+    entry: pathToFileURL(path.join(folder, 'stub-thread.js')),
+    remove: () => rm(folder, { recursive: true }),
+  }
+}
+
+/** Everything the worker says, in order, e.g. `task c-0 FAILED`. */
+export interface Heard {
+  readonly events: string[]
+  readonly errors: Map<string, WireError>
+}
+
+export interface OpenWorker extends Heard {
+  readonly worker: Worker
+  readonly offsets: Map<string, StoredOffset[]>
+  readonly topics: NewTopic[]
+  /** What was logged, without its time. */
+  readonly lines: string[]
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+export async function openWorker(
+  { entry }: ThreadEntry,
+  settings: { readonly threads?: number; readonly graceMs?: number; readonly heapMb?: number } = {},
+): Promise<OpenWorker> {
+  const { plugins } = await discoverPlugins([path.join(root, 'test/fixtures/worker-plugins')])
+  const events: string[] = []
+  const errors = new Map<string, WireError>()
+  const hear = (subject: string, event: string, error?: WireError): void => {
+    events.push(`${subject} ${event}`)
+    if (error) errors.set(subject, error)
+  }
+  const offsets = new Map<string, StoredOffset[]>()
+  const topics: NewTopic[] = []
+  const lines: string[] = []
+  setLogSink(({ level, context, message, logger }) =>
+    lines.push(`${level} ${context}${message} (${logger})`),
+  )
+  const worker = new Worker({
+    config: { 'task.shutdown.graceful.timeout.ms': String(settings.graceMs ?? 5000) },
+    kafkaClusterId: 'cluster',
+    plugins: new PluginRegistry(plugins),
+    offsets: memoryOffsets(offsets),
+    topics: {
+      create: (topic) => {
+        topics.push(topic)
+        return Promise.resolve(true)
+      },
+    },
+    listener: {
+      connectorStatus: (name, state, error) => hear(`connector ${name}`, state, error),
+      taskStatus: (id, state, error) => hear(`task ${taskIdText(id)}`, state, error),
+      taskReconfigurationRequested: (name) => hear(`connector ${name}`, 'reconfigure'),
+      topicUsed: (id, topic) => hear(`task ${taskIdText(id)}`, `used ${topic}`),
+    },
+    threads: { entry, max: settings.threads ?? 2, heapMb: settings.heapMb ?? 64 },
+  })
+  return {
+    worker,
+    events,
+    errors,
+    offsets,
+    topics,
+    lines,
+    [Symbol.asyncDispose]: () => worker.stop(AbortSignal.timeout(10_000)),
+  }
+}
+
+/** Keeps the entries as they were written, the newest last. */
+function memoryOffsets(written: Map<string, StoredOffset[]>): OffsetBackingStore {
+  const find = (connector: string, partition: SourcePartition | null): SourceOffset | null =>
+    written
+      .get(connector)
+      ?.findLast((entry) => JSON.stringify(entry.partition) === JSON.stringify(partition))
+      ?.offset ?? null
+  return {
+    start: () => Promise.resolve(),
+    stop: () => Promise.resolve(),
+    get: (connector, partitions) =>
+      Promise.resolve(partitions.map((partition) => find(connector, partition))),
+    set: (connector, entries) => {
+      written.set(connector, [...(written.get(connector) ?? []), ...entries])
+      return Promise.resolve()
+    },
+    entries: (connector) => Promise.resolve(written.get(connector) ?? []),
+  }
+}
+
+export const sourceConfig = {
+  name: 'c',
+  'connector.class': 'UnrulySource',
+  'tasks.max': '2',
+  topics: 'a,b',
+}
+
+/** A task's configuration and the connector's, whose task behaves so. */
+export function behaving(behave: string): Record<string, string> {
+  return { ...sourceConfig, behave }
+}

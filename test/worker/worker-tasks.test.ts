@@ -1,0 +1,208 @@
+import { readdirSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { behaving, buildThreadEntry, openWorker, sourceConfig } from './set-up.ts'
+import type { ThreadEntry } from './set-up.ts'
+
+let built: ThreadEntry
+beforeAll(async () => {
+  built = await buildThreadEntry()
+})
+afterAll(() => built.remove())
+
+const id = (connector: string, task = 0) => ({ connector, task })
+
+describe('a task', () => {
+  test('starts, pauses, resumes and stops, and its last offsets are written', async () => {
+    await using open = await openWorker(built)
+    const { worker, events, offsets } = open
+    await worker.startTask(id('c'), sourceConfig, behaving('well'), 'STARTED')
+    await worker.setTaskState(id('c'), 'PAUSED')
+    await worker.setTaskState(id('c'), 'STARTED')
+    await expect.poll(() => worker.taskCounters(id('c'))?.get('polled')).toBeGreaterThan(3)
+    await worker.stopTasks([id('c')])
+    expect(events).toEqual([
+      'task c-0 RUNNING',
+      'task c-0 PAUSED',
+      'task c-0 RUNNING',
+      'task c-0 UNASSIGNED',
+    ])
+    expect(offsets.get('c')).toHaveLength(1)
+    expect(worker.taskCounters(id('c'))).toBeNull()
+  })
+
+  test('whose target is PAUSED reports that and runs when resumed', async () => {
+    await using open = await openWorker(built)
+    await open.worker.startTask(id('c'), sourceConfig, behaving('well'), 'PAUSED')
+    await open.worker.setTaskState(id('c'), 'STARTED')
+    expect(open.events).toEqual(['task c-0 PAUSED', 'task c-0 RUNNING'])
+  })
+
+  test('is started once', async () => {
+    await using open = await openWorker(built)
+    await open.worker.startTask(id('c'), sourceConfig, behaving('well'), 'STARTED')
+    await expect(
+      open.worker.startTask(id('c'), sourceConfig, behaving('well'), 'STARTED'),
+    ).rejects.toThrow('Task already exists in this worker: c-0')
+  })
+
+  test('has its topic created by the connector’s rules, and says which it used', async () => {
+    await using open = await openWorker(built)
+    const rules = {
+      'topic.creation.default.partitions': '3',
+      'topic.creation.default.replication.factor': '-1',
+      'topic.creation.default.cleanup.policy': 'compact',
+    }
+    const config = { ...sourceConfig, ...rules }
+    await open.worker.startTask(id('c'), config, { topic: 'orders' }, 'STARTED')
+    await expect.poll(() => open.events).toContain('task c-0 used orders')
+    expect(open.topics).toEqual([
+      {
+        name: 'orders',
+        partitions: 3,
+        replicationFactor: -1,
+        configs: { 'cleanup.policy': 'compact' },
+      },
+    ])
+  })
+
+  test('of a class that is not there fails to start, and is FAILED', async () => {
+    await using open = await openWorker(built)
+    const config = { ...sourceConfig, 'connector.class': 'NoSuch' }
+    await expect(open.worker.startTask(id('c'), config, {}, 'STARTED')).rejects.toThrow(
+      'Failed to find any class that implements Connector and which name matches NoSuch',
+    )
+  })
+})
+
+test('what a task logs arrives with its context, at the level set', async () => {
+  await using open = await openWorker(built)
+  const { worker, lines } = open
+  await worker.startTask(id('c', 1), sourceConfig, behaving('well'), 'STARTED')
+  await worker.stopTasks([id('c', 1)])
+  const logger = 'org.apache.kafka.connect.runtime.WorkerTask'
+  expect(lines).toContain(`INFO [c|task-1] polled (${logger})`)
+  lines.length = 0
+  worker.setLogLevel(logger, 'WARN')
+  await worker.startTask(id('c', 1), sourceConfig, behaving('well'), 'STARTED')
+  await worker.stopTasks([id('c', 1)])
+  worker.setLogLevel(logger, 'INFO')
+  expect(lines.filter((line) => line.includes(logger))).toEqual([])
+})
+
+describe('what a plugin does wrong fails its task alone, with the cause in the trace:', () => {
+  test.each([
+    ['throw', 'TypeError: poll went wrong\n\tat '],
+    ['exit', 'The plugin called process.exit(7)'],
+    ['exitLater', 'The plugin called process.exit(7)'],
+    ['throwLater', 'Error: thrown in a timer\n\tat '],
+    ['rejectLater', 'Error: rejected in a timer\n\tat '],
+    ['errorEvent', 'Error: emitted\n\tat '],
+  ])('%s', async (behave, cause) => {
+    await using open = await openWorker(built, { threads: 1 })
+    const { worker, events, errors } = open
+    await worker.startTask(id('good'), sourceConfig, behaving('well'), 'STARTED')
+    await worker.startTask(id('bad'), sourceConfig, behaving(behave), 'STARTED')
+    await expect.poll(() => events).toContain('task bad-0 FAILED')
+    expect(errors.get('task bad-0')?.trace).toContain(cause)
+    const before = worker.taskCounters(id('good'))?.get('polled') ?? 0
+    await expect.poll(() => worker.taskCounters(id('good'))?.get('polled')).toBeGreaterThan(before)
+    expect(events.filter((event) => event.includes('FAILED'))).toEqual(['task bad-0 FAILED'])
+    await worker.startTask(id('bad'), sourceConfig, behaving('well'), 'STARTED')
+    expect(events.at(-1)).toBe('task bad-0 RUNNING')
+  })
+
+  test('an error while it starts', async () => {
+    await using open = await openWorker(built)
+    await expect(
+      open.worker.startTask(id('bad'), sourceConfig, behaving('startThrows'), 'STARTED'),
+    ).rejects.toMatchObject({ message: 'start went wrong' })
+    expect(open.events).toEqual(['task bad-0 FAILED'])
+    expect(open.errors.get('task bad-0')?.trace).toMatch(/^Error: start went wrong\n\tat /)
+  })
+})
+
+describe('the death of a task thread', () => {
+  test.each([
+    ['grow', 'ran out of memory: its heap may hold 64 MB'],
+    ['kill', 'ended with exit code 3'],
+  ])(
+    '(%s) fails its tasks with the reason; others go on, and the next start uses a new thread',
+    async (behave, reason) => {
+      await using open = await openWorker(built, { threads: 2 })
+      const { worker, events, errors } = open
+      await worker.startTask(id('good'), sourceConfig, behaving('well'), 'STARTED')
+      await worker.startTask(id('bad'), sourceConfig, behaving(behave), 'STARTED')
+      await expect.poll(() => events, { timeout: 20_000 }).toContain('task bad-0 FAILED')
+      expect(errors.get('task bad-0')?.trace).toContain(
+        'org.apache.kafka.connect.errors.ConnectException: Task bad-0 ended with its thread: The thread task-thread-2',
+      )
+      expect(errors.get('task bad-0')?.trace).toContain(reason)
+      const before = worker.taskCounters(id('good'))?.get('polled') ?? 0
+      await expect
+        .poll(() => worker.taskCounters(id('good'))?.get('polled'))
+        .toBeGreaterThan(before)
+      await worker.startTask(id('bad'), sourceConfig, behaving('well'), 'STARTED')
+      expect(events.at(-1)).toBe('task bad-0 RUNNING')
+    },
+  )
+
+  test('answers a start that was waiting with the reason', async () => {
+    await using open = await openWorker(built, { threads: 1 })
+    const { worker } = open
+    const waiting = worker.startTask(id('w'), sourceConfig, behaving('startHangs'), 'STARTED')
+    const outcome = waiting.catch((error: unknown) => error)
+    await worker.startTask(id('bad'), sourceConfig, behaving('kill'), 'STARTED')
+    expect(await outcome).toMatchObject({
+      message: 'The thread task-thread-1 ended with exit code 3.',
+    })
+    expect(open.events).toContain('task w-0 FAILED')
+  })
+})
+
+describe('a stop that is not answered in time', () => {
+  test('ends without the task, which may write no offsets any more; its thread and neighbours go on', async () => {
+    await using open = await openWorker(built, { threads: 1, graceMs: 100 })
+    const { worker, events } = open
+    await worker.startTask(id('good'), sourceConfig, behaving('well'), 'STARTED')
+    await worker.startTask(id('bad'), sourceConfig, behaving('wait'), 'STARTED')
+    await expect.poll(() => worker.taskCounters(id('bad'))?.get('polled')).toBe(2)
+    await worker.stopTasks([id('bad')])
+    expect(worker.taskCounters(id('bad'))).toBeNull()
+    const before = worker.taskCounters(id('good'))?.get('polled') ?? 0
+    await expect.poll(() => worker.taskCounters(id('good'))?.get('polled')).toBeGreaterThan(before)
+    expect(events).toEqual(['task good-0 RUNNING', 'task bad-0 RUNNING'])
+    expect(open.offsets.has('bad')).toBe(false)
+  })
+
+  test('because the task holds the event loop ends the thread, and fails what else ran there', async () => {
+    await using open = await openWorker(built, { threads: 1, graceMs: 100 })
+    const { worker, events, errors } = open
+    await worker.startTask(id('good'), sourceConfig, behaving('well'), 'STARTED')
+    await worker.startTask(id('bad'), sourceConfig, behaving('spin'), 'STARTED')
+    await expect.poll(() => worker.taskCounters(id('bad'))?.get('callSince')).toBeGreaterThan(0)
+    await expect.poll(() => worker.taskCounters(id('bad'))?.get('polled')).toBe(2)
+    await worker.stopTasks([id('bad')])
+    await expect.poll(() => events, { timeout: 10_000 }).toContain('task good-0 FAILED')
+    expect(errors.get('task good-0')?.trace).toContain(
+      'did not answer for 2000 ms when task bad-0 was to stop; it was ended.',
+    )
+  })
+})
+
+test('a hundred starts and stops, every tenth with a thread’s death, leak no thread and no descriptor', async () => {
+  await using open = await openWorker(built, { threads: 2 })
+  const { worker, events } = open
+  const round = async (number: number): Promise<void> => {
+    const dies = number % 10 === 9
+    await worker.startTask(id('c'), sourceConfig, behaving(dies ? 'kill' : 'well'), 'STARTED')
+    if (dies) await expect.poll(() => events.at(-1)).toBe('task c-0 FAILED')
+    await worker.stopTasks([id('c')])
+  }
+  const descriptors = (): number => readdirSync('/proc/self/fd').length
+  const threads = (): number => readdirSync('/proc/self/task').length
+  for (let number = 0; number < 20; number++) await round(number)
+  const before = { descriptors: descriptors(), threads: threads() }
+  for (let number = 0; number < 100; number++) await round(number)
+  await expect.poll(threads).toBeLessThanOrEqual(before.threads)
+  expect(descriptors()).toBeLessThanOrEqual(before.descriptors)
+})

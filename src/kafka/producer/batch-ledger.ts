@@ -1,0 +1,103 @@
+import type { TopicPartition } from '../../api/topic-partition.ts'
+import { abortable } from '../../util/abort.ts'
+import type { ProducerListener } from '../types.ts'
+import type { ArenaPool } from './arena-pool.ts'
+import type { BatchWaiter, ProducerBatch } from './producer-batch.ts'
+
+interface RoomWaiter {
+  readonly promise: Promise<void>
+  readonly resolve: () => void
+}
+
+/**
+ * Counts what the batches of a producer hold against `buffer.memory`, and tells of each batch once how it ended: the
+ * listener, who waits for it, and who waits for room.
+ */
+export class BatchLedger {
+  readonly #listener: ProducerListener
+  readonly #arenas: ArenaPool
+  readonly #bufferBytes: number
+  #usedBytes = 0
+  #room: RoomWaiter | null = null
+
+  constructor(listener: ProducerListener, arenas: ArenaPool, bufferBytes: number) {
+    this.#listener = listener
+    this.#arenas = arenas
+    this.#bufferBytes = bufferBytes
+  }
+
+  get hasRoom(): boolean {
+    return this.#usedBytes < this.#bufferBytes
+  }
+
+  async room(signal: AbortSignal): Promise<void> {
+    while (!this.hasRoom) {
+      this.#room ??= newWaiter()
+      await abortable(this.#room.promise, signal)
+    }
+  }
+
+  /** An arena of so many bytes was taken, or has grown by so many. */
+  account(bytes: number): void {
+    this.#usedBytes += bytes
+  }
+
+  /** `baseOffset` is -1 where the broker did not say. */
+  acknowledged(partition: TopicPartition, batch: ProducerBatch, baseOffset: number): void {
+    batch.runs.each((from, to, position) => {
+      const offset = baseOffset < 0 ? -1 : baseOffset + position
+      this.#listener.acknowledged(from, to, partition, offset)
+    })
+    this.recycle(batch)
+    this.#end(batch)
+  }
+
+  /** The arena is left to the collector: a socket may still read it. */
+  failed(partition: TopicPartition, batch: ProducerBatch, error: Error): void {
+    batch.runs.each((from, to) => this.#listener.failed(from, to, partition, error))
+    this.#end(batch)
+  }
+
+  /** `batch` goes on as its parts: who waits for it waits for them. */
+  replaced(batch: ProducerBatch, parts: readonly ProducerBatch[]): void {
+    for (const waiter of batch.waiters) {
+      waiter.remaining += parts.length - 1
+      for (const part of parts) part.waiters.push(waiter)
+    }
+    this.recycle(batch)
+  }
+
+  /** Gives back the arena of a batch that was answered. */
+  recycle(batch: ProducerBatch): void {
+    if (batch.arena !== null) this.#arenas.give(batch.arena)
+    batch.arena = null
+  }
+
+  #end(batch: ProducerBatch): void {
+    this.#usedBytes -= batch.accountedBytes
+    for (const waiter of batch.waiters) {
+      waiter.remaining--
+      if (waiter.remaining === 0) waiter.resolve()
+    }
+    if (this.#room === null || !this.hasRoom) return
+    this.#room.resolve()
+    this.#room = null
+  }
+}
+
+/** Resolves once all of `batches` are done. */
+export function allDone(batches: readonly ProducerBatch[]): Promise<void> {
+  if (batches.length === 0) return Promise.resolve()
+  return new Promise((resolve) => {
+    const waiter: BatchWaiter = { remaining: batches.length, resolve }
+    for (const batch of batches) batch.waiters.push(waiter)
+  })
+}
+
+function newWaiter(): RoomWaiter {
+  let resolve: () => void = () => undefined
+  const promise = new Promise<void>((settle) => {
+    resolve = settle
+  })
+  return { promise, resolve: () => resolve() }
+}

@@ -1,0 +1,142 @@
+import { isRetriable } from '../../errors/connect-error.ts'
+import { createLogger } from '../../util/logger.ts'
+import { backoffMs } from '../net/backoff.ts'
+import type { KafkaClient } from '../net/client.ts'
+import type { ProduceResponse } from '../protocol/produce.ts'
+import { WireError } from '../protocol/wire-error.ts'
+import type { BatchLedger } from './batch-ledger.ts'
+import type { Sent } from './broker-lane.ts'
+import { DeliveryTimeoutError } from './errors.ts'
+import type { PartitionQueue } from './partition-queue.ts'
+import { answersByPartition, verdictOn } from './produce-results.ts'
+import type { Verdict } from './produce-results.ts'
+import type { ProducerConfig } from './producer-config.ts'
+
+const log = createLogger('org.apache.kafka.clients.producer.internals.Sender')
+
+export interface OutcomeParts {
+  readonly client: KafkaClient
+  readonly config: ProducerConfig
+  readonly ledger: BatchLedger
+}
+
+/** What becomes of a batch that was sent: acknowledged, put back, split, or failed for good. */
+export class BatchOutcomes {
+  readonly #parts: OutcomeParts
+  /** Told after a batch of the queue has ended. */
+  readonly #onEnd: (queue: PartitionQueue) => void
+
+  constructor(parts: OutcomeParts, onEnd: (queue: PartitionQueue) => void) {
+    this.#parts = parts
+    this.#onEnd = onEnd
+  }
+
+  /** Each partition has an answer of its own. */
+  answered(sent: readonly Sent[], response: ProduceResponse): void {
+    const answerTo = answersByPartition(response)
+    for (const each of sent) {
+      const answer = answerTo(each.queue)
+      if (answer !== undefined) this.#apply(each, verdictOn(each, answer))
+      else if (this.#parts.config.acks === 0) this.#acknowledged(each, -1)
+      else this.#retry(each, noAnswer(each))
+    }
+  }
+
+  /** The connection broke, or took too long: the batches may be in the log or not. */
+  unanswered(sent: readonly Sent[], error: Error): void {
+    const mayWork = isRetriable(error) || error instanceof WireError
+    for (const each of sent) {
+      if (mayWork) this.#retry(each, error)
+      else this.failed(each, error)
+    }
+  }
+
+  failed({ queue, batch }: Sent, error: Error): void {
+    queue.remove(batch)
+    if (batch.stamped) queue.breakSequence()
+    this.#parts.ledger.failed(queue, batch, error)
+    this.#onEnd(queue)
+  }
+
+  /** The batch has waited for longer than `delivery.timeout.ms`. */
+  expired(sent: Sent): void {
+    const { topic, partition } = sent.queue
+    const { recordCount, attempts } = sent.batch
+    const { deliveryTimeoutMs } = this.#parts.config
+    const error = new DeliveryTimeoutError(
+      `Expiring ${recordCount} record(s) for ${topic}-${partition}: ${deliveryTimeoutMs} ms has passed since ` +
+        `batch creation, with ${attempts} attempts. Check that the leader of the partition can be reached, ` +
+        'or raise delivery.timeout.ms.',
+    )
+    this.failed(sent, error)
+  }
+
+  #apply(sent: Sent, verdict: Verdict): void {
+    const { queue, batch } = sent
+    switch (verdict.kind) {
+      case 'acknowledged':
+        this.#acknowledged(sent, verdict.baseOffset)
+        break
+      case 'retry':
+        if (verdict.staleMetadata) this.#parts.client.metadata.invalidate(queue.topic)
+        this.#retry(sent, verdict.error)
+        break
+      case 'sequence':
+        if (queue.isNext(batch)) queue.breakSequence()
+        this.#retry(sent, verdict.error)
+        break
+      case 'epoch':
+        queue.breakSequence()
+        this.#retry(sent, verdict.error)
+        break
+      case 'split':
+        this.#split(sent)
+        break
+      case 'failed':
+        this.failed(sent, verdict.error)
+        break
+    }
+  }
+
+  #acknowledged({ queue, batch }: Sent, baseOffset: number): void {
+    queue.remove(batch)
+    this.#parts.ledger.acknowledged(queue, batch, baseOffset)
+    this.#onEnd(queue)
+  }
+
+  #retry(sent: Sent, error: Error): void {
+    const { queue, batch } = sent
+    const { config, client } = this.#parts
+    if (batch.attempts > config.retries) {
+      this.failed(sent, error)
+      return
+    }
+    const first = queue.isNext(batch)
+    const message = `Sending ${batch.recordCount} records to ${queue.topic}-${queue.partition} again: ${error.message}`
+    if (first && batch.attempts === 1) log.warn(message)
+    else log.debug(message)
+    // Those behind the first wait for it, and need no pause of their own.
+    if (first) {
+      queue.retryAt = performance.now() + backoffMs(client.options.retryBackoff, batch.attempts)
+    }
+    queue.putBack(batch)
+  }
+
+  #split({ queue, batch }: Sent): void {
+    const parts = batch.split()
+    for (const part of parts) part.attempts = batch.attempts
+    log.info(
+      `The broker refused ${batch.recordCount} records of ${batch.sizeBytes} bytes for ${queue.topic}-${queue.partition} ` +
+        `as too large: sending them in ${parts.length} batches.`,
+    )
+    queue.shrinkTo(batch.sizeBytes >> 1)
+    queue.putBack(batch, parts)
+    this.#parts.ledger.replaced(batch, parts)
+  }
+}
+
+function noAnswer({ queue }: Sent): WireError {
+  return new WireError(
+    `The broker left ${queue.topic}-${queue.partition} out of its answer: expected one for every partition sent.`,
+  )
+}

@@ -1,0 +1,99 @@
+import type { KafkaClient } from '../net/client.ts'
+import type { Connection } from '../net/connection.ts'
+import { produceRequest } from '../protocol/produce.ts'
+import type { ProducePartition, ProduceResponse } from '../protocol/produce.ts'
+import type { PartitionQueue } from './partition-queue.ts'
+import type { SentBatch } from './produce-results.ts'
+import type { ProducerConfig } from './producer-config.ts'
+
+export type Sent = SentBatch<PartitionQueue>
+
+/** Whom a lane tells. */
+export interface LaneOwner {
+  /** The lane may take requests again: it is connected, or an answer came, or the socket has drained. */
+  ready(lane: BrokerLane): void
+  unreachable(lane: BrokerLane, error: unknown): void
+  answered(lane: BrokerLane, sent: readonly Sent[], response: ProduceResponse): void
+  /** No answer: what was sent may be in the log or not. */
+  unanswered(lane: BrokerLane, sent: readonly Sent[], error: unknown): void
+}
+
+/** The way to one broker: one connection of its own, and the Produce requests on it that are not answered. */
+export class BrokerLane {
+  readonly nodeId: number
+  /** Requests sent and not answered. */
+  inFlight = 0
+  readonly #client: KafkaClient
+  readonly #config: ProducerConfig
+  readonly #owner: LaneOwner
+  #connection: Connection | null = null
+  #connecting = false
+
+  constructor(nodeId: number, client: KafkaClient, config: ProducerConfig, owner: LaneOwner) {
+    this.nodeId = nodeId
+    this.#client = client
+    this.#config = config
+    this.#owner = owner
+  }
+
+  /** Whether a request may be sent now. Where there is no connection, one is opened, and `ready` is told then. */
+  open(signal: AbortSignal): boolean {
+    if (this.inFlight >= this.#config.maxInFlight) return false
+    if (this.#connection !== null && !this.#connection.closed) return this.#connection.writable
+    this.#connection = null
+    if (!this.#connecting) void this.#connect(signal)
+    return false
+  }
+
+  /** Sends these batches in one request, of each partition one. To be called when {@link open} only. */
+  send(sent: readonly Sent[]): void {
+    const connection = this.#connection
+    if (connection === null) return
+    const { acks } = this.#config
+    const request = produceRequest({
+      transactionalId: null,
+      acks,
+      brokerTimeoutMs: this.#client.options.requestTimeoutMs,
+      topics: byTopic(sent),
+    })
+    this.inFlight++
+    connection.send(request).then(
+      (response) => {
+        this.inFlight--
+        this.#owner.answered(this, sent, response)
+      },
+      (error: unknown) => {
+        this.inFlight--
+        this.#owner.unanswered(this, sent, error)
+      },
+    )
+  }
+
+  async #connect(signal: AbortSignal): Promise<void> {
+    this.#connecting = true
+    try {
+      this.#connection = await this.#client.connect(this.nodeId, 'produce', signal)
+      this.#connection.onDrain = () => this.#owner.ready(this)
+    } catch (error) {
+      this.#connecting = false
+      this.#owner.unreachable(this, error)
+      return
+    }
+    this.#connecting = false
+    this.#owner.ready(this)
+  }
+}
+
+function byTopic(
+  sent: readonly Sent[],
+): { readonly topic: string; readonly partitions: readonly ProducePartition[] }[] {
+  const topics = new Map<string, ProducePartition[]>()
+  for (const { queue, batch } of sent) {
+    const { topic, partition } = queue
+    const entry = { partition, records: [batch.bytes] }
+    const partitions = topics.get(topic)
+    if (partitions === undefined) topics.set(topic, [entry])
+    else partitions.push(entry)
+  }
+  return [...topics].map(([topic, partitions]) => ({ topic, partitions }))
+}

@@ -1,0 +1,126 @@
+import { ConnectError } from '../../errors/connect-error.ts'
+import { abortable } from '../../util/abort.ts'
+import { isPromise } from '../../util/maybe-promise.ts'
+import type { MaybePromise } from '../../util/maybe-promise.ts'
+import { KafkaClient } from '../net/client.ts'
+import { clientOptions } from '../net/client-options.ts'
+import type { TopicMetadata } from '../net/topic-metadata.ts'
+import type { ClientConfig, ProducerListener, RecordAppender, RecordProducer } from '../types.ts'
+import { ArenaPool } from './arena-pool.ts'
+import { BatchLedger } from './batch-ledger.ts'
+import { ProducerClosedError } from './errors.ts'
+import { PartitionQueue } from './partition-queue.ts'
+import { producerConfig } from './producer-config.ts'
+import type { ProducerConfig } from './producer-config.ts'
+import { Sender } from './sender.ts'
+import { TopicRouter } from './topic-router.ts'
+
+/**
+ * A producer under Kafka's configuration keys. Opens no connection before it is used. Throws a ConfigError that names
+ * the key.
+ */
+export function createProducer(config: ClientConfig, listener: ProducerListener): RecordProducer {
+  return new KafkaProducer(new KafkaClient(clientOptions(config)), producerConfig(config), listener)
+}
+
+interface Topic {
+  readonly router: TopicRouter
+  readonly queues: PartitionQueue[]
+}
+
+/** The producer: a queue for each partition, a sender for all of them. Owns its client. */
+export class KafkaProducer implements RecordProducer {
+  readonly #client: KafkaClient
+  readonly #config: ProducerConfig
+  readonly #sender: Sender
+  readonly #ledger: BatchLedger
+  readonly #topics = new Map<string, Topic>()
+  #lastName = ''
+  #last: Topic | null = null
+
+  constructor(client: KafkaClient, config: ProducerConfig, listener: ProducerListener) {
+    this.#client = client
+    this.#config = config
+    const arenas = new ArenaPool(config.batchBytes, config.maxInFlight + 3)
+    this.#ledger = new BatchLedger(listener, arenas, config.bufferBytes)
+    this.#sender = new Sender({
+      client,
+      config,
+      arenas,
+      ledger: this.#ledger,
+      onSealed: ({ topic, partition }) => this.#topics.get(topic)?.router.sealed(partition),
+    })
+  }
+
+  get hasRoom(): boolean {
+    return this.#ledger.hasRoom
+  }
+
+  room(signal: AbortSignal): Promise<void> {
+    return this.#ledger.room(signal)
+  }
+
+  /** Creates the topic where the broker may; waits up to `max.block.ms` for it. */
+  partitionCount(topic: string, signal: AbortSignal): MaybePromise<number> {
+    const wait = { timeoutMs: this.#config.maxBlockMs, allowAutoTopicCreation: true }
+    const metadata = this.#client.metadata.ensureTopic(topic, wait, signal)
+    if (isPromise(metadata)) return metadata.then((found) => this.#learn(found))
+    return this.#learn(metadata)
+  }
+
+  choosePartition(topic: string, key: Uint8Array | null): number {
+    return this.#topic(topic).router.choose(key)
+  }
+
+  appender(topic: string, partition: number): RecordAppender {
+    const { queues, router } = this.#topic(topic)
+    const known = queues[partition]
+    if (known !== undefined) return known
+    if (!Number.isInteger(partition) || partition < 0 || partition >= router.partitionCount) {
+      throw new ConnectError(
+        `Invalid partition ${partition} for topic ${topic}: expected 0 to ${router.partitionCount - 1}.`,
+      )
+    }
+    const queue = new PartitionQueue(topic, partition, this.#sender)
+    queues[partition] = queue
+    return queue
+  }
+
+  async flush(signal: AbortSignal): Promise<void> {
+    await abortable(this.#sender.flush(), signal)
+  }
+
+  async close(signal: AbortSignal): Promise<void> {
+    try {
+      await this.flush(signal)
+    } catch (error) {
+      if (!signal.aborted) throw error
+    } finally {
+      this.#sender.stop(
+        new ProducerClosedError('The producer was closed before these records were acknowledged.'),
+      )
+      await this.#client.close()
+    }
+  }
+
+  #learn(metadata: TopicMetadata): number {
+    const known = this.#topics.get(metadata.name)
+    if (known === undefined) {
+      this.#topics.set(metadata.name, { router: new TopicRouter(metadata), queues: [] })
+    } else known.router.update(metadata)
+    return metadata.partitions.length
+  }
+
+  #topic(name: string): Topic {
+    if (this.#last !== null && name === this.#lastName) return this.#last
+    const topic = this.#topics.get(name)
+    if (topic === undefined) {
+      throw new ConnectError(
+        `The metadata of topic ${name} is not there: await partitionCount before records are appended.`,
+      )
+    }
+    this.#lastName = name
+    this.#last = topic
+    return topic
+  }
+}

@@ -1,0 +1,268 @@
+import { asError } from '../../errors/connect-error.ts'
+import { createLogger } from '../../util/logger.ts'
+import type { KafkaClient } from '../net/client.ts'
+import type { ProduceResponse } from '../protocol/produce.ts'
+import type { ArenaPool } from './arena-pool.ts'
+import { allDone } from './batch-ledger.ts'
+import type { BatchLedger } from './batch-ledger.ts'
+import { BatchOutcomes } from './batch-outcomes.ts'
+import { BrokerLane } from './broker-lane.ts'
+import type { LaneOwner, Sent } from './broker-lane.ts'
+import { Identities } from './identities.ts'
+import type { PartitionQueue, QueueOwner } from './partition-queue.ts'
+import type { ProducerConfig } from './producer-config.ts'
+
+const log = createLogger('org.apache.kafka.clients.producer.internals.Sender')
+
+/** While a broker owes an answer, an open batch takes records for at least so long, and then goes with the next request. */
+const BUSY_LINGER_MS = 5
+
+export interface SenderParts {
+  readonly client: KafkaClient
+  readonly config: ProducerConfig
+  readonly arenas: ArenaPool
+  readonly ledger: BatchLedger
+  /** Told when a queue's batch has been sealed, for the sticky partitioner. */
+  readonly onSealed: (queue: PartitionQueue) => void
+}
+
+/**
+ * Sends what the queues of a producer hold. Runs when something happens, with no loop of its own: a batch is begun or
+ * full, an answer or fresh metadata has come, a pause or a time limit is over. With nothing to send it has no timer.
+ *
+ * An open batch goes as soon as its broker owes no answer; while answers are due it fills. So batches are small when
+ * there is little to send, and full when there is much.
+ */
+export class Sender implements QueueOwner, LaneOwner {
+  readonly arenas: ArenaPool
+  readonly batchBytes: number
+  readonly maxRequestBytes: number
+  readonly codec: ProducerConfig['codec']
+  readonly #parts: SenderParts
+  readonly #identities: Identities
+  readonly #outcomes: BatchOutcomes
+  readonly #closing = new AbortController()
+  /** Queues with anything in them. */
+  readonly #active = new Set<PartitionQueue>()
+  readonly #lanes = new Map<number, BrokerLane>()
+  #idempotent: boolean
+  #fatal: Error | null = null
+  #pumping = false
+  #scheduled = false
+  #refreshing = false
+  #obtaining = false
+  #timer: NodeJS.Timeout | undefined
+  #timerAt = Infinity
+
+  constructor(parts: SenderParts) {
+    this.#parts = parts
+    this.arenas = parts.arenas
+    this.batchBytes = parts.config.batchBytes
+    this.maxRequestBytes = parts.config.maxRequestBytes
+    this.codec = parts.config.codec
+    this.#idempotent = parts.config.idempotent
+    this.#identities = new Identities(parts.client)
+    this.#outcomes = new BatchOutcomes(parts, (queue) => {
+      if (queue.empty) this.#active.delete(queue)
+    })
+  }
+
+  opened(queue: PartitionQueue, arenaBytes: number): void {
+    this.#parts.ledger.account(arenaBytes)
+    this.#active.add(queue)
+    this.#schedule()
+  }
+
+  sealed(queue: PartitionQueue, grownBytes: number): void {
+    this.#parts.ledger.account(grownBytes)
+    this.#parts.onSealed(queue)
+    this.#pump()
+  }
+
+  /** Sends everything appended so far; resolves once all of it is done. */
+  flush(): Promise<void> {
+    for (const queue of this.#active) queue.seal()
+    this.#pump()
+    return allDone([...this.#active].flatMap((queue) => queue.incomplete()))
+  }
+
+  /** Sends nothing more. What is left fails with `error`. */
+  stop(error: Error): void {
+    this.#closing.abort(error)
+    clearTimeout(this.#timer)
+    this.#failAll(error)
+  }
+
+  ready(): void {
+    this.#pump()
+  }
+
+  unreachable(lane: BrokerLane, error: unknown): void {
+    if (this.#stopped) return
+    log.debug(`Broker ${lane.nodeId} cannot be reached: ${asError(error).message}`)
+    this.#parts.client.metadata.invalidateNode(lane.nodeId)
+    this.#pump()
+  }
+
+  answered(_lane: BrokerLane, sent: readonly Sent[], response: ProduceResponse): void {
+    if (this.#stopped) return
+    this.#outcomes.answered(sent, response)
+    this.#pump()
+  }
+
+  unanswered(lane: BrokerLane, sent: readonly Sent[], error: unknown): void {
+    if (this.#stopped) return
+    this.#parts.client.metadata.invalidateNode(lane.nodeId)
+    this.#outcomes.unanswered(sent, asError(error))
+    this.#pump()
+  }
+
+  get #stopped(): boolean {
+    return this.#closing.signal.aborted
+  }
+
+  /** Sends what can be sent now, and sees to it that the rest is looked at again. Does not call the listener. */
+  #pump(): void {
+    if (this.#pumping || this.#stopped) return
+    if (this.#fatal !== null) {
+      this.#schedule()
+      return
+    }
+    this.#pumping = true
+    while (this.#sendRound());
+    this.#pumping = false
+    this.#armTimer()
+  }
+
+  /** One request to every broker that may have one; whether there was any. */
+  #sendRound(): boolean {
+    if (this.#idempotent && this.#identities.current === null) {
+      if (this.#active.size > 0) void this.#obtainIdentity()
+      return false
+    }
+    const now = performance.now()
+    const requests = new Map<BrokerLane, { sent: Sent[]; bytes: number }>()
+    const leaderless: string[] = []
+    for (const queue of this.#active) {
+      const lane = this.#laneOf(queue)
+      if (lane === null) leaderless.push(queue.topic)
+      else if (lane.open(this.#closing.signal) && this.#prepare(queue, lane, now)) {
+        const request = requests.get(lane) ?? { sent: [], bytes: 0 }
+        requests.set(lane, request)
+        this.#addHead(queue, request)
+      }
+    }
+    if (leaderless.length > 0) void this.#refreshMetadata(leaderless)
+    for (const [lane, { sent }] of requests) lane.send(sent)
+    return requests.size > 0
+  }
+
+  /** Whether the queue has a batch that may go to `lane` now; seals the open one where it is time. */
+  #prepare(queue: PartitionQueue, lane: BrokerLane, now: number): boolean {
+    if (queue.needsEpoch) {
+      const identity = this.#identities.raise(queue.identity)
+      if (identity === null) return false
+      queue.restart(identity)
+    }
+    if (queue.head === undefined && this.#isDue(queue, lane, now)) queue.seal()
+    const { maxInFlight } = this.#parts.config
+    // Without sequences only one request at a time keeps the order when the first of two is tried again.
+    return queue.sendable(this.#idempotent ? maxInFlight : 1, now)
+  }
+
+  #isDue(queue: PartitionQueue, lane: BrokerLane, now: number): boolean {
+    const { lingerMs } = this.#parts.config
+    const age = now - queue.openedAt
+    if (lingerMs > 0) return age >= lingerMs
+    return age >= BUSY_LINGER_MS || (age >= 0 && lane.inFlight === 0)
+  }
+
+  #addHead(queue: PartitionQueue, request: { sent: Sent[]; bytes: number }): void {
+    const size = queue.head?.sizeBytes ?? 0
+    if (request.sent.length > 0 && request.bytes + size > this.maxRequestBytes) return
+    const batch = queue.take(this.#idempotent ? this.#identities.current : null)
+    if (batch === undefined) return
+    request.sent.push({ queue, batch })
+    request.bytes += size
+  }
+
+  #laneOf({ topic, partition }: PartitionQueue): BrokerLane | null {
+    const leader = this.#parts.client.metadata.leader(topic, partition)
+    if (leader === undefined) return null
+    let lane = this.#lanes.get(leader.leaderId)
+    if (lane === undefined) {
+      lane = new BrokerLane(leader.leaderId, this.#parts.client, this.#parts.config, this)
+      this.#lanes.set(leader.leaderId, lane)
+    }
+    return lane
+  }
+
+  #failAll(error: Error): void {
+    for (const queue of [...this.#active]) {
+      for (const batch of queue.drainAll()) this.#outcomes.failed({ queue, batch }, error)
+    }
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    setImmediate(() => {
+      this.#scheduled = false
+      if (this.#stopped) return
+      if (this.#fatal !== null) this.#failAll(this.#fatal)
+      else this.#pump()
+    })
+  }
+
+  /** A timer for the earliest pause or time limit; one that is armed for later than needed only is armed again. */
+  #armTimer(): void {
+    let at = Infinity
+    for (const queue of this.#active) at = Math.min(at, this.#wakeAt(queue))
+    if (at >= this.#timerAt || this.#stopped) return
+    clearTimeout(this.#timer)
+    this.#timerAt = at
+    this.#timer = setTimeout(() => this.#onTimer(), Math.max(Math.ceil(at - performance.now()), 1))
+  }
+
+  #wakeAt(queue: PartitionQueue): number {
+    const { deliveryTimeoutMs, lingerMs } = this.#parts.config
+    const since = queue.head?.createdAt ?? queue.openedAt
+    const limit = since + deliveryTimeoutMs
+    if (queue.head === undefined) return lingerMs > 0 ? queue.openedAt + lingerMs : limit
+    return queue.retryAt > performance.now() ? Math.min(queue.retryAt, limit) : limit
+  }
+
+  #onTimer(): void {
+    this.#timerAt = Infinity
+    const limit = performance.now() - this.#parts.config.deliveryTimeoutMs
+    for (const queue of [...this.#active]) {
+      if (queue.openedAt <= limit) queue.seal()
+      for (const batch of queue.expired(limit)) this.#outcomes.expired({ queue, batch })
+    }
+    this.#pump()
+  }
+
+  async #refreshMetadata(topics: readonly string[]): Promise<void> {
+    if (this.#refreshing) return
+    this.#refreshing = true
+    try {
+      await this.#parts.client.metadata.refresh(topics, this.#closing.signal)
+    } catch (error) {
+      log.debug(`No metadata of ${topics.join(', ')} yet: ${asError(error).message}`)
+    }
+    this.#refreshing = false
+    this.#pump()
+  }
+
+  async #obtainIdentity(): Promise<void> {
+    if (this.#obtaining) return
+    this.#obtaining = true
+    try {
+      if (!(await this.#identities.obtain(this.#closing.signal))) this.#idempotent = false
+    } catch (error) {
+      if (!this.#stopped) this.#fatal = asError(error)
+    }
+    this.#obtaining = false
+    this.#pump()
+  }
+}

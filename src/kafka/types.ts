@@ -78,6 +78,7 @@ export interface RecordProducer {
 export interface RecordCursor {
   /** Moves to the next record; false at the end of what this poll returned. */
   next(): boolean
+  /** Where the current record lies: another one after each `next`, as the next batch may be compressed. */
   readonly buffer: Buffer
   /** -1 for a null key. */
   readonly keyStart: number

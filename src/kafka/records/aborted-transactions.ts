@@ -1,8 +1,9 @@
+import type { Int64 } from '../../util/int64.ts'
 import type { BatchCursor } from './batch-cursor.ts'
 
 /** One entry of a fetch answer's list: from `firstOffset` on, this producer's batches were rolled back. */
 export interface AbortedTransaction {
-  readonly producerId: number
+  readonly producerId: Int64
   readonly firstOffset: number
 }
 
@@ -21,11 +22,11 @@ export class AbortedTransactions {
     this.#pending = [...aborted].sort((a, b) => b.firstOffset - a.firstOffset)
   }
 
-  /** Whether the batch just opened belongs to a transaction that was rolled back. */
+  /** Whether the batch whose header was opened belongs to a transaction that was rolled back. */
   covers(batch: BatchCursor): boolean {
     for (let next = this.#pending.at(-1); next; next = this.#pending.at(-1)) {
       if (next.firstOffset >= batch.nextBatchOffset) break
-      this.#aborting.add(next.producerId)
+      this.#aborting.add(Number(next.producerId))
       this.#pending.pop()
     }
     if (batch.isControl) {
@@ -38,6 +39,7 @@ export class AbortedTransactions {
 
 /** Walks the control batch's one record. */
 function isAbortMarker(batch: BatchCursor): boolean {
+  batch.openRecords()
   if (!batch.advance()) return false
   if (batch.keyEnd - batch.keyStart < 4) return false
   return batch.buffer.readInt16BE(batch.keyStart + 2) === ABORT_MARKER

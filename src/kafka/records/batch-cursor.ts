@@ -25,7 +25,8 @@ const EMPTY = Buffer.alloc(0)
 export class BatchCursor {
   /** Holds the records: the buffer given to `open`, or what was decompressed from it. */
   buffer: Buffer = EMPTY
-  /** End of the batch in the buffer given to `open`. */
+  /** Where the batch lies in the buffer given to `open`. */
+  batchStart = 0
   batchEnd = 0
   baseOffset = 0
   /** Offset after the batch, also where compaction has left none of its records. */
@@ -48,6 +49,7 @@ export class BatchCursor {
   #baseTimestamp = 0
   #appendTimestamp = 0
   #isAppendTime = false
+  #codec = 0
   #index = 0
   /** Where the next record begins, and where the records end. */
   #next = 0
@@ -59,10 +61,19 @@ export class BatchCursor {
    * then the cursor is as before.
    */
   open(source: Buffer, start: number, limit: number, checkCrc: boolean): boolean {
+    if (!this.openHeader(source, start, limit)) return false
+    if (checkCrc) verifyCrc(source, start, this.batchEnd)
+    this.openRecords()
+    return true
+  }
+
+  /** Reads what describes the batch alone: `advance` finds no record until {@link openRecords}. */
+  openHeader(source: Buffer, start: number, limit: number): boolean {
     const end = batchEnd(source, start, limit)
     if (end < 0) return false
-    if (checkCrc) verifyCrc(source, start, end)
     const attributes = source.readInt16BE(start + at.attributes)
+    this.buffer = source
+    this.batchStart = start
     this.batchEnd = end
     this.baseOffset = readInt64(source, start)
     this.nextBatchOffset = offsetAfterBatch(source, start)
@@ -74,9 +85,24 @@ export class BatchCursor {
     this.#appendTimestamp = readInt64(source, start + at.maxTimestamp)
     this.#isAppendTime = (attributes & attribute.logAppendTime) !== 0
     this.timestampType = this.#isAppendTime ? 'LogAppendTime' : 'CreateTime'
-    this.#index = 0
-    this.#openRecords(source, start + headerBytes, end, attributes & attribute.codecMask)
+    this.#codec = attributes & attribute.codecMask
+    this.#index = this.recordCount
+    this.#next = this.#end = end
     return true
+  }
+
+  /** Goes before the first record of the batch whose header was opened; decompresses it where it must. */
+  openRecords(): void {
+    this.#index = 0
+    this.#next = this.batchStart + headerBytes
+    if (this.#codec !== 0) {
+      this.buffer = this.#decompress(this.buffer.subarray(this.#next, this.batchEnd))
+      this.#next = 0
+      this.#end = this.buffer.length
+    }
+    if (this.recordCount < 0 || this.recordCount * LEAST_RECORD_BYTES > this.#end - this.#next) {
+      throw this.#corrupt(`${this.recordCount} records announced`)
+    }
   }
 
   /** Moves to the next record of the batch; false behind the last. */
@@ -192,23 +218,8 @@ export class BatchCursor {
     }
   }
 
-  #openRecords(source: Buffer, start: number, end: number, codec: number): void {
-    if (codec === 0) {
-      this.buffer = source
-      this.#next = start
-      this.#end = end
-    } else {
-      this.buffer = this.#decompress(source.subarray(start, end), codec)
-      this.#next = 0
-      this.#end = this.buffer.length
-    }
-    if (this.recordCount < 0 || this.recordCount * LEAST_RECORD_BYTES > this.#end - this.#next) {
-      throw this.#corrupt(`${this.recordCount} records announced`)
-    }
-  }
-
-  #decompress(compressed: Buffer, id: number): Buffer {
-    const codec = codecById(id)
+  #decompress(compressed: Buffer): Buffer {
+    const codec = codecById(this.#codec)
     try {
       return codec.decompress(compressed)
     } catch (cause) {
@@ -227,7 +238,8 @@ export class BatchCursor {
   }
 }
 
-function verifyCrc(source: Buffer, start: number, end: number): void {
+/** Throws a {@link CorruptRecordError} where the batch from `start` up to `end` was damaged. */
+export function verifyCrc(source: Buffer, start: number, end: number): void {
   const stored = source.readUInt32BE(start + at.crc)
   const computed = crc32c(source.subarray(start + at.attributes, end))
   if (stored === computed) return

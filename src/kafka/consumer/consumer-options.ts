@@ -1,0 +1,58 @@
+import { ConfigError } from '../../errors/connect-error.ts'
+import { intOf } from '../net/client-options.ts'
+import type { ClientConfig } from '../types.ts'
+
+/** Where a partition is read from when nothing says where; `none` is an error then. */
+export type OffsetReset = 'earliest' | 'latest' | 'none'
+
+/** How the wire numbers `isolation.level`: read_uncommitted, read_committed. */
+export type IsolationLevel = 0 | 1
+
+/** What a consumer is made of, parsed from Kafka's keys; Java's defaults. */
+export interface ConsumerOptions {
+  readonly fetchMinBytes: number
+  readonly fetchMaxWaitMs: number
+  readonly fetchMaxBytes: number
+  readonly maxPartitionFetchBytes: number
+  readonly maxPollRecords: number
+  readonly checkCrcs: boolean
+  readonly autoOffsetReset: OffsetReset
+  readonly isolationLevel: IsolationLevel
+  /** How long a call that waits for brokers goes on trying. */
+  readonly apiTimeoutMs: number
+}
+
+const offsetResets: readonly OffsetReset[] = ['earliest', 'latest', 'none']
+const isolationLevels = ['read_uncommitted', 'read_committed'] as const
+
+/** Throws a ConfigError that names the key. */
+export function consumerOptions(config: ClientConfig): ConsumerOptions {
+  return {
+    fetchMinBytes: intOf(config, 'fetch.min.bytes', 1),
+    fetchMaxWaitMs: intOf(config, 'fetch.max.wait.ms', 500),
+    fetchMaxBytes: intOf(config, 'fetch.max.bytes', 50 * 1024 * 1024),
+    maxPartitionFetchBytes: intOf(config, 'max.partition.fetch.bytes', 1024 * 1024),
+    maxPollRecords: intOf(config, 'max.poll.records', 500, 1),
+    checkCrcs: oneOf(config, 'check.crcs', ['true', 'false'], 'true') === 'true',
+    autoOffsetReset: oneOf(config, 'auto.offset.reset', offsetResets, 'latest'),
+    isolationLevel:
+      oneOf(config, 'isolation.level', isolationLevels, 'read_uncommitted') === 'read_committed'
+        ? 1
+        : 0,
+    apiTimeoutMs: intOf(config, 'default.api.timeout.ms', 60_000),
+  }
+}
+
+/** The value of a key that takes one of `values`, in whichever case. Throws a ConfigError. */
+export function oneOf<T extends string>(
+  config: ClientConfig,
+  key: string,
+  values: readonly T[],
+  fallback: T,
+): T {
+  const text = config[key]?.trim().toLowerCase()
+  if (text === undefined || text === '') return fallback
+  const found = values.find((value) => value === text)
+  if (found !== undefined) return found
+  throw new ConfigError(`Invalid value ${text} for "${key}": expected one of ${values.join(', ')}.`)
+}

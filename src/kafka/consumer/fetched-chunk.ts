@@ -1,0 +1,123 @@
+import { asError } from '../../errors/connect-error.ts'
+import { verifyCrc } from '../records/batch-cursor.ts'
+import { CorruptRecordError } from '../records/errors.ts'
+import { partitionText } from '../topic-partitions.ts'
+import type { FetchedRecords } from '../types.ts'
+import type { FrameLease } from './frame-lease.ts'
+import { PartitionCursor } from './partition-cursor.ts'
+import type { PartitionState } from './partition-state.ts'
+import { isDense, offsetsOf } from './record-set.ts'
+import type { BatchRef, RecordSet } from './record-set.ts'
+
+/** What one fetch brought for one partition, handed out slice by slice. */
+export class FetchedChunk {
+  readonly state: PartitionState
+  /** Offset after it. */
+  readonly nextOffset: number
+  readonly #lease: FrameLease
+  readonly #records: Buffer
+  readonly #batches: readonly BatchRef[]
+  readonly #cursor: PartitionCursor
+  readonly #checkCrcs: boolean
+  #batch = 0
+  #verified = -1
+  /** Offsets of the current batch, where it has gaps. */
+  #sparse: readonly number[] | null = null
+  #offset: number
+
+  constructor(
+    state: PartitionState,
+    records: Buffer,
+    { batches, nextOffset }: RecordSet,
+    lease: FrameLease,
+    checkCrcs: boolean,
+  ) {
+    this.state = state
+    this.nextOffset = nextOffset
+    this.#lease = lease
+    this.#records = records
+    this.#batches = batches
+    this.#cursor = new PartitionCursor(records, batches)
+    this.#checkCrcs = checkCrcs
+    this.#offset = state.fetchOffset
+    lease.acquire()
+  }
+
+  get bytes(): number {
+    return this.#records.length
+  }
+
+  /** Whether every record has been handed out. */
+  get done(): boolean {
+    return this.#batch === this.#batches.length
+  }
+
+  /**
+   * The next records, at most `most`, as a slice of known end; `count` tells how many. Throws a
+   * {@link CorruptRecordError} where the next batch is damaged and nothing stands before it.
+   */
+  slice(most: number): FetchedRecords & { readonly count: number } {
+    const from = this.#offset
+    let count = 0
+    for (let ref = this.#ref(); ref && count < most; ref = this.#ref()) {
+      if (!this.#isSound(ref, count > 0)) break
+      count += this.#take(ref, most - count)
+    }
+    if (this.done) this.#offset = this.nextOffset
+    this.#cursor.limitTo(from, count)
+    const { topic, partition } = this.state
+    return { topic, partition, cursor: this.#cursor, nextOffset: this.#offset, count }
+  }
+
+  /** Gives up the frame. The cursor and its views are over. */
+  release(): void {
+    this.#lease.release()
+  }
+
+  #ref(): BatchRef | undefined {
+    return this.#batches[this.#batch]
+  }
+
+  /** Moves over up to `most` records of the batch; returns how many. */
+  #take(ref: BatchRef, most: number): number {
+    const from = Math.max(this.#offset, ref.baseOffset)
+    if (isDense(ref)) {
+      const count = Math.min(ref.nextOffset - from, most)
+      this.#moveTo(from + count, ref)
+      return count
+    }
+    const offsets = (this.#sparse ??= offsetsOf(this.#records, ref))
+    const first = offsets.findIndex((offset) => offset >= from)
+    if (first < 0) {
+      this.#moveTo(ref.nextOffset, ref)
+      return 0
+    }
+    const count = Math.min(offsets.length - first, most)
+    this.#moveTo(offsets[first + count] ?? ref.nextOffset, ref)
+    return count
+  }
+
+  #moveTo(offset: number, ref: BatchRef): void {
+    this.#offset = offset
+    if (offset < ref.nextOffset) return
+    this.#batch++
+    this.#sparse = null
+  }
+
+  /** Checks a batch once. A damaged one ends the slice before it, and is thrown for when it comes first. */
+  #isSound(ref: BatchRef, endsSlice: boolean): boolean {
+    if (!this.#checkCrcs || this.#verified === this.#batch) return true
+    try {
+      verifyCrc(this.#records, ref.start, ref.end)
+    } catch (cause) {
+      if (endsSlice) return false
+      throw new CorruptRecordError(
+        `Cannot read ${partitionText(this.state)} at offset ${this.#offset}: ${asError(cause).message} ` +
+          'To go on behind it, commit an offset behind it for the group.',
+        { cause },
+      )
+    }
+    this.#verified = this.#batch
+    return true
+  }
+}

@@ -1,0 +1,38 @@
+import type { TopicPartition } from '../../api/topic-partition.ts'
+import type { FetchedChunk } from './fetched-chunk.ts'
+
+/** An assigned partition, from its assignment to its end; assigned again it is another object. */
+export class PartitionState implements TopicPartition {
+  readonly topic: string
+  readonly partition: number
+  /** Offset of the next record that a poll returns; null until it is known. */
+  position: number | null = null
+  /** Offset the next fetch asks for: `position`, and what is buffered. */
+  fetchOffset = -1
+  /** Where to look the position up; null where it is known or someone else is about to tell. */
+  resetTo: 'earliest' | 'latest' | null = null
+  paused = false
+  /** What is buffered, in order; the first may be handed out in part. */
+  readonly chunks: FetchedChunk[] = []
+  /** Not fetched before then, of `performance.now()`: something went wrong. */
+  retryAt = 0
+  failures = 0
+
+  constructor({ topic, partition }: TopicPartition) {
+    this.topic = topic
+    this.partition = partition
+  }
+
+  seek(offset: number): void {
+    this.position = offset
+    this.fetchOffset = offset
+    this.resetTo = null
+    this.retryAt = 0
+  }
+
+  /** Forgets the position, which is looked up. */
+  reset(to: 'earliest' | 'latest'): void {
+    this.position = null
+    this.resetTo = to
+  }
+}

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+import { ConfigError } from '../../../src/errors/connect-error.ts'
+import { consumerOptions } from '../../../src/kafka/consumer/consumer-options.ts'
+
+test("Java's defaults", () => {
+  expect(consumerOptions({})).toEqual({
+    fetchMinBytes: 1,
+    fetchMaxWaitMs: 500,
+    fetchMaxBytes: 52_428_800,
+    maxPartitionFetchBytes: 1_048_576,
+    maxPollRecords: 500,
+    checkCrcs: true,
+    autoOffsetReset: 'latest',
+    isolationLevel: 0,
+    apiTimeoutMs: 60_000,
+  })
+})
+
+test.each([
+  ['auto.offset.reset', 'smallest'],
+  ['isolation.level', 'serializable'],
+  ['max.poll.records', '0'],
+  ['fetch.max.bytes', 'many'],
+  ['check.crcs', 'yes'],
+])('%s=%s is refused by name', (key, value) => {
+  expect(() => consumerOptions({ [key]: value })).toThrow(ConfigError)
+  expect(() => consumerOptions({ [key]: value })).toThrow(`"${key}"`)
+})

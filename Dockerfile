@@ -2,10 +2,8 @@
 # docker run -p 8083:8083 -e CONNECT_BOOTSTRAP_SERVERS=broker:9092 sluice
 FROM node:24-slim AS build
 WORKDIR /sluice
-COPY package.json package-lock.json ./
-RUN npm ci --no-audit --no-fund
 COPY . .
-RUN npm run build && npm prune --omit=dev --no-audit --no-fund
+RUN npm ci --no-audit --no-fund && npm run build && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
 
 FROM node:24-slim
 ENV NODE_ENV=production

@@ -22,13 +22,15 @@ interface OpenFile {
   readonly handle: FileHandle
   readonly device: number
   readonly inode: number
+  /** As of the last look at it. */
   size: number
 }
 
 /**
  * A file that is read to its end and then followed.
  *
- * missing → (it appears) → open → (another file takes its name) → replaced → (quiet for `pollMs`) → missing, at 0.
+ * missing → (it appears) → open → (another file takes its name) → replaced → (at its end, quiet for `pollMs`) →
+ * open, with that other file, at 0.
  * A file that became shorter than what was read of it stays open and is read from 0.
  */
 export class TailedFile implements LineSource {
@@ -40,10 +42,16 @@ export class TailedFile implements LineSource {
   readonly #pollMs: number
   readonly #wakeup = new Wakeup()
   #open: OpenFile | null = null
+  /**
+   * The files that have taken the name since, oldest first. Held open: whatever is renamed or deleted while there is
+   * still a lot to read of the one before is not lost.
+   */
+  readonly #successors: OpenFile[] = []
+  #lookedAt = 0
   #watching: Promise<StopWatching | null> | null = null
   #missingReported = false
-  /** Since when, in milliseconds, another file bears the name and the one that is open has brought nothing. */
-  #replacedSince: number | null = null
+  /** Since when, in milliseconds, the file that is open is replaced and has brought nothing. */
+  #quietSince: number | null = null
 
   constructor(options: TailedFileOptions) {
     this.#file = options.file
@@ -71,7 +79,9 @@ export class TailedFile implements LineSource {
     )
     if (bytesRead === 0) return this.#atEnd(opened)
     this.lines.add(bytesRead)
-    this.#replacedSince = null
+    this.#quietSince = null
+    // A long way behind, the end is not reached for hours: files come and go meanwhile.
+    if (performance.now() - this.#lookedAt >= this.#pollMs) await this.#look(opened)
     return 'read'
   }
 
@@ -83,20 +93,18 @@ export class TailedFile implements LineSource {
     const stopWatching = await this.#watching
     this.#watching = null
     await stopWatching?.()
-    await this.#closeFile()
+    const files = [this.#open, ...this.#successors.splice(0)]
+    this.#open = null
+    for (const file of files) await file?.handle.close()
   }
 
   async #tryOpen(): Promise<OpenFile | null> {
     const handle = await this.#openHandle()
     if (handle === null) return null
     this.#missingReported = false
-    try {
-      this.#open = await this.#examine(handle)
-      return this.#open
-    } catch (error) {
-      await handle.close()
-      throw error
-    }
+    this.#open = await this.#described(handle)
+    await this.#checkPosition(this.#open)
+    return this.#open
   }
 
   async #openHandle(): Promise<FileHandle | null> {
@@ -114,19 +122,23 @@ export class TailedFile implements LineSource {
     }
   }
 
-  /** Checks that the file can be followed and that the position lies in it. */
-  async #examine(handle: FileHandle): Promise<OpenFile> {
+  /** Checks that the file can be followed; else closes it. */
+  async #described(handle: FileHandle): Promise<OpenFile> {
     const stats = await handle.stat()
-    if (!stats.isFile()) {
-      const kind = stats.isDirectory() ? 'a directory' : 'no regular file'
-      throw new ConnectError(
-        `Cannot read ${this.#file}: it is ${kind}. Name a regular file in "file", or leave "file" out to read standard input.`,
-      )
-    }
+    if (stats.isFile()) return { handle, device: stats.dev, inode: stats.ino, size: stats.size }
+    await handle.close()
+    const kind = stats.isDirectory() ? 'a directory' : 'no regular file'
+    throw new ConnectError(
+      `Cannot read ${this.#file}: it is ${kind}. Name a regular file in "file", or leave "file" out to read standard input.`,
+    )
+  }
+
+  /** Says where the position does not fit the file, and begins anew where it lies behind the end. */
+  async #checkPosition({ handle, size }: OpenFile): Promise<void> {
     const position = this.lines.readPosition
-    if (position > stats.size) {
+    if (position > size) {
       this.#log.warn(
-        `Position ${position} lies behind the end of ${this.#file} (${stats.size} bytes): the file was truncated or replaced. It is read from its beginning.`,
+        `Position ${position} lies behind the end of ${this.#file} (${size} bytes): the file was truncated or replaced. It is read from its beginning.`,
       )
       this.lines.restart(0)
     } else if (position > 0 && !(await followsTerminator(handle, position))) {
@@ -134,34 +146,47 @@ export class TailedFile implements LineSource {
         `Position ${position} of ${this.#file} lies within a line: the file was replaced, or the position comes from elsewhere. What is left of that line becomes a record.`,
       )
     }
-    return { handle, device: stats.dev, inode: stats.ino, size: stats.size }
   }
 
   /** Nothing more can be read now: finds out whether the file was truncated or replaced. */
   async #atEnd(opened: OpenFile): Promise<ReadOutcome> {
-    const stats = await this.#statPath()
-    if (stats === null) return this.#nothing()
-    if (stats.dev !== opened.device || stats.ino !== opened.inode) return this.#whenReplaced()
-    opened.size = stats.size
-    if (stats.size >= this.lines.readPosition) return this.#nothing()
+    const seen = await this.#look(opened)
+    if (this.#successors.length > 0) return this.#whenReplaced(opened)
+    if (!seen || opened.size >= this.lines.readPosition) return this.#nothing()
     const dropped = this.lines.pendingBytes
     this.#log.warn(
-      `${this.#file} was truncated to ${stats.size} bytes after ${this.lines.readPosition} had been read${dropped > 0 ? `, the last ${dropped} of them without a line terminator: these are dropped` : ''}. It is read from its beginning.`,
+      `${this.#file} was truncated to ${opened.size} bytes after ${this.lines.readPosition} had been read${dropped > 0 ? `, the last ${dropped} of them without a line terminator: these are dropped` : ''}. It is read from its beginning.`,
     )
     this.lines.restart(0)
     return 'read'
   }
 
+  /** Looks at what bears the name now, and opens it where it is new. Returns whether it is `opened`. */
+  async #look(opened: OpenFile): Promise<boolean> {
+    this.#lookedAt = performance.now()
+    const stats = await this.#statPath()
+    if (stats === null) return false
+    const newest = this.#successors.at(-1) ?? opened
+    if (stats.dev === newest.device && stats.ino === newest.inode) {
+      newest.size = stats.size
+      return newest === opened
+    }
+    const handle = await this.#openHandle()
+    if (handle !== null) this.#successors.push(await this.#described(handle))
+    return false
+  }
+
   /** Whoever writes may still have the old file open: it is finished only once it has been quiet for a while. */
-  async #whenReplaced(): Promise<ReadOutcome> {
+  async #whenReplaced(opened: OpenFile): Promise<ReadOutcome> {
     const now = performance.now()
-    this.#replacedSince ??= now
-    if (now - this.#replacedSince < this.#pollMs) return this.#nothing()
+    this.#quietSince ??= now
+    if (now - this.#quietSince < this.#pollMs) return this.#nothing()
     this.#log.info(
       `${this.#file} was replaced by another file: the old one was read to its end, the new one is read from its beginning.`,
     )
-    this.#replacedSince = null
-    await this.#closeFile()
+    this.#quietSince = null
+    this.#open = this.#successors.shift() ?? null
+    await opened.handle.close()
     return 'ended'
   }
 
@@ -193,12 +218,6 @@ export class TailedFile implements LineSource {
       cannot(error)
       return null
     }
-  }
-
-  async #closeFile(): Promise<void> {
-    const opened = this.#open
-    this.#open = null
-    await opened?.handle.close()
   }
 
   async #attempt<T>(action: string, operation: () => Promise<T>): Promise<T> {

@@ -98,4 +98,25 @@ describe('a tailed file', () => {
     ])
     await tail.close()
   })
+
+  test('loses no file of a rotation that overtakes the reading', async () => {
+    await using folder = await temporaryFolder()
+    const file = await folder.write('app.log', 'x'.repeat(99).concat('\n').repeat(20_000))
+    const log = recordingLogger()
+    const options = { file, position: 0, maxLineBytes: 1024, log, watchFile, pollMs: 1 }
+    const tail = new TailedFile(options)
+    const lines: string[] = []
+    // Each look falls into the reading of the first file, long before its end.
+    for (const generation of ['second', 'third', 'fourth']) {
+      await tail.read()
+      while (tail.lines.next()) lines.push(tail.lines.text())
+      await rename(file, folder.file('app.log.old'))
+      await folder.write('app.log', `${generation}\n`)
+      await delay(5)
+    }
+    lines.push(...(await readLines(tail, 20_003 - lines.length)))
+    expect(lines).toHaveLength(20_003)
+    expect(lines.slice(-3)).toEqual(['second', 'third', 'fourth'])
+    await tail.close()
+  })
 })

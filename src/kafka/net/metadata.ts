@@ -5,7 +5,7 @@ import type { MaybePromise } from '../../util/maybe-promise.ts'
 import type { WireRequest } from '../protocol/api.ts'
 import { request } from '../protocol/api.ts'
 import { ZERO_UUID } from '../protocol/codec.ts'
-import { brokerError, ErrorCode, isRetriableCode } from '../protocol/errors.ts'
+import { brokerError, codeOf, ErrorCode, isRetriableCode } from '../protocol/errors.ts'
 import { metadataApi } from '../protocol/metadata.ts'
 import type { MetadataResponse } from '../protocol/metadata.ts'
 import { backoffMs } from './backoff.ts'
@@ -121,7 +121,7 @@ export class ClusterMetadata {
 
   /**
    * The topic with its partitions, at once where it is known. Waits `timeoutMs` for a topic that is missing: then
-   * rejects with a TopicMissingError; at once for what no waiting helps against (no right to it, a bad name).
+   * rejects with a TopicMissingError, or what kept the brokers from answering; at once for what no waiting helps against (no right to it, a bad name).
    */
   ensureTopic(name: string, wait: TopicWait, signal: AbortSignal): MaybePromise<TopicMetadata> {
     const known = this.#topics.get(name)
@@ -285,7 +285,9 @@ function problemOf(topic: TopicMetadata | undefined): number {
   return topic.partitions.length === 0 ? ErrorCode.LEADER_NOT_AVAILABLE : ErrorCode.NONE
 }
 
-function missing(name: string, { timeoutMs }: TopicWait, cause: Error): TopicMissingError {
+/** Where no broker answered, that is the error; the topic may well be there. */
+function missing(name: string, { timeoutMs }: TopicWait, cause: Error): Error {
+  if (codeOf(cause) === undefined) return cause
   return new TopicMissingError(
     `Topic ${name} not present in metadata after ${timeoutMs} ms (${cause.message}). ` +
       'Create the topic, or let the brokers do it with auto.create.topics.enable=true.',

@@ -10,7 +10,7 @@ export interface Arena {
 /** A converter announces more bytes than it writes: room for that, so that a full batch does not double its arena. */
 const SLACK_BYTES = 4096
 /** An arena begins at this part of its full size, as most partitions never fill a batch. */
-const FIRST_PART = 8
+const FIRST_PART = 16
 
 /** Arenas of one producer, used again. One comes back once its batch is done with, and no socket reads it any more. */
 export class ArenaPool {

@@ -48,7 +48,7 @@ export class KafkaProducer implements RecordProducer {
       config,
       arenas,
       ledger: this.#ledger,
-      onSealed: ({ topic, partition }) => this.#topics.get(topic)?.router.sealed(partition),
+      onSealed: (queue) => this.#sealed(queue),
     })
   }
 
@@ -101,6 +101,14 @@ export class KafkaProducer implements RecordProducer {
       )
       await this.#client.close()
     }
+  }
+
+  /** Once a batch: the topic may have got partitions, or lost leaders, since the last one. */
+  #sealed({ topic, partition }: PartitionQueue): void {
+    const known = this.#topics.get(topic)
+    const metadata = this.#client.metadata.topic(topic)
+    if (metadata !== undefined && metadata.partitions.length > 0) known?.router.update(metadata)
+    known?.router.sealed(partition)
   }
 
   #learn(metadata: TopicMetadata): number {

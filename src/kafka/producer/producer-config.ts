@@ -12,6 +12,7 @@ export interface ProducerConfig {
   readonly batchBytes: number
   /** How long a batch waits for more records. 0: not at all while the broker is idle, for an answer otherwise. */
   readonly lingerMs: number
+  /** Who has so many bytes that are not acknowledged waits. More than keeps the brokers busy is memory without use. */
   readonly bufferBytes: number
   readonly maxRequestBytes: number
   /** Requests to one broker that are not answered yet. */
@@ -40,9 +41,9 @@ export function producerConfig(config: ClientConfig): ProducerConfig {
   return {
     acks,
     idempotent: parseIdempotence(config, { acks, maxInFlight, retries }),
-    batchBytes: Math.max(intOf(config, 'batch.size', 128 * KIB), KIB),
+    batchBytes: Math.max(intOf(config, 'batch.size', 256 * KIB), KIB),
     lingerMs: intOf(config, 'linger.ms', 0),
-    bufferBytes: intOf(config, 'buffer.memory', 32 * KIB * KIB),
+    bufferBytes: intOf(config, 'buffer.memory', 4 * KIB * KIB),
     maxRequestBytes: intOf(config, 'max.request.size', KIB * KIB),
     maxInFlight,
     retries,

@@ -8,7 +8,7 @@ describe('producer configuration', () => {
       idempotent: true,
       maxInFlight: 5,
       lingerMs: 0,
-      bufferBytes: 33_554_432,
+      bufferBytes: 4_194_304,
       maxRequestBytes: 1_048_576,
       deliveryTimeoutMs: 120_000,
       codec: null,

@@ -20,6 +20,10 @@ export interface FakePlugin {
   startTask?(config: ConnectorConfig): Promise<void> | void
   stopTask?(): Promise<void> | void
   validate?(config: RawConfig): readonly string[]
+  /** Whether a task fails as soon as it runs. */
+  failAfterStart?(config: ConnectorConfig): boolean
+  /** Topics that a task is seen to use. */
+  topics?(config: ConnectorConfig): readonly string[]
 }
 
 interface Running {
@@ -33,7 +37,7 @@ interface Running {
  * Every answer takes a turn of the event loop, and statuses are told in order, as by the real one.
  */
 export class FakeWorker implements ConnectorWorker {
-  readonly kafkaClusterId = 'cluster'
+  readonly kafkaClusterId: string
   readonly running = new Map<string, Running>()
   readonly tasks = new Map<string, Running>()
   /** What was asked of it, in order: `start a`, `stop a-0`. */
@@ -41,7 +45,12 @@ export class FakeWorker implements ConnectorWorker {
   readonly #plugins: readonly FakePlugin[]
   readonly #listener: WorkerListener
 
-  constructor(plugins: readonly FakePlugin[], listener: WorkerListener) {
+  constructor(
+    plugins: readonly FakePlugin[],
+    listener: WorkerListener,
+    kafkaClusterId = 'cluster',
+  ) {
+    this.kafkaClusterId = kafkaClusterId
     this.#plugins = plugins
     this.#listener = listener
   }
@@ -153,7 +162,12 @@ export class FakeWorker implements ConnectorWorker {
       }
       throw error
     }
-    if (this.tasks.get(taskIdText(id)) === running) this.#tellTask(id, running.state)
+    if (this.tasks.get(taskIdText(id)) !== running) return
+    this.#tellTask(id, running.state)
+    for (const topic of plugin.topics?.(config) ?? []) this.#listener.topicUsed(id, topic)
+    if (plugin.failAfterStart?.(config) === true) {
+      this.#listener.taskStatus(id, 'FAILED', wire(new Error()))
+    }
   }
 
   async setTaskState(id: ConnectorTaskId, state: TargetState): Promise<void> {

@@ -1,5 +1,5 @@
 import type { ConnectorTaskId } from '../../messages/ids.ts'
-import { ProtocolError } from '../resource.ts'
+import { RestError } from '../../errors/rest-error.ts'
 import type { Resource, RestRequest } from '../resource.ts'
 
 /** The tasks of a connector; POST is the internal way of a cluster's workers to hand them in. */
@@ -53,6 +53,6 @@ export const taskRestart: Resource = {
 function taskIdOf({ param }: RestRequest): ConnectorTaskId {
   const text = param('task')
   const task = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN
-  if (task !== Math.trunc(task) || (task | 0) !== task) throw new ProtocolError(404)
+  if ((task | 0) !== task) throw new RestError(404, 'HTTP 404 Not Found')
   return { connector: param('connector'), task }
 }

@@ -1,0 +1,51 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { StandaloneHerder } from '../../src/herder/standalone/standalone-herder.ts'
+import { createRestServer } from '../../src/rest/rest-server.ts'
+import type { RestServer } from '../../src/rest/rest-server.ts'
+import { FakeWorker } from '../support/fake-worker.ts'
+import type { Surroundings } from './replay/comparable.ts'
+import { fakePlugins } from './replay/fake-plugins.ts'
+import { notReplayed } from './replay/not-replayed.ts'
+import { recordedCalls } from './replay/recorded.ts'
+import { replay } from './replay/replay.ts'
+
+let server: RestServer
+let surroundings: Surroundings
+const skipped = new Set(notReplayed.flatMap(({ ids }) => ids))
+
+beforeAll(async () => {
+  server = createRestServer({
+    listeners: [{ scheme: 'http', host: '127.0.0.1', port: 0 }],
+    version: '0.0.0',
+    commit: '26b251a451ce941d',
+  })
+  const [listener] = await server.start()
+  const port = listener?.port ?? 0
+  const herder = new StandaloneHerder({
+    worker: (events) => new FakeWorker(fakePlugins, events, 'sluiceTestClusterId0AA'),
+    resolver: { resolve: (config) => config },
+    workerId: `127.0.0.1:${port}`,
+    topicTracking: { enabled: true, resettable: true },
+  })
+  server.attach(herder)
+  herder.markReady()
+  surroundings = { port, folder: await mkdtemp(path.join(tmpdir(), 'rest-replay-')) }
+})
+
+afterAll(async () => {
+  await server.stop(1000)
+  await rm(surroundings.folder, { recursive: true })
+})
+
+describe('the answers of the Java worker are ours', () => {
+  test.each([...recordedCalls()])('%s', async (_, calls) => {
+    await replay(calls, skipped, surroundings)
+  })
+})
+
+test('what is not replayed grows no longer', () => {
+  expect(skipped.size).toBe(84)
+})

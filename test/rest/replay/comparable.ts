@@ -1,0 +1,80 @@
+import type { Answer } from './client.ts'
+import { recordedAddress, recordedFolder } from './recorded.ts'
+import type { RecordedCall } from './recorded.ts'
+
+/** What a worker's answers are compared by: what varies between two runs is taken out, what must not stays. */
+export interface Surroundings {
+  readonly port: number
+  /** Where the files of the file connectors lie. */
+  readonly folder: string
+}
+
+/** The recorded answer, as it would read in these surroundings. */
+export function expectedAnswer(call: RecordedCall, surroundings: Surroundings): Answer {
+  const { headers } = call
+  const body = call.json === undefined ? (call.text ?? '') : JSON.stringify(call.json)
+  return comparable(call.path, {
+    status: call.status,
+    contentType: headers['Content-Type'],
+    location: headers.Location && move(headers.Location, surroundings),
+    allow: headers.Allow,
+    body: move(body, surroundings),
+  })
+}
+
+/** The call as it is to be sent in these surroundings. */
+export function movedCall(call: RecordedCall, { folder }: Surroundings): RecordedCall {
+  const moved = JSON.stringify(call).replaceAll(recordedFolder, folder)
+  return JSON.parse(moved) as RecordedCall
+}
+
+/** An answer in the form in which equal ones are equal. */
+export function comparable(path: string, answer: Answer): Answer {
+  const [route = ''] = path.split('?')
+  return { ...answer, body: normalizeBody(answer.body, route) }
+}
+
+function move(text: string, { port, folder }: Surroundings): string {
+  return text.replaceAll(recordedAddress, `127.0.0.1:${port}`).replaceAll(recordedFolder, folder)
+}
+
+function normalizeBody(body: string, route: string): string {
+  let value: unknown
+  try {
+    value = JSON.parse(body)
+  } catch {
+    return body
+  }
+  return JSON.stringify(normalize(value, isHashMap(route)), null, 1)
+}
+
+/** Whether the answer itself is a HashMap or a HashSet of Java's, in whose order nothing lies. */
+function isHashMap(route: string): boolean {
+  return /^\/connectors\/?$/.test(route) || /^\/connectors\/[^/]+\/config$/.test(route)
+}
+
+/** Members keep their order, except in hash maps: configurations, and what is listed by name. */
+function normalize(value: unknown, unordered = false): unknown {
+  if (typeof value === 'string') return normalizeText(value)
+  if (Array.isArray(value)) {
+    const elements = value.map((element) => normalize(element))
+    return unordered ? elements.sort() : elements
+  }
+  if (typeof value !== 'object' || value === null) return value
+  const members = Object.entries(value)
+  if (unordered && !('error_code' in value)) members.sort(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(members.map(([key, member]) => [key, normalizeMember(key, member)]))
+}
+
+function normalizeMember(key: string, member: unknown): unknown {
+  if (key === 'trace') return typeof member === 'string' && member !== '' ? '(trace)' : member
+  return normalize(member, key === 'config')
+}
+
+function normalizeText(text: string): string {
+  return text
+    .replace(/(Connector config )\{(.*?)\}/, (_, before: string, pairs: string) => {
+      return `${before}{${pairs.split(', ').sort().join(', ')}}`
+    })
+    .replace(/(available connectors are: ).*/s, '$1…')
+}

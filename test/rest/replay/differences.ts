@@ -1,0 +1,117 @@
+/**
+ * Where our answer is not Java's, on purpose. Each stands in `docs/differences.md` under `title`, and must still differ.
+ * Classes: (a) Java loses or changes data; (b) Java shows its insides on a client's mistake; (c) text that only a JVM can make.
+ */
+export interface Difference {
+  readonly title: string
+  readonly class: 'a' | 'b' | 'c'
+  /** Ours by the id of the recorded call: the status, and the message of the error or the whole body. */
+  readonly answers: Readonly<Record<string, readonly [status: number, answer: unknown]>>
+}
+
+const noBody = (expected: string): string => `The request has no body: expected ${expected}.`
+const creation = 'an object with "name" and "config"'
+const keys = 'an object with the keys of the connector'
+const found = (what: string, expected: string): string =>
+  `Invalid request body: found ${what}, expected ${expected}.`
+
+export const differences: readonly Difference[] = [
+  {
+    title: 'A request body that cannot be used',
+    class: 'b',
+    answers: {
+      '02-create/03': [400, noBody(creation)],
+      '02-create/04': [400, noBody(creation)],
+      '02-create/05': [
+        400,
+        'Malformed JSON at line 1, column 9: found the end of the body, expected a value.',
+      ],
+      '02-create/06': [400, found('an array', creation)],
+      '02-create/07': [400, `Invalid "config": found null, expected ${keys}.`],
+      '02-create/08': [400, found('null', creation)],
+      '02-create/09': [400, found('a string', creation)],
+      '02-create/13': [400, `Invalid "config": found null, expected ${keys}.`],
+      '02-create/14': [400, `Invalid "config": found null, expected ${keys}.`],
+      '02-create/15': [400, `Invalid "config": found a string, expected ${keys}.`],
+      '02-create/16': [
+        400,
+        'Invalid value for "connector.class": found an object, expected a string.',
+      ],
+      '02-create/20': [
+        400,
+        'Unknown field "foo": a connector is created with "name", "config" and "initial_state".',
+      ],
+      '02-create/31': [
+        400,
+        'Invalid value "BOGUS" for "initial_state": expected RUNNING, PAUSED or STOPPED.',
+      ],
+      '02-create/32': [
+        400,
+        'Invalid value "UNASSIGNED" for "initial_state": expected RUNNING, PAUSED or STOPPED.',
+      ],
+      '04-config/12': [400, noBody(keys)],
+      '04-config/13': [
+        400,
+        'Malformed JSON at line 1, column 2: found the end of the body, expected a member name in double quotes.',
+      ],
+      '04-config/14': [400, found('an array', keys)],
+      '04-config/15': [400, found('null', keys)],
+      '04-config/16': [400, 'Invalid value for "a": found an object, expected a string.'],
+      '04-config/23': [400, noBody(keys)],
+      '04-config/24': [
+        400,
+        'Malformed JSON at line 1, column 2: found "x", expected a member name in double quotes.',
+      ],
+      '04-config/25': [400, found('null', keys)],
+      '04-config/26': [400, found('an array', keys)],
+      '10-validate/11': [400, noBody(keys)],
+      '10-validate/13': [
+        400,
+        'Malformed JSON at line 1, column 2: found the end of the body, expected a member name in double quotes.',
+      ],
+      '10-validate/14': [400, found('an array', keys)],
+      '10-validate/15': [
+        400,
+        'Invalid value for "connector.class": found an object, expected a string.',
+      ],
+    },
+  },
+  {
+    title: 'A path that Jetty refuses',
+    class: 'b',
+    answers: {
+      '02-create/46': [404, 'Connector a/b not found'],
+      '02-create/47': [404, 'Connector a%b not found'],
+      '12-routes/02': [404, 'HTTP 404 Not Found'],
+      '12-routes/22': [404, 'Connector ../ not found'],
+      '12-routes/23': [
+        400,
+        'The path /connectors/%zz cannot be unescaped: a % is followed by two hexadecimal digits.',
+      ],
+      '12-routes/24': [404, 'Connector .. not found'],
+    },
+  },
+  {
+    title: 'Restarting a task that does not exist',
+    class: 'b',
+    answers: {
+      '05-tasks/13': [
+        200,
+        {
+          name: 'ver',
+          connector: { state: 'RUNNING', worker_id: '{worker}', version: '4.3.1' },
+          tasks: [
+            { id: 0, state: 'RUNNING', worker_id: '{worker}', version: '4.3.1' },
+            { id: 1, state: 'RUNNING', worker_id: '{worker}', version: '4.3.1' },
+          ],
+          type: 'source',
+        },
+      ],
+    },
+  },
+  {
+    title: 'Restarting a connector that does not exist',
+    class: 'b',
+    answers: { '06-lifecycle/24': [404, 'Connector nope not found'] },
+  },
+]

@@ -1,0 +1,32 @@
+import { readFileSync, readdirSync } from 'node:fs'
+
+/** One call of the recording, as `test/fixtures/java-connect/README.md` describes it. */
+export interface RecordedCall {
+  readonly id: string
+  readonly note: string
+  readonly method: string
+  readonly path: string
+  readonly reqHeaders?: Readonly<Record<string, string>>
+  readonly reqBody: unknown
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly json?: unknown
+  readonly text?: string
+}
+
+/** What the recorder called the folder of its files, and the address of the worker it spoke to. */
+export const recordedFolder = '/tmp/sluice-fix'
+export const recordedAddress = '127.0.0.1:18084'
+
+const folder = new URL('../../fixtures/java-connect/rest/standalone/', import.meta.url)
+
+/** The calls in the order sent, a list for each file. */
+export function recordedCalls(): Map<string, readonly RecordedCall[]> {
+  const files = readdirSync(folder).sort()
+  return new Map(
+    files.map((file) => {
+      const lines = readFileSync(new URL(file, folder), 'utf8').trimEnd().split('\n')
+      return [file, lines.map((line) => JSON.parse(line) as RecordedCall)]
+    }),
+  )
+}

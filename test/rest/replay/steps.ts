@@ -1,0 +1,91 @@
+import type { ConnectorStateInfo } from '../../../src/herder/herder.ts'
+import { send } from './client.ts'
+import type { Surroundings } from './comparable.ts'
+import { recordedCalls } from './recorded.ts'
+
+/** What the recorder did after some calls without writing it down: mostly it waited for a state. */
+export type Step = (surroundings: Surroundings) => Promise<void>
+
+const deadlineMs = 20_000
+
+async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + deadlineMs
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error(`Waited ${deadlineMs} ms in vain until ${what}.`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+async function statusOf(name: string, { port }: Surroundings): Promise<ConnectorStateInfo | null> {
+  const path = `/connectors/${name}/status`
+  const { status, body } = await send(port, { method: 'GET', path, reqBody: null })
+  return status === 200 ? (JSON.parse(body) as ConnectorStateInfo) : null
+}
+
+/** Until the connector and so many tasks are in this state. */
+function reaches(name: string, state: string, tasks: number): Step {
+  return (surroundings) =>
+    until(`${name} is ${state} with ${tasks} tasks`, async () => {
+      const status = await statusOf(name, surroundings)
+      return (
+        status?.connector.state === state &&
+        status.tasks.length === tasks &&
+        status.tasks.every((task) => task.state === state)
+      )
+    })
+}
+
+const running = (name: string, tasks = 1): Step => reaches(name, 'RUNNING', tasks)
+
+function all(...steps: readonly Step[]): Step {
+  return async (surroundings) => {
+    for (const step of steps) await step(surroundings)
+  }
+}
+
+/** The Java worker had to be rid of a task that never was (05-tasks/12). */
+const recreateVer: Step = async (surroundings) => {
+  const { port } = surroundings
+  await send(port, { method: 'DELETE', path: '/connectors/ver', reqBody: null })
+  const create = [...recordedCalls().values()].flat().find(({ id }) => id === '03-list-get/02')
+  if (create) await send(port, create)
+  await running('ver', 2)(surroundings)
+}
+
+const failedTasks: Step = (surroundings) =>
+  until('the task of failing has failed', async () => {
+    const status = await statusOf('failing', surroundings)
+    return status?.tasks.length === 1 && status.tasks[0]?.state === 'FAILED'
+  })
+
+/** By the call that they follow. */
+export const stepsAfter: ReadonlyMap<string, Step> = new Map([
+  ['02-create/37', running('src')],
+  ['02-create/51', reaches('st', 'STOPPED', 0)],
+  ['02-create/56', reaches('pa', 'PAUSED', 0)],
+  ['03-list-get/02', all(running('snk'), running('ver', 2))],
+  ['04-config/32', running('src')],
+  ['05-tasks/11', running('ver', 2)],
+  ['05-tasks/13', recreateVer],
+  ['05-tasks/17', running('ver', 2)],
+  ['06-lifecycle/01', reaches('ver', 'PAUSED', 2)],
+  ['06-lifecycle/05', reaches('ver', 'PAUSED', 2)],
+  ['06-lifecycle/07', running('ver', 2)],
+  ['06-lifecycle/10', reaches('ver', 'STOPPED', 0)],
+  ['06-lifecycle/16', reaches('ver', 'PAUSED', 0)],
+  ['06-lifecycle/18', running('ver', 2)],
+  ['06-lifecycle/19', running('ver', 2)],
+  ['06-lifecycle/20', running('ver', 2)],
+  ['06-lifecycle/22', running('ver', 2)],
+  ['06-lifecycle/23', running('ver', 2)],
+  ['06-lifecycle/28', failedTasks],
+  ['06-lifecycle/32', running('failconn')],
+  ['08-offsets/11', reaches('src', 'PAUSED', 1)],
+  [
+    '08-offsets/15',
+    all(reaches('src', 'STOPPED', 0), reaches('snk', 'STOPPED', 0), reaches('ver', 'STOPPED', 0)),
+  ],
+  ['08-offsets/62', running('src')],
+  ['08-offsets/63', running('snk')],
+  ['08-offsets/64', running('ver', 2)],
+])

@@ -1,9 +1,13 @@
 import type { Int64 } from '../util/int64.ts'
 import type { Headers } from './headers.ts'
 import type { Schema } from './schema.ts'
+import type { TypedNumber } from './typed-number.ts'
 
-/** What a source partition or offset may hold: flat, of primitives. */
-export type OffsetValue = string | number | bigint | boolean | Uint8Array | null
+/**
+ * What a source partition or offset may hold: flat, of primitives. A double that happens to be integral is a
+ * typed number, so that it is not taken for a long.
+ */
+export type OffsetValue = string | number | bigint | boolean | Uint8Array | TypedNumber | null
 /** Names where a source reads, e.g. `{ filename: '/var/log/app.log' }`. */
 export type SourcePartition = Readonly<Record<string, OffsetValue>>
 /** Says how far a source has read there, e.g. `{ position: 42 }`. */

@@ -1,3 +1,4 @@
+import { RestError } from '../errors/rest-error.ts'
 import { ProtocolError } from './resource.ts'
 
 const json = { type: 'application', subtype: 'json' }
@@ -5,7 +6,7 @@ const json = { type: 'application', subtype: 'json' }
 /** Throws a 415 unless the body, where there is one, is said to be JSON. */
 export function checkContentType(contentType: string | undefined, hasBody: boolean): void {
   if (contentType === undefined || contentType === '') {
-    if (hasBody) throw new ProtocolError(415)
+    if (hasBody) throw new RestError(415, 'HTTP 415 Unsupported Media Type')
     return
   }
   if (!matchesJson(contentType)) throw new ProtocolError(415)

@@ -76,7 +76,7 @@ export class FakeWorker implements ConnectorWorker {
   }
 
   connectorVersion(connectorClass: string): string | null {
-    return this.#find(connectorClass)?.version ?? null
+    return this.#plugin(connectorClass).version
   }
 
   async validate(config: RawConfig): Promise<ConfigInfos> {

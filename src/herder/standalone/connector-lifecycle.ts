@@ -9,7 +9,7 @@ import type { RestartPlan } from '../restart-plan.ts'
 import { TooManyTasksError, exceedsTasksMax, tasksMaxOf } from '../task-configs.ts'
 import { ConnectorTasks } from './connector-tasks.ts'
 import type { TaskSource } from './connector-tasks.ts'
-import { resolveConfig } from './lifecycle-services.ts'
+import { connectorVersionOf, resolveConfig } from './lifecycle-services.ts'
 import type { LifecycleServices } from './lifecycle-services.ts'
 
 /** Failed task configurations are asked for again after this long, doubled each time. */
@@ -276,6 +276,6 @@ export class ConnectorLifecycle {
   }
 
   #version(): string | null {
-    return this.#services.worker.connectorVersion(this.#config['connector.class'] ?? '')
+    return connectorVersionOf(this.#services.worker, this.#config)
   }
 }

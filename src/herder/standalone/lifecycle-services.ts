@@ -23,3 +23,12 @@ export async function resolveConfig(
   )
   return resolver.resolve<ConnectorConfig>(Object.fromEntries(present), signal)
 }
+
+/** The version of the connector that a configuration names; null where its plugin is gone. */
+export function connectorVersionOf(worker: ConnectorWorker, config: RawConfig): string | null {
+  try {
+    return worker.connectorVersion(config['connector.class'] ?? '')
+  } catch {
+    return null
+  }
+}

@@ -27,6 +27,7 @@ import { Statuses } from '../statuses.ts'
 import { throwIfInvalid } from '../validation-message.ts'
 import { ConnectorLifecycle } from './connector-lifecycle.ts'
 import type { LifecycleServices } from './lifecycle-services.ts'
+import { workerListener } from './worker-listener.ts'
 
 export interface StandaloneHerderOptions {
   /** Makes the worker, which tells `listener` what happens in it. */
@@ -58,7 +59,14 @@ export class StandaloneHerder implements Herder {
   constructor({ worker, resolver, workerId, topicTracking }: StandaloneHerderOptions) {
     this.#statuses = new Statuses(workerId)
     this.#topics = new ActiveTopics(topicTracking)
-    this.#worker = worker(this.#listener())
+    this.#worker = worker(
+      workerListener({
+        connectors: this.#connectors,
+        statuses: this.#statuses,
+        topics: this.#topics,
+        worker: () => this.#worker,
+      }),
+    )
     this.#services = { worker: this.#worker, statuses: this.#statuses, resolver, log }
   }
 
@@ -317,31 +325,6 @@ export class StandaloneHerder implements Herder {
       return this.#worker.connectorType(connectorClass)
     } catch {
       return 'unknown' // The plugin is gone since the connector was created.
-    }
-  }
-
-  /** What a connector or task says that is gone already concerns no one. */
-  #listener(): WorkerListener {
-    const versionOf = (connector: ConnectorLifecycle): string | null =>
-      this.#worker.connectorVersion(connector.config['connector.class'] ?? '')
-    return {
-      connectorStatus: (name, state, error) => {
-        const connector = this.#connectors.get(name)
-        if (!connector) return
-        if (state === 'FAILED') connector.connectorFailed()
-        this.#statuses.setConnector(name, state, versionOf(connector), error?.trace)
-      },
-      taskStatus: (id, state, error) => {
-        const connector = this.#connectors.get(id.connector)
-        if (connector?.taskConfigs[id.task] === undefined) return
-        const started = state === 'RUNNING' || state === 'PAUSED'
-        const version = started ? { version: versionOf(connector) } : {}
-        const trace = error === undefined ? {} : { trace: error.trace }
-        this.#statuses.setTask(id, state, { ...version, ...trace })
-      },
-      taskReconfigurationRequested: (name) =>
-        this.#connectors.get(name)?.requestTaskReconfiguration(),
-      topicUsed: (id, topic) => this.#topics.add(id.connector, topic),
     }
   }
 }

@@ -82,7 +82,14 @@ export const differences: readonly Difference[] = [
     answers: {
       '02-create/46': [404, 'Connector a/b not found'],
       '02-create/47': [404, 'Connector a%b not found'],
-      '12-routes/02': [404, 'HTTP 404 Not Found'],
+      '12-routes/02': [
+        200,
+        {
+          version: '4.3.1',
+          commit: '26b251a451ce941d',
+          kafka_cluster_id: 'sluiceTestClusterId0AA',
+        },
+      ],
       '12-routes/22': [404, 'Connector ../ not found'],
       '12-routes/23': [
         400,

@@ -12,6 +12,11 @@ function calls(file: string, first: number, last: number): string[] {
   )
 }
 
+/** Every call of `file` in these ranges. */
+function ranges(file: string, ...pairs: readonly (readonly [number, number])[]): string[] {
+  return pairs.flatMap(([first, last]) => calls(file, first, last))
+}
+
 export const notReplayed: readonly NotReplayed[] = [
   {
     reason: 'offsets cannot be read and changed by REST yet (KIP-875)',
@@ -23,6 +28,15 @@ export const notReplayed: readonly NotReplayed[] = [
       '12-routes/15',
       '12-routes/16',
       '13-delete/06',
+    ],
+  },
+  {
+    reason: 'validation and plugins are not joined to this test yet',
+    ids: [
+      ...ranges('02-create', [10, 10], [17, 19], [22, 30], [35, 35], [39, 39]),
+      ...ranges('04-config', [8, 9], [21, 21]),
+      ...ranges('09-plugins', [1, 11], [13, 26], [29, 34], [36, 47]),
+      ...ranges('10-validate', [1, 5], [8, 10], [12, 12], [16, 51]),
     ],
   },
   { reason: 'there are no /admin/loggers yet (KIP-495)', ids: calls('11-loggers', 1, 23) },

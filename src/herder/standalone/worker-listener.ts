@@ -1,0 +1,44 @@
+import type { ConnectorWorker, WorkerListener } from '../../worker/types.ts'
+import type { ActiveTopics } from '../active-topics.ts'
+import type { Statuses } from '../statuses.ts'
+import type { ConnectorLifecycle } from './connector-lifecycle.ts'
+import { connectorVersionOf } from './lifecycle-services.ts'
+
+export interface HerderState {
+  readonly connectors: ReadonlyMap<string, ConnectorLifecycle>
+  readonly statuses: Statuses
+  readonly topics: ActiveTopics
+  readonly worker: () => ConnectorWorker
+}
+
+/** Takes down what the worker says. What concerns a connector or task that is gone already concerns no one. */
+export function workerListener({
+  connectors,
+  statuses,
+  topics,
+  worker,
+}: HerderState): WorkerListener {
+  const versionOf = (connector: ConnectorLifecycle): string | null =>
+    connectorVersionOf(worker(), connector.config)
+  return {
+    connectorStatus: (name, state, error) => {
+      const connector = connectors.get(name)
+      if (!connector) return
+      if (state === 'FAILED') connector.connectorFailed()
+      statuses.setConnector(name, state, versionOf(connector), error?.trace)
+    },
+    taskStatus: (id, state, error) => {
+      const connector = connectors.get(id.connector)
+      if (connector?.taskConfigs[id.task] === undefined) return
+      const started = state === 'RUNNING' || state === 'PAUSED'
+      statuses.setTask(id, state, {
+        ...(started && { version: versionOf(connector) }),
+        ...(error && { trace: error.trace }),
+      })
+    },
+    taskReconfigurationRequested: (name) => connectors.get(name)?.requestTaskReconfiguration(),
+    topicUsed: (id, topic) => {
+      topics.add(id.connector, topic)
+    },
+  }
+}

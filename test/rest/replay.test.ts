@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -7,6 +7,7 @@ import { createRestServer } from '../../src/rest/rest-server.ts'
 import type { RestServer } from '../../src/rest/rest-server.ts'
 import { FakeWorker } from '../support/fake-worker.ts'
 import type { Surroundings } from './replay/comparable.ts'
+import { differences } from './replay/differences.ts'
 import { fakePlugins } from './replay/fake-plugins.ts'
 import { notReplayed } from './replay/not-replayed.ts'
 import { recordedCalls } from './replay/recorded.ts'
@@ -48,4 +49,12 @@ describe('the answers of the Java worker are ours', () => {
 
 test('what is not replayed grows no longer', () => {
   expect(skipped.size).toBe(190)
+})
+
+test.each(differences)('docs/differences.md tells of: $title', async (difference) => {
+  const page = await readFile(new URL('../../docs/differences.md', import.meta.url), 'utf8')
+  const row = page.split('\n').find((line) => line.includes(`**${difference.title}**`)) ?? ''
+  const named = [...row.matchAll(/`(\d\d-[a-z-]+\/\d\d)`/g)].map(([, id]) => id)
+  expect(row.split('|')[1]?.trim()).toBe(difference.class)
+  expect(named).toEqual(Object.keys(difference.answers))
 })

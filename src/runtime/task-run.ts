@@ -1,10 +1,10 @@
 import { asError, ConnectError } from '../errors/connect-error.ts'
 import { TaskCounters } from '../messages/counters.ts'
 import { taskIdText } from '../messages/ids.ts'
-import type { Run, TargetState, TaskStart } from '../messages/protocol.ts'
+import type { MainThreadRequests, Run, TargetState, TaskStart } from '../messages/protocol.ts'
 import type { ThreadBoard } from '../messages/thread-board.ts'
 import { toWireError } from '../messages/wire-error.ts'
-import { abortable } from '../util/abort.ts'
+import { abortable, reasonOf } from '../util/abort.ts'
 import { createLogger } from '../util/logger.ts'
 import type { Logger } from '../util/logger.ts'
 import { PluginCalls } from './plugin-calls.ts'
@@ -92,6 +92,8 @@ export class TaskRun {
   /** Ends the task as FAILED, unless it has ended. */
   fail(error: Error): void {
     if (this.#failed || this.#released) {
+      // A cancelled task ends with the reason it was given.
+      if (error === this.#cancelled.signal.reason) return
       this.#logger.warn(`Task ${this.#name} threw an error after it had ended.`, error)
       return
     }
@@ -143,19 +145,25 @@ export class TaskRun {
     const { connector } = id
     const { run } = this
     const main = this.#main
-    const until = (signal: AbortSignal): AbortSignal =>
-      AbortSignal.any([signal, this.#cancelled.signal])
+    const { signal: cancelled } = this.#cancelled
+    // A cancelled task is answered at once, and asks nothing any more.
+    const ask = <K extends keyof MainThreadRequests>(
+      name: K,
+      argument: MainThreadRequests[K][0],
+      signal: AbortSignal,
+    ): Promise<MainThreadRequests[K][1]> =>
+      cancelled.aborted
+        ? Promise.reject(reasonOf(cancelled))
+        : abortable(main.request(name, argument, { signal }), cancelled)
     return {
       loader,
       counters,
       logger: this.#logger,
       call: (stage, call) => this.calls.call(stage, call),
       readOffsets: (partitions, signal) =>
-        main.request('readOffsets', { connector, run, partitions }, { signal: until(signal) }),
-      writeOffsets: (offsets, signal) =>
-        main.request('writeOffsets', { connector, run, offsets }, { signal: until(signal) }),
-      createTopic: (topic, signal) =>
-        main.request('createTopic', { connector, run, topic }, { signal: until(signal) }),
+        ask('readOffsets', { connector, run, partitions }, signal),
+      writeOffsets: (offsets, signal) => ask('writeOffsets', { connector, run, offsets }, signal),
+      createTopic: (topic, signal) => ask('createTopic', { connector, run, topic }, signal),
       notify: {
         status: (state) => {
           if (!this.#failed && !this.#released) main.notify('taskStatus', { id, run, state })

@@ -174,6 +174,21 @@ describe('a stop that is not answered in time', () => {
     expect(open.offsets.has('bad')).toBe(false)
   })
 
+  test('of a task that has not come through its start ends the start too', async () => {
+    await using open = await openWorker(built, { threads: 1, graceMs: 100 })
+    const { worker, events } = open
+    const starting = worker.startTask(id('c'), sourceConfig, behaving('startHangs'), 'STARTED')
+    const outcome = starting.catch((error: unknown) => error)
+    await expect.poll(() => worker.taskCounters(id('c'))?.get('callSince')).toBeGreaterThan(0)
+    await worker.stopTasks([id('c')])
+    expect(await outcome).toMatchObject({
+      message: 'The task did not stop in time; it is cancelled.',
+    })
+    expect(events).toEqual([])
+    await worker.startTask(id('c'), sourceConfig, behaving('well'), 'STARTED')
+    expect(events).toEqual(['task c-0 RUNNING'])
+  })
+
   test('because the task holds the event loop ends the thread, and fails what else ran there', async () => {
     await using open = await openWorker(built, { threads: 1, graceMs: 100 })
     const { worker, events, errors } = open

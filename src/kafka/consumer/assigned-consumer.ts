@@ -51,7 +51,7 @@ export class AssignedConsumer {
   }
 
   assignment(): readonly TopicPartition[] {
-    return [...this.#states.values()]
+    return Array.from(this.#states.values(), ({ topic, partition }) => ({ topic, partition }))
   }
 
   /**
@@ -96,8 +96,8 @@ export class AssignedConsumer {
     this.notifier.notify()
   }
 
-  /** The partitions that nobody has told where to begin. */
-  unpositioned(): readonly TopicPartition[] {
+  /** The partitions that nobody has told where to begin; another object where one was given up and assigned again. */
+  unpositioned(): readonly PartitionState[] {
     const states = [...this.#states.values()]
     return states.filter(({ position, resetTo }) => position === null && resetTo === null)
   }
@@ -119,6 +119,12 @@ export class AssignedConsumer {
       if (left <= 0) throw noPosition(partition, this.#options.apiTimeoutMs)
       await this.notifier.wait(left, signal)
     }
+  }
+
+  /** Has the next call that waits for something throw `error`. */
+  fail(error: Error): void {
+    this.#error ??= error
+    this.notifier.notify()
   }
 
   wakeup(): void {
@@ -225,7 +231,7 @@ export class AssignedConsumer {
     try {
       await listOffsets(this.#client, { ...query, purpose: this.#purpose, onFound: found }, signal)
     } catch (error) {
-      if (!isAbortOf(signal, error)) this.#error ??= asError(error)
+      if (!isAbortOf(signal, error)) this.fail(asError(error))
     }
   }
 }

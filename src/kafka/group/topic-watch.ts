@@ -1,0 +1,107 @@
+import { asError, isRetriable } from '../../errors/connect-error.ts'
+import { createLogger } from '../../util/logger.ts'
+import type { KafkaClient } from '../net/client.ts'
+import type { Subscription } from '../types.ts'
+import type { GroupOptions } from './group-options.ts'
+
+const log = createLogger('org.apache.kafka.clients.consumer.internals.ConsumerCoordinator')
+
+/** How soon a topic that is missing is looked for again. */
+const MISSING_TOPIC_MS = 1000
+
+export interface TopicWatchParts {
+  readonly client: KafkaClient
+  readonly options: GroupOptions
+  readonly subscription: Subscription
+}
+
+/** Keeps an eye on the topics of a subscription: which a pattern matches, and how many partitions each has. */
+export class TopicWatch {
+  readonly #parts: TopicWatchParts
+  readonly #pattern: RegExp | null
+  #topics: readonly string[]
+  #dueAt = 0
+  #looking: Promise<void> | null = null
+
+  constructor(parts: TopicWatchParts) {
+    const { subscription } = parts
+    this.#parts = parts
+    this.#pattern = 'pattern' in subscription ? wholeText(subscription.pattern) : null
+    this.#topics = 'topics' in subscription ? [...new Set(subscription.topics)].sort() : []
+  }
+
+  /** The topics subscribed to, as far as they are known, in order. */
+  get topics(): readonly string[] {
+    return this.#topics
+  }
+
+  /** In how many ms it wants to look again. */
+  get dueInMs(): number {
+    return this.#looking === null ? Math.max(this.#dueAt - performance.now(), 0) : Infinity
+  }
+
+  /** Looks now. One look at a time; whoever comes meanwhile waits for that one. Rejects where it cannot go on. */
+  look(signal: AbortSignal): Promise<void> {
+    this.#looking ??= this.#look(signal).finally(() => {
+      this.#looking = null
+    })
+    return this.#looking
+  }
+
+  /** Partitions of the topics that exist, by topic; those that were never asked for are asked for now. */
+  async partitionCounts(
+    topics: readonly string[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, number>> {
+    const { metadata } = this.#parts.client
+    const unknown = topics.filter((topic) => metadata.topic(topic) === undefined)
+    if (unknown.length > 0) await metadata.refresh(unknown, signal)
+    return this.knownCounts(topics)
+  }
+
+  /** As {@link partitionCounts}, from what is known. */
+  knownCounts(topics: readonly string[]): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>()
+    for (const topic of topics) {
+      const count = this.#parts.client.metadata.topic(topic)?.partitions.length ?? 0
+      if (count > 0) counts.set(topic, count)
+    }
+    return counts
+  }
+
+  async #look(signal: AbortSignal): Promise<void> {
+    const { options } = this.#parts
+    try {
+      if (this.#pattern === null) await this.#lookAtTopics(signal)
+      else await this.#lookForTopics(this.#pattern, signal)
+      const areAllThere = this.knownCounts(this.#topics).size === this.#topics.length
+      const wait = areAllThere ? options.metadataMaxAgeMs : MISSING_TOPIC_MS
+      this.#dueAt = performance.now() + Math.min(wait, options.metadataMaxAgeMs)
+    } catch (error) {
+      this.#dueAt = performance.now() + MISSING_TOPIC_MS
+      signal.throwIfAborted()
+      if (!isRetriable(error)) throw error
+      log.info(`Topics could not be looked at, trying again: ${asError(error).message}`)
+    }
+  }
+
+  async #lookAtTopics(signal: AbortSignal): Promise<void> {
+    const { client, options } = this.#parts
+    await client.metadata.refresh(this.#topics, signal, options.allowAutoTopicCreation)
+  }
+
+  async #lookForTopics(pattern: RegExp, signal: AbortSignal): Promise<void> {
+    const { client, options } = this.#parts
+    const all = await client.metadata.allTopics(signal)
+    const matching = all.filter(
+      ({ name, internal }) => pattern.test(name) && !(internal && options.excludeInternalTopics),
+    )
+    this.#topics = matching.map(({ name }) => name).sort()
+    if (this.#topics.length > 0) await client.metadata.refresh(this.#topics, signal)
+  }
+}
+
+/** A pattern matches a topic where it matches the whole name, as in Java. */
+function wholeText({ source, flags }: RegExp): RegExp {
+  return new RegExp(`^(?:${source})$`, flags.replace(/[gy]/g, ''))
+}

@@ -1,4 +1,5 @@
 import { ConfigError } from '../errors/connect-error.ts'
+import { javaPattern } from '../util/java-pattern.ts'
 import { invalidValue, javaTrim } from './parse-type.ts'
 import type { Validator } from './types.ts'
 
@@ -126,11 +127,11 @@ export const nonEmptyStringWithoutControlChars: Validator = validator(
   },
 )
 
-/** A regular expression that compiles. */
+/** A regular expression in Java's syntax that can be used. */
 export const validRegex: Validator = validator('valid regex', (name, value) => {
   if (typeof value !== 'string') throw invalidValue(name, value, 'Invalid regex: null')
   try {
-    new RegExp(value, 'u')
+    javaPattern(value)
   } catch (error) {
     throw invalidValue(name, value, `Invalid regex: ${(error as Error).message}`)
   }

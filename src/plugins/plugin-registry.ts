@@ -3,8 +3,8 @@ import { aliasTable, simpleNameOf } from './aliases.ts'
 import { nearNames } from './near-names.ts'
 import { ownLocation } from './built-in-plugins.ts'
 import type { PluginDescriptor, PluginType } from './plugin-descriptor.ts'
-import { compareVersions, parseVersionRange } from './version-range.ts'
-import type { VersionRange } from './version-range.ts'
+import { compareVersions, parseVersionRange } from '../util/version-range.ts'
+import type { VersionRange } from '../util/version-range.ts'
 
 /** The order of `GET /connector-plugins`; the last three kinds are not listed there. */
 const typeOrder: readonly PluginType[] = [

@@ -1,3 +1,4 @@
+import { builtInConverters } from '../converters/built-in-converters.ts'
 import type { PluginDescriptor, PluginType } from './plugin-descriptor.ts'
 
 /** A plugin that is part of the worker's own code: imported when it is first used. */
@@ -13,9 +14,23 @@ export const contractVersion = '4.3.1'
 /** What Java prints as the location of what comes with the worker. */
 export const ownLocation = 'classpath'
 
+const providers = ['File', 'Directory', 'EnvVar'] as const
 const policies = ['All', 'None', 'Principal', 'Allowlist'] as const
 
 const all: readonly BuiltInPlugin[] = [
+  ...builtInConverters.map(({ type, className, exportName }) => ({
+    type,
+    className,
+    load: async () => exportOf(await import('../converters/index.ts'), exportName),
+  })),
+  ...providers.map((provider): BuiltInPlugin => {
+    const simpleName = `${provider}ConfigProvider` as const
+    return {
+      type: 'config_provider',
+      className: `org.apache.kafka.common.config.provider.${simpleName}`,
+      load: async () => (await import('./config-providers.ts'))[simpleName],
+    }
+  }),
   ...policies.map((policy): BuiltInPlugin => {
     const simpleName = `${policy}ConnectorClientConfigOverridePolicy` as const
     return {
@@ -25,6 +40,10 @@ const all: readonly BuiltInPlugin[] = [
     }
   }),
 ]
+
+function exportOf(module: Readonly<Record<string, unknown>>, name: string): unknown {
+  return module[name]
+}
 
 const scheme = 'sluice:built-in/'
 

@@ -1,0 +1,100 @@
+import type { ConfigProvider } from '../api/worker-plugins.ts'
+import { withoutPrefix } from '../config/client-config.ts'
+import type { ConnectorConfig, RawConfig } from '../config/types.ts'
+import { ConfigError } from '../errors/connect-error.ts'
+import type { PluginLoader } from './plugin-loader.ts'
+
+/**
+ * Resolves variables in values, `${provider:path:key}` or `${provider:key}`, several in one value, in one pass
+ * (`org.apache.kafka.common.config.ConfigTransformer`). What no provider knows stays as it is written.
+ */
+export class ConfigTransformer {
+  readonly #providers: ReadonlyMap<string, ConfigProvider>
+
+  constructor(providers: ReadonlyMap<string, ConfigProvider>) {
+    this.#providers = providers
+  }
+
+  /** With the providers that a worker file names in `config.providers`. Throws a ConfigError where one cannot be had. */
+  static async open(worker: ConnectorConfig, loader: PluginLoader): Promise<ConfigTransformer> {
+    const names = (worker['config.providers'] ?? '').split(',').map((name) => name.trim())
+    const providers = new Map<string, ConfigProvider>()
+    for (const name of names) {
+      if (name !== '') providers.set(name, await openProvider(name, worker, loader))
+    }
+    return new ConfigTransformer(providers)
+  }
+
+  /** A copy with its variables resolved; nulls stay null. */
+  async resolve<T extends RawConfig>(config: T, signal: AbortSignal): Promise<T> {
+    const found = await this.#lookUp(config, signal)
+    if (found.size === 0) return config
+    const resolved = Object.entries(config).map(([key, value]) => {
+      return [key, value === null ? null : replace(value, found)] as const
+    })
+    return Object.fromEntries(resolved) as T
+  }
+
+  close(): void {
+    for (const provider of this.#providers.values()) provider.close?.()
+  }
+
+  /** Asks each provider once a path, for all the keys wanted there. Values by the text of their variable. */
+  async #lookUp(config: RawConfig, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+    const values = new Map<string, string>()
+    for (const [provider, byPath] of variablesIn(config)) {
+      const source = this.#providers.get(provider)
+      if (source === undefined) continue
+      for (const [path, texts] of byPath) {
+        const { data } = await source.get(path, [...new Set(texts.values())], signal)
+        for (const [text, key] of texts) {
+          const value = Object.hasOwn(data, key) ? data[key] : undefined
+          if (value !== undefined) values.set(text, value)
+        }
+      }
+    }
+    return values
+  }
+}
+
+const variable = /\$\{([^}]*?):(?:([^}]*?):)?([^}]*?)\}/g
+
+/** By provider, path and text of the variable: the key it wants. */
+function variablesIn(config: RawConfig): Map<string, Map<string, Map<string, string>>> {
+  const found = new Map<string, Map<string, Map<string, string>>>()
+  for (const value of Object.values(config)) {
+    for (const [text, provider = '', path = '', key = ''] of (value ?? '').matchAll(variable)) {
+      const byPath = found.get(provider) ?? new Map<string, Map<string, string>>()
+      const texts = byPath.get(path) ?? new Map<string, string>()
+      found.set(provider, byPath.set(path, texts.set(text, key)))
+    }
+  }
+  return found
+}
+
+/** Whether a value holds anything that looks like a variable. */
+export function hasVariable(value: string): boolean {
+  return value.search(variable) >= 0
+}
+
+function replace(value: string, found: ReadonlyMap<string, string>): string {
+  return value.replace(variable, (text) => found.get(text) ?? text)
+}
+
+async function openProvider(
+  name: string,
+  worker: ConnectorConfig,
+  loader: PluginLoader,
+): Promise<ConfigProvider> {
+  const className = worker[`config.providers.${name}.class`]
+  if (className === undefined) {
+    throw new ConfigError(
+      `"config.providers" names ${name}, but there is no "config.providers.${name}.class". ` +
+        'Set it, e.g. to org.apache.kafka.common.config.provider.FileConfigProvider.',
+    )
+  }
+  const ProviderClass = await loader.load('config_provider', className)
+  const provider = new ProviderClass() as ConfigProvider
+  provider.configure(withoutPrefix(worker, `config.providers.${name}.param.`))
+  return provider
+}

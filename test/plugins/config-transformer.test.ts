@@ -1,0 +1,149 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { setLogSink } from '../../src/util/logger.ts'
+import type { LogEntry } from '../../src/util/logger.ts'
+import { ConfigTransformer, hasVariable } from '../../src/plugins/config-transformer.ts'
+import { discoverPlugins } from '../../src/plugins/discovery.ts'
+import { PluginLoader } from '../../src/plugins/plugin-loader.ts'
+import { PluginRegistry } from '../../src/plugins/plugin-registry.ts'
+
+const { plugins } = await discoverPlugins([])
+const loader = new PluginLoader(new PluginRegistry(plugins))
+const signal = new AbortController().signal
+const log: LogEntry[] = []
+let folder: string
+
+beforeAll(async () => {
+  setLogSink((entry) => log.push(entry))
+  folder = await mkdtemp(path.join(tmpdir(), 'providers-'))
+  await writeFile(path.join(folder, 'login.properties'), 'user=ann\npassword=s3cr\u00e9t\n')
+  await mkdir(path.join(folder, 'secrets', 'data'), { recursive: true })
+  await writeFile(path.join(folder, 'secrets', 'data', 'token'), 'abc\n')
+  await symlink(path.join('data', 'token'), path.join(folder, 'secrets', 'token'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+afterEach(() => {
+  vi.unstubAllEnvs()
+  log.length = 0
+})
+
+function open(more: Record<string, string> = {}): Promise<ConfigTransformer> {
+  return ConfigTransformer.open(
+    {
+      'config.providers': 'file, dir,env',
+      'config.providers.file.class': 'File',
+      'config.providers.dir.class':
+        'org.apache.kafka.common.config.provider.DirectoryConfigProvider',
+      'config.providers.env.class': 'EnvVarConfigProvider',
+      ...more,
+    },
+    loader,
+  )
+}
+
+async function resolve(value: string, more: Record<string, string> = {}): Promise<string> {
+  const transformer = await open(more)
+  return (await transformer.resolve({ key: value }, signal)).key
+}
+
+describe('variables in a configuration', () => {
+  test('are resolved by files, folders and the environment, several in a value', async () => {
+    vi.stubEnv('SLUICE_TEST_NAME', 'lines')
+    const file = path.join(folder, 'login.properties')
+    const value = `\${file:${file}:user}/\${file:${file}:password}@\${dir:${folder}/secrets:token}-\${env:SLUICE_TEST_NAME}`
+    expect(await resolve(value)).toBe('ann/s3crét@abc\n-lines')
+  })
+
+  test.each([
+    '${none:x:y}',
+    '${file::user}',
+    '${file:user}',
+    '${env:SLUICE_TEST_UNSET}',
+    '${}',
+    '${env}',
+    'plain',
+    '${dir:/nowhere/at/all:x}',
+  ])('that nobody knows stay as they are: %s', async (value) => {
+    expect(await resolve(value)).toBe(value)
+  })
+
+  test('split at the first two colons; what is left is the key', async () => {
+    await writeFile(path.join(folder, 'colons'), 'b\\:c=found\n')
+    expect(await resolve(`\${file:${folder}/colons:b:c}`)).toBe('found')
+  })
+
+  test('are resolved once, and only in values', async () => {
+    vi.stubEnv('SLUICE_TEST_NAME', '${env:HOME}')
+    const config = { '${env:HOME}': 'x', a: '${env:SLUICE_TEST_NAME}', b: null }
+    expect(await (await open()).resolve(config, signal)).toEqual({
+      '${env:HOME}': 'x',
+      a: '${env:HOME}',
+      b: null,
+    })
+  })
+
+  test('ask a provider once for all keys of a path', async () => {
+    const get = vi.fn(() => ({ data: { a: '1', b: '2' } }))
+    const transformer = new ConfigTransformer(new Map([['p', { configure: vi.fn(), get }]]))
+    const config = { x: '${p:/s:a}', y: '${p:/s:b}${p:/s:a}' }
+    expect(await transformer.resolve(config, signal)).toEqual({ x: '1', y: '21' })
+    expect(get.mock.calls).toEqual([['/s', ['a', 'b'], signal]])
+  })
+
+  test('can be told apart from other text', () => {
+    expect(['${a:b}', 'x${a:b:c}', '$a:b', '${ab}'].map(hasVariable)).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ])
+  })
+})
+
+describe('a provider', () => {
+  const allowed = 'config.providers.file.param.allowed.paths'
+
+  test('reads below its allowed paths only, whatever .. is in the path', async () => {
+    const inside = `\${file:${folder}/secrets/../login.properties:user}`
+    expect(await resolve(inside, { [allowed]: folder })).toBe('ann')
+    const outside = { [allowed]: `${folder}/secrets` }
+    expect(await resolve(inside, outside)).toBe(inside)
+    expect(log.at(-1)?.message).toMatch(/^The path .* is not allowed to be accessed$/)
+    expect(await resolve(`\${file:${folder}/secretsX:user}`, outside)).toContain('secretsX')
+  })
+
+  test.each([
+    ['relative', 'Path relative is not absolute'],
+    ['/nowhere/at/all', 'Path /nowhere/at/all does not exist'],
+  ])('refuses an allowed path of %s', async (root, message) => {
+    await expect(open({ [allowed]: root })).rejects.toThrow(message)
+  })
+
+  test('of the environment gives out what its pattern matches', async () => {
+    vi.stubEnv('SLUICE_TEST_NAME', 'lines')
+    const pattern = 'config.providers.env.param.allowlist.pattern'
+    const value = '${env:SLUICE_TEST_NAME}'
+    expect(await resolve(value, { [pattern]: 'SLUICE_.*' })).toBe('lines')
+    expect(await resolve(value, { [pattern]: 'SLUICE' })).toBe(value)
+    await expect(resolve('${env:path:X}')).rejects.toThrow(
+      "Path is not supported for EnvVarConfigProvider, invalid value 'path'",
+    )
+  })
+
+  test('that cannot read says what', async () => {
+    await expect(resolve('${file:/nowhere/at/all:x}')).rejects.toThrow(
+      'Could not read properties from file /nowhere/at/all',
+    )
+  })
+
+  test('must have a class, and one that exists', async () => {
+    await expect(ConfigTransformer.open({ 'config.providers': 'p' }, loader)).rejects.toThrow(
+      '"config.providers" names p, but there is no "config.providers.p.class".',
+    )
+    await expect(open({ 'config.providers.file.class': 'Vault' })).rejects.toThrow(
+      /^Failed to find any class that implements ConfigProvider and which name matches Vault, available ConfigProviders are: /,
+    )
+  })
+})

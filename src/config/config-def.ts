@@ -55,6 +55,7 @@ interface StringSpec extends CommonSpec {
   readonly oneOf?: readonly string[]
 }
 
+/** A `class` names a plugin, by class name or alias. A `list` is separated by commas. */
 interface OtherSpec extends CommonSpec {
   readonly type: 'boolean' | 'list' | 'class' | 'password'
   readonly default?: boolean | string | readonly string[] | null

@@ -1,3 +1,4 @@
+import { setClassResolver } from '../config/parse-type.ts'
 import { ConnectError } from '../errors/connect-error.ts'
 import { resolveApiToWorker } from './api-resolution.ts'
 import { loadBuiltIn, ownLocation } from './built-in-plugins.ts'
@@ -15,8 +16,10 @@ export class PluginLoader {
   readonly registry: PluginRegistry
   readonly #classes = new Map<PluginDescriptor, Promise<PluginClass>>()
 
+  /** From now on a CLASS key of a configuration means, in this thread, a plugin of this registry. */
   constructor(registry: PluginRegistry) {
     this.registry = registry
+    setClassResolver((name) => registry.resolveClass(name))
   }
 
   /** By class name or alias, the newest within `version`. Rejects with Java's message where there is none. */

@@ -2,7 +2,16 @@ import { javaCapacity } from './java-hash-map.ts'
 
 /** The keys in the order in which a `java.util.HashMap<String, …>` hands them out that got them in this order. */
 export function javaHashOrder(keys: readonly string[]): string[] {
-  const mask = javaCapacity(keys.length) - 1
+  return inBuckets(keys, javaCapacity(keys.length))
+}
+
+/** The same of a `HashMap` that was made as a copy of another map: it is as small as it can be. */
+export function javaCopyOrder(keys: readonly string[]): string[] {
+  return inBuckets(keys, 2 ** Math.ceil(Math.log2(Math.floor(keys.length / 0.75 + 1))))
+}
+
+function inBuckets(keys: readonly string[], capacity: number): string[] {
+  const mask = capacity - 1
   return keys
     .map((key) => ({ key, bucket: spread(javaHash(key)) & mask }))
     .sort((a, b) => a.bucket - b.bucket) // Stable: within a bucket the order of insertion stays.

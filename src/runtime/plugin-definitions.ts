@@ -1,0 +1,54 @@
+import type { ConfigDef } from '../config/config-def.ts'
+import { configDef } from '../config/config-def.ts'
+import type { ConnectorKeysContext } from '../config/connector-config.ts'
+import type { PluginDefinition } from '../config/plugin-catalog.ts'
+import { asError, ConnectError } from '../errors/connect-error.ts'
+import type { PluginDescriptor, PluginType } from '../plugins/plugin-descriptor.ts'
+import type { PluginClass, PluginLoader } from '../plugins/plugin-loader.ts'
+
+/** A plugin as far as its configuration goes. */
+interface Configurable {
+  config?(): ConfigDef | null | undefined
+}
+
+/** Loads a plugin and asks for its ConfigDef; what goes wrong is the answer. */
+export async function definitionOf(
+  loader: PluginLoader,
+  plugin: {
+    readonly type: PluginType
+    readonly className: string
+    readonly version: string | null
+  },
+): Promise<PluginDefinition> {
+  try {
+    const PluginOf = await loader.load(plugin.type, plugin.className, plugin.version)
+    return configOf(PluginOf) ?? noDefinition(plugin.className)
+  } catch (error) {
+    return asError(error)
+  }
+}
+
+/** What an instance of the class says of its configuration; null where it has nothing to say. */
+export function configOf(PluginOf: PluginClass): ConfigDef | null {
+  const instance = new PluginOf() as Configurable
+  return instance.config?.() ?? null
+}
+
+/** Of which connector the keys are: its type and its versions. */
+export function connectorContext(
+  { registry }: PluginLoader,
+  { type, className, version }: PluginDescriptor,
+): Omit<ConnectorKeysContext, 'plugins'> {
+  return {
+    type: type === 'sink' ? 'sink' : 'source',
+    version,
+    versions: registry.versions(type, className),
+  }
+}
+
+/** For what takes no configuration. */
+export const noKeys: ConfigDef = configDef({})
+
+function noDefinition(className: string): Error {
+  return new ConnectError(`${className}.config() must return a ConfigDef that is not null.`)
+}

@@ -1,0 +1,201 @@
+import type { Connector } from '../api/connector.ts'
+import { connectorKeys, converterRoles } from '../config/connector-config.ts'
+import type { ConverterRole } from '../config/connector-config.ts'
+import { groupsOf } from '../config/embed.ts'
+import { newConfigValue, validateAll } from '../config/parse-config.ts'
+import type { PluginDefinition } from '../config/plugin-catalog.ts'
+import { pluginsNamed, transformKeys } from '../config/transform-config.ts'
+import type { AliasedPlugin } from '../config/transform-config.ts'
+import type { ConfigKey, ConfigValue, ConnectorConfig, RawConfig } from '../config/types.ts'
+import { asError } from '../errors/connect-error.ts'
+import { BadRequestError } from '../errors/rest-error.ts'
+import type { ConfigInfos, ConfigKeyInfo } from '../messages/config-infos.ts'
+import type { PluginDescriptor } from '../plugins/plugin-descriptor.ts'
+import type { PluginLoader } from '../plugins/plugin-loader.ts'
+import { PluginVersionError } from '../plugins/plugin-registry.ts'
+import { javaCopyOrder } from '../stores/java-hash-order.ts'
+import { mergeParts, wholePart } from './config-infos.ts'
+import { pluginConfig } from './plugin-config.ts'
+import { connectorContext, definitionOf } from './plugin-definitions.ts'
+import type { ValidationService } from './validation-service.ts'
+import { checkTopics } from './validation-topics.ts'
+import { validateConverters } from './validation-converters.ts'
+import { validateOverrides } from './validation-overrides.ts'
+
+/** What a validation needs of its thread. */
+export interface ValidationServices {
+  readonly loader: PluginLoader
+  /** The worker's configuration, for its converters and its override policy. */
+  readonly workerConfig: ConnectorConfig
+}
+
+const defaultHeaderConverter = 'org.apache.kafka.connect.storage.SimpleHeaderConverter'
+
+/**
+ * Validates configurations of connectors as `AbstractHerder.validateConnectorConfig` does: what all connectors have in
+ * common, then the connector, its converters and its clients. Variables are resolved before. Runs in the connector
+ * thread, where the plugins are; one instance of each connector class is kept for it.
+ */
+export class ConnectorValidation implements ValidationService {
+  readonly #services: ValidationServices
+  readonly #connectors = new Map<PluginDescriptor, Connector>()
+
+  constructor(services: ValidationServices) {
+    this.#services = services
+  }
+
+  /** `pluginName`: the plugin that the request was addressed to, which `connector.class` must be; null for none. */
+  async validate(
+    config: RawConfig,
+    pluginName: string | null,
+    signal: AbortSignal,
+  ): Promise<ConfigInfos> {
+    const connectorClass = config['connector.class'] ?? null
+    if (connectorClass === null) throw noConnectorType(config)
+    if (pluginName !== null) checkAddressee(connectorClass, pluginName)
+    let found: { readonly plugin: PluginDescriptor; readonly connector: Connector }
+    try {
+      found = await this.#connector(connectorClass, config['connector.plugin.version'] ?? null)
+    } catch (error) {
+      if (error instanceof PluginVersionError) return wrongVersion(connectorClass, config, error)
+      throw new BadRequestError(asError(error).message, { cause: error })
+    }
+    return this.#validate({ ...found, connectorClass, config, signal })
+  }
+
+  pluginConfig(pluginName: string): Promise<readonly ConfigKeyInfo[]> {
+    return pluginConfig(this.#services.loader, pluginName)
+  }
+
+  async #validate(run: Run): Promise<ConfigInfos> {
+    const { plugin, connector, connectorClass, config, signal } = run
+    const framework = await this.#frameworkKeys(plugin, config)
+    const values = validateAll(framework, config)
+    if (plugin.type === 'sink') checkTopics(config, values)
+    rejectNulls(config, values)
+    const own = connector.config()
+    requireAnswer(own, `${plugin.className}.config() must return a ConfigDef that is not null.`)
+    const outcome = await connector.validate(withoutNulls(config), signal)
+    requireAnswer(outcome, `${plugin.className}.validate() must return a Config that is not null.`)
+    for (const value of outcome) values.set(value.name, value)
+    const keys = new Map([...framework, ...own.keys])
+    const converters = await validateConverters(this.#services.loader, config, values)
+    const overrides = await validateOverrides(this.#services, plugin, config)
+    const groups = [...groupsOf(framework.values()), ...groupsOf(own.keys.values())]
+    const whole = wholePart(keys, values, groups)
+    return mergeParts(connectorClass, [whole, ...overrides, ...converters])
+  }
+
+  /** The keys of the worker's making: of any connector of its type, and of the chain it names. */
+  async #frameworkKeys(
+    plugin: PluginDescriptor,
+    props: RawConfig,
+  ): Promise<ReadonlyMap<string, ConfigKey>> {
+    const { loader } = this.#services
+    const catalog = loader.registry
+    const workerConverters = this.#workerConverters()
+    const base = connectorKeys({
+      ...connectorContext(loader, plugin),
+      plugins: { catalog, props, workerConverters },
+    })
+    const definitions = new Map<string, PluginDefinition>()
+    for (const named of pluginsNamed(props, catalog)) {
+      definitions.set(idOf(named), await definitionOf(loader, named))
+    }
+    const chain = transformKeys({
+      props,
+      catalog,
+      definitionOf: (named) => definitions.get(idOf(named)),
+    })
+    return new Map([...base, ...chain].map((key) => [key.name, key]))
+  }
+
+  async #connector(
+    name: string,
+    version: string | null,
+  ): Promise<{ readonly plugin: PluginDescriptor; readonly connector: Connector }> {
+    const { loader } = this.#services
+    const plugin = loader.registry.connector(name, version)
+    let connector = this.#connectors.get(plugin)
+    if (connector === undefined) {
+      const ConnectorClass = await loader.loadClass(plugin)
+      connector = new ConnectorClass() as Connector
+      this.#connectors.set(plugin, connector)
+    }
+    return { plugin, connector }
+  }
+
+  #workerConverters(): Record<ConverterRole, string | null> {
+    const { workerConfig } = this.#services
+    const [key, value, header] = converterRoles.map((role) => workerConfig[`${role}.converter`])
+    return { key: key ?? null, value: value ?? null, header: header ?? defaultHeaderConverter }
+  }
+}
+
+interface Run {
+  readonly plugin: PluginDescriptor
+  readonly connector: Connector
+  readonly connectorClass: string
+  readonly config: RawConfig
+  readonly signal: AbortSignal
+}
+
+/** No installed version will do (KIP-891): only what all connectors have in common can be checked. */
+function wrongVersion(
+  connectorClass: string,
+  config: RawConfig,
+  error: PluginVersionError,
+): ConfigInfos {
+  const versions = error.availableVersions
+  const version = versions.at(-1) ?? null
+  const keys = connectorKeys({ type: null, version, versions, plugins: null })
+  const byName = new Map(keys.map((key) => [key.name, key]))
+  const values = validateAll(byName, config)
+  for (const name of ['connector.class', 'connector.plugin.version']) {
+    values.get(name)?.errorMessages.push(error.message)
+  }
+  rejectNulls(config, values)
+  return mergeParts(connectorClass, [wholePart(byName, values, groupsOf(keys))])
+}
+
+/** Java prints every value, variables resolved; here what may be a secret stays one (invariant 8). */
+const mayBeSecret = /password|secret|token|jaas|credential|\.key$/i
+
+function noConnectorType(config: RawConfig): BadRequestError {
+  const shown = javaCopyOrder(Object.keys(config)).map((key) => {
+    return `${key}=${mayBeSecret.test(key) ? '[hidden]' : (config[key] ?? 'null')}`
+  })
+  return new BadRequestError(`Connector config {${shown.join(', ')}} contains no connector type`)
+}
+
+/** The request may name the connector by its class, by its simple name, or without `Connector`. */
+function checkAddressee(connectorClass: string, pluginName: string): void {
+  const short = (name: string): string => name.replace(/(?!^)Connector$/, '')
+  if (short(connectorClass).endsWith(short(pluginName))) return
+  throw new BadRequestError(
+    `Included connector type ${connectorClass} does not match request type ${pluginName}`,
+  )
+}
+
+function rejectNulls(config: RawConfig, values: Map<string, ConfigValue>): void {
+  for (const [name, given] of Object.entries(config)) {
+    if (given !== null) continue
+    const value = values.get(name) ?? newConfigValue(name)
+    value.errorMessages.push('Null value can not be supplied as the configuration value.')
+    values.set(name, value)
+  }
+}
+
+function withoutNulls(config: RawConfig): ConnectorConfig {
+  const kept = Object.entries(config).filter(([, value]) => value !== null)
+  return Object.fromEntries(kept) as ConnectorConfig
+}
+
+/** A plugin in JavaScript may return nothing, whatever its types say. */
+function requireAnswer(answer: unknown, message: string): void {
+  if (answer === null || answer === undefined) throw new BadRequestError(message)
+}
+
+function idOf({ type, className, version }: AliasedPlugin): string {
+  return `${type} ${className} ${version ?? ''}`
+}

@@ -1,0 +1,150 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { throwIfInvalid } from '../../src/herder/validation-message.ts'
+import { httpStatusOf } from '../../src/errors/rest-error.ts'
+import type { ConfigInfos, ConfigKeyInfo } from '../../src/messages/config-infos.ts'
+import { discoverPlugins } from '../../src/plugins/discovery.ts'
+import { PluginLoader } from '../../src/plugins/plugin-loader.ts'
+import { PluginRegistry } from '../../src/plugins/plugin-registry.ts'
+import { pluginConfig } from '../../src/runtime/plugin-config.ts'
+import { ConnectorValidation } from '../../src/runtime/validation.ts'
+
+/** Answers of the Java worker: what plugins it has keys for, and what it says of configurations. */
+
+interface Call {
+  readonly id: string
+  readonly note: string
+  readonly path: string
+  readonly reqBody: unknown
+  readonly status: number
+  readonly json: unknown
+}
+
+function recorded(file: string): Call[] {
+  const url = new URL(`../fixtures/java-connect/rest/standalone/${file}.jsonl`, import.meta.url)
+  return readFileSync(url, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Call)
+}
+
+const { plugins } = await discoverPlugins([])
+const registry = new PluginRegistry(plugins)
+const loader = new PluginLoader(registry)
+const json = 'org.apache.kafka.connect.json.JsonConverter'
+const validation = new ConnectorValidation({
+  loader,
+  workerConfig: { 'key.converter': json, 'value.converter': json },
+})
+const ours = new Set(plugins.map((plugin) => plugin.className))
+
+/** What the worker recorded had beside ours is not recommended by ours. */
+function withoutForeignClasses(value: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(value, (key, member: unknown) =>
+      key === 'recommended_values' && Array.isArray(member)
+        ? member.filter((name: string) => !name.startsWith('org.apache.kafka') || ours.has(name))
+        : member,
+    ),
+  )
+}
+
+describe('GET /connector-plugins/{plugin}/config', () => {
+  const calls = recorded('09-plugins').filter((call) => call.path.includes('/config'))
+  const classOf = (path: string): string => decodeURIComponent(path.split('/')[2] ?? '')
+  // The class of one converter is on its way: what the registry lists must load.
+  const builtIn = calls.filter(({ path, status }) => {
+    if (path.includes('SimpleHeaderConverter')) return false
+    return status !== 200 || registry.findListed(classOf(path)) !== null
+  })
+
+  test.each(builtIn)('$id $path', async ({ path, status, json: expected }) => {
+    const version = new URL(path, 'http://localhost').searchParams.get('version')
+    const name = classOf(path.replace(/\?.*/, ''))
+    if (status === 200) {
+      const keys: readonly ConfigKeyInfo[] = await pluginConfig(loader, name, version)
+      expect(keys).toEqual(expected)
+      expect(JSON.stringify(keys)).toBe(JSON.stringify(expected))
+      return
+    }
+    const error: unknown = await pluginConfig(loader, name, version).catch((it: unknown) => it)
+    expect({ status: httpStatusOf(error), message: (error as Error).message }).toEqual({
+      status,
+      message: (expected as { message: string }).message,
+    })
+  })
+})
+
+/** Named here are classes that do not come with the worker yet. */
+const notYet = /connect\.transforms|RegexRouter/
+
+/** What we say of a client's keys is about our clients, not Java's. */
+function withoutClientTexts(infos: unknown): unknown {
+  return JSON.parse(JSON.stringify(infos), (_key, member: unknown) => {
+    const isOverride =
+      typeof member === 'object' &&
+      member !== null &&
+      'documentation' in member &&
+      'name' in member &&
+      String(member.name).includes('.override.')
+    return isOverride ? { ...member, documentation: '', default_value: '' } : member
+  })
+}
+
+/** The names of Java's exception classes before a message, and everything the worker recorded has that ours has not. */
+function core(message: string): string {
+  return message.replace(/^(?:[\w.]+Exception: )+/, '').replace(/available connectors are: .*/s, '')
+}
+
+describe('PUT /connector-plugins/{plugin}/config/validate', () => {
+  const calls = recorded('10-validate').filter(({ reqBody }) => {
+    return typeof reqBody === 'object' && reqBody !== null && !Object.values(reqBody).some(isObject)
+  })
+  const possible = calls.filter(({ reqBody }) => !notYet.test(JSON.stringify(reqBody)))
+  const validate = ({ path, reqBody }: Call): Promise<ConfigInfos> =>
+    validation.validate(
+      reqBody as Record<string, string>,
+      decodeURIComponent(path.split('/')[2] ?? ''),
+      new AbortController().signal,
+    )
+
+  test('only what names transformations or predicates waits for them', () => {
+    expect(calls.length - possible.length).toBe(12)
+  })
+
+  test.each(possible.filter(({ status }) => status === 200))('$id $note', async (call) => {
+    const infos = withoutClientTexts(withoutForeignClasses(await validate(call)))
+    const expected = withoutClientTexts(withoutForeignClasses(call.json))
+    expect(infos).toEqual(expected)
+    expect(JSON.stringify(infos)).toBe(JSON.stringify(expected))
+  })
+
+  test.each(possible.filter(({ status }) => status !== 200))('$id $note', async (call) => {
+    const error: unknown = await validate(call).catch((it: unknown) => it)
+    expect(core((error as Error).message)).toBe(core((call.json as { message: string }).message))
+  })
+})
+
+describe('POST /connectors', () => {
+  const calls = recorded('02-create').filter(({ status, json: answer }) => {
+    const { message } = (answer ?? {}) as { readonly message?: string }
+    return status === 400 && /^Connector conf|^Failed/.test(message ?? '')
+  })
+
+  test.each(calls)('$id $note', async ({ reqBody, json: answer }) => {
+    const { name, config } = reqBody as { name?: string; config: Record<string, string> }
+    const given = { ...config, name: config.name ?? name?.trim() ?? '' }
+    if (config.name !== undefined && config.name !== name) return
+    const outcome: unknown = await validation
+      .validate(given, null, new AbortController().signal)
+      .then(throwIfInvalid)
+      .catch((it: unknown) => it)
+    const { message } = answer as { message: string }
+    expect(core((outcome as Error).message)).toBe(core(message))
+    expect(httpStatusOf(outcome)).toBe(400)
+  })
+})
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
+}

@@ -12,6 +12,11 @@ export interface ReadRecord {
   readonly headers: readonly (readonly [string, string])[]
 }
 
+export interface KeyValue {
+  readonly key: string
+  readonly value: string | null
+}
+
 /** A client that is not ours, to look at what ours has done. */
 export interface KafkaClient extends AsyncDisposable {
   readonly admin: Admin
@@ -25,7 +30,8 @@ export interface KafkaClient extends AsyncDisposable {
   read(topic: string): Promise<ReadRecord[]>
   /** Values of `read`. */
   readValues(topic: string): Promise<(string | null)[]>
-  send(topic: string, values: readonly (string | Buffer)[]): Promise<void>
+  /** Values without a key, or pairs; partitioned as Java's default partitioner does. */
+  send(topic: string, values: readonly (string | Buffer | KeyValue)[]): Promise<void>
   /** Committed offset of `group` per partition, -1 where there is none. */
   committed(group: string, topic: string): Promise<number[]>
 }
@@ -61,7 +67,7 @@ export async function openKafkaClient(bootstrapServers: string): Promise<KafkaCl
       const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner })
       await producer.connect()
       try {
-        await producer.send({ topic, messages: values.map((value) => ({ value })) })
+        await producer.send({ topic, messages: values.map(toMessage) })
       } finally {
         await producer.disconnect()
       }
@@ -73,6 +79,13 @@ export async function openKafkaClient(bootstrapServers: string): Promise<KafkaCl
     },
     [Symbol.asyncDispose]: () => admin.disconnect(),
   }
+}
+
+function toMessage(value: string | Buffer | KeyValue): {
+  key?: string
+  value: string | Buffer | null
+} {
+  return typeof value === 'string' || Buffer.isBuffer(value) ? { value } : value
 }
 
 async function readUntil(
@@ -88,7 +101,10 @@ async function readUntil(
   try {
     await consumer.subscribe({ topic, fromBeginning: true })
     await new Promise<void>((resolve, reject) => {
-      consumer.on('consumer.crash', ({ payload }) => reject(payload.error))
+      // It goes on by itself after what is worth another try, as a coordinator that is loading.
+      consumer.on('consumer.crash', ({ payload }) => {
+        if (!payload.restart) reject(payload.error)
+      })
       const eachMessage = ({ partition, message }: EachMessage): Promise<void> => {
         const end = ends.get(partition) ?? 0
         const record = toRecord(partition, message)

@@ -1,0 +1,97 @@
+import type { SourceOffset, SourcePartition } from '../data/records.ts'
+import { TopicLog } from '../kafka/consumer/topic-log.ts'
+import { clientOptions } from '../kafka/net/client-options.ts'
+import { KafkaClient } from '../kafka/net/client.ts'
+import type { ClientConfig } from '../kafka/types.ts'
+import { ensureInternalTopic } from './internal-topic.ts'
+import type { OffsetBackingStore, StoredOffset } from './offset-backing-store.ts'
+import { OffsetIndex } from './offset-index.ts'
+import type { InternalTopic, TopicAdmin } from './topic-admin.ts'
+import { TopicWriter } from './topic-writer.ts'
+
+export interface KafkaOffsetStoreOptions {
+  readonly topic: InternalTopic
+  /** How to reach the brokers, under Kafka's keys; of producer and consumer alike. */
+  readonly clientConfig: ClientConfig
+  readonly admin: TopicAdmin
+}
+
+/** What has been opened. */
+interface Open {
+  readonly client: KafkaClient
+  readonly log: TopicLog
+  readonly writer: TopicWriter
+}
+
+/**
+ * Offsets in a compacted topic (`offset.storage.topic`), key and value as the Java worker writes them, in the partition that
+ * it would choose. What is read is what the topic says: a write is known once it has come back.
+ */
+export class KafkaOffsetStore implements OffsetBackingStore {
+  readonly #options: KafkaOffsetStoreOptions
+  readonly #index = new OffsetIndex()
+  #open: Open | null = null
+
+  constructor(options: KafkaOffsetStoreOptions) {
+    this.#options = options
+  }
+
+  /** Creates the topic where it is missing. Rejects with a ConfigError where it is not compacted. */
+  async start(signal: AbortSignal): Promise<void> {
+    const { topic, clientConfig, admin } = this.#options
+    const purpose = { configKey: 'offset.storage.topic', purpose: 'source connector offsets' }
+    await ensureInternalTopic(admin, topic, purpose, signal)
+    this.#index.clear()
+    const client = new KafkaClient(clientOptions(clientConfig))
+    const log = new TopicLog({
+      client,
+      topic: topic.name,
+      config: clientConfig,
+      onRecord: ({ key, value }) => {
+        if (key === null) return
+        this.#index.load({ key: Buffer.from(key), value: value && Buffer.from(value) })
+      },
+    })
+    this.#open = { client, log, writer: new TopicWriter(topic.name, clientConfig) }
+    await log.start(signal)
+  }
+
+  async get(
+    connector: string,
+    partitions: readonly (SourcePartition | null)[],
+    signal: AbortSignal,
+  ): Promise<readonly (SourceOffset | null)[]> {
+    await this.#opened().log.readToEnd(signal)
+    return partitions.map((partition) => this.#index.get(connector, partition))
+  }
+
+  async set(
+    connector: string,
+    offsets: readonly StoredOffset[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#opened().writer.write(this.#index.encode(connector, offsets), signal)
+  }
+
+  async entries(connector: string, signal: AbortSignal): Promise<readonly StoredOffset[]> {
+    await this.#opened().log.readToEnd(signal)
+    return this.#index.entries(connector)
+  }
+
+  async stop(signal: AbortSignal): Promise<void> {
+    const open = this.#open
+    this.#open = null
+    if (open === null) return
+    try {
+      await open.writer.close(signal)
+    } finally {
+      await open.log.stop()
+      await open.client.close()
+    }
+  }
+
+  #opened(): Open {
+    if (this.#open === null) throw new Error('The offset store was not started.')
+    return this.#open
+  }
+}

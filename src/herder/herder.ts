@@ -88,7 +88,12 @@ export interface Herder {
   /** Of the internal API: another worker asks the leader to fence earlier tasks of a source connector. */
   fenceZombieSourceTasks(name: string, signal: AbortSignal): Promise<void>
   plugins(): readonly PluginDescriptor[]
-  pluginConfig(pluginName: string, signal: AbortSignal): Promise<readonly ConfigKeyInfo[]>
+  /** The newest version within `version`, a range of KIP-891; null for the newest of all. */
+  pluginConfig(
+    pluginName: string,
+    version: string | null,
+    signal: AbortSignal,
+  ): Promise<readonly ConfigKeyInfo[]>
   validateConnectorConfig(
     config: RawConfig,
     pluginName: string | null,

@@ -46,7 +46,10 @@ export type Run = number
 /** Requests the main thread makes of the connector thread: [argument, answer]. */
 export interface ConnectorThreadRequests {
   validate: [{ readonly config: RawConfig; readonly pluginName: string | null }, ConfigInfos]
-  pluginConfig: [{ readonly pluginName: string }, readonly ConfigKeyInfo[]]
+  pluginConfig: [
+    { readonly pluginName: string; readonly version: string | null },
+    readonly ConfigKeyInfo[],
+  ]
   startConnector: [
     {
       readonly name: string

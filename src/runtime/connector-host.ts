@@ -44,7 +44,8 @@ export class ConnectorHost {
     this.#loader = options.loader
     this.requests = {
       validate: ({ config, pluginName }, signal) => validation.validate(config, pluginName, signal),
-      pluginConfig: ({ pluginName }, signal) => validation.pluginConfig(pluginName, signal),
+      pluginConfig: ({ pluginName, version }, signal) =>
+        validation.pluginConfig(pluginName, version, signal),
       startConnector: (start) => this.#start(start),
       setConnectorState: ({ run, targetState }) =>
         this.#within(run, async (connector) => {

@@ -5,5 +5,10 @@ import type { ConfigInfos, ConfigKeyInfo } from '../messages/config-infos.ts'
 export interface ValidationService {
   /** `pluginName` is the connector named in the URL of `PUT /connector-plugins/{name}/config/validate`, or null. */
   validate(config: RawConfig, pluginName: string | null, signal: AbortSignal): Promise<ConfigInfos>
-  pluginConfig(pluginName: string, signal: AbortSignal): Promise<readonly ConfigKeyInfo[]>
+  /** The newest version within `version` (KIP-891), or of all. */
+  pluginConfig(
+    pluginName: string,
+    version: string | null,
+    signal: AbortSignal,
+  ): Promise<readonly ConfigKeyInfo[]>
 }

@@ -63,8 +63,8 @@ export class ConnectorValidation implements ValidationService {
     return this.#validate({ ...found, connectorClass, config, signal })
   }
 
-  pluginConfig(pluginName: string): Promise<readonly ConfigKeyInfo[]> {
-    return pluginConfig(this.#services.loader, pluginName)
+  pluginConfig(pluginName: string, version: string | null): Promise<readonly ConfigKeyInfo[]> {
+    return pluginConfig(this.#services.loader, pluginName, version)
   }
 
   async #validate(run: Run): Promise<ConfigInfos> {

@@ -29,7 +29,11 @@ export interface ConnectorWorker {
   connectorType(connectorClass: string): 'source' | 'sink'
   connectorVersion(connectorClass: string): string | null
   validate(config: RawConfig, pluginName: string | null, signal: AbortSignal): Promise<ConfigInfos>
-  pluginConfig(pluginName: string, signal: AbortSignal): Promise<readonly ConfigKeyInfo[]>
+  pluginConfig(
+    pluginName: string,
+    version: string | null,
+    signal: AbortSignal,
+  ): Promise<readonly ConfigKeyInfo[]>
   /** Resolves once the connector runs, or rests where `targetState` says so; rejects where it failed to start. */
   startConnector(name: string, config: ConnectorConfig, targetState: TargetState): Promise<void>
   setConnectorState(name: string, targetState: TargetState): Promise<void>

@@ -104,9 +104,13 @@ export class Worker implements ConnectorWorker {
     return channel.request('validate', { config, pluginName }, { signal })
   }
 
-  pluginConfig(pluginName: string, signal: AbortSignal): Promise<readonly ConfigKeyInfo[]> {
+  pluginConfig(
+    pluginName: string,
+    version: string | null,
+    signal: AbortSignal,
+  ): Promise<readonly ConfigKeyInfo[]> {
     const { channel } = this.#pool.connectorThread()
-    return channel.request('pluginConfig', { pluginName }, { signal })
+    return channel.request('pluginConfig', { pluginName, version }, { signal })
   }
 
   async startConnector(

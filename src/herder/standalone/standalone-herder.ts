@@ -254,8 +254,12 @@ export class StandaloneHerder implements Herder {
     return this.#worker.plugins()
   }
 
-  pluginConfig(pluginName: string, signal: AbortSignal): Promise<readonly ConfigKeyInfo[]> {
-    return abortable(this.#worker.pluginConfig(pluginName, signal), signal)
+  pluginConfig(
+    pluginName: string,
+    version: string | null,
+    signal: AbortSignal,
+  ): Promise<readonly ConfigKeyInfo[]> {
+    return abortable(this.#worker.pluginConfig(pluginName, version, signal), signal)
   }
 
   async validateConnectorConfig(

@@ -33,9 +33,9 @@ export const pluginConfig: Resource = {
   path: '/connector-plugins/:plugin/config',
   consumesJson: true,
   methods: {
-    GET: async ({ herder, param, signal }) => ({
+    GET: async ({ herder, param, query, signal }) => ({
       status: 200,
-      body: await herder.pluginConfig(param('plugin'), signal),
+      body: await herder.pluginConfig(param('plugin'), query.get('version'), signal),
     }),
   },
 }

@@ -18,6 +18,7 @@ const utf8: Charset = {
 const own: Readonly<Record<string, Charset>> = {
   utf8,
   iso88591: { encode: (text) => singleBytes(text, 0xff), decode: latin1 },
+  windows1252: { encode: toWindows1252, decode: fromWindows1252 },
   usascii: { encode: (text) => singleBytes(text, 0x7f), decode: ascii },
   utf16: {
     encode: (text) => Buffer.concat([Buffer.of(0xfe, 0xff), utf16be(text)]),
@@ -33,6 +34,7 @@ const aliases: Readonly<Record<string, string>> = {
   latin1: 'iso88591',
   l1: 'iso88591',
   cp819: 'iso88591',
+  cp1252: 'windows1252',
   ascii: 'usascii',
   iso646us: 'usascii',
   unicodebigunmarked: 'utf16be',
@@ -93,6 +95,26 @@ function singleBytes(text: string, highest: number): Buffer {
 
 function latin1(bytes: Buffer): string {
   return bytes.latin1Slice(0, bytes.length)
+}
+
+/** What windows-1252 has from 0x80 to 0x9f, where Latin-1 has control characters; Node's TextDecoder takes one for the other. */
+const windows1252 = '€\ufffd‚ƒ„…†‡ˆ‰Š‹Œ\ufffdŽ\ufffd\ufffd‘’“”•–—˜™š›œ\ufffdžŸ'
+
+function fromWindows1252(bytes: Buffer): string {
+  return latin1(bytes).replaceAll(/[\u0080-\u009f]/g, (control) => {
+    return windows1252.charAt(control.charCodeAt(0) - 0x80)
+  })
+}
+
+function toWindows1252(text: string): Buffer {
+  return Buffer.from(
+    Array.from(text, (character) => {
+      const at = character === '\ufffd' ? -1 : windows1252.indexOf(character)
+      if (at >= 0) return 0x80 + at
+      const code = character.codePointAt(0) ?? 0
+      return code < 0x80 || (code > 0x9f && code <= 0xff) ? code : 0x3f
+    }),
+  )
 }
 
 function ascii(bytes: Buffer): string {

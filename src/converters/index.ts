@@ -9,4 +9,5 @@ export {
   LongConverter,
   ShortConverter,
 } from './number-converter.ts'
+export { SimpleHeaderConverter } from './simple-header-converter.ts'
 export { StringConverter } from './string-converter.ts'

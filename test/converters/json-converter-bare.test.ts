@@ -163,12 +163,18 @@ test('what JSON.parse reads is read alike, and what it refuses is refused', () =
       )
       const ours = outcome(() => read(bytes, bare).value)
       // Java's parser stops behind the document, and lets numbers begin with zeros.
-      if (plain === undefined) return
+      if (plain === undefined || hasInfinity(plain)) return
       expect(JSON.stringify(toPlain(ours))).toBe(JSON.stringify(plain))
     }),
     { numRuns: 500 },
   )
 })
+
+/** Whether JSON.parse made infinity of a number too large. */
+function hasInfinity(value: unknown): boolean {
+  if (typeof value === 'number') return !Number.isFinite(value)
+  return typeof value === 'object' && value !== null && Object.values(value).some(hasInfinity)
+}
 
 function outcome(run: () => unknown): unknown {
   try {

@@ -116,8 +116,8 @@ export class TaskRun {
     const { signal } = this.#starting
     try {
       const task = await this.#create(this.#start, this.#services)
-      this.#task = task
       signal.throwIfAborted()
+      this.#task = task
       if (this.#targetState !== this.#start.targetState) task.setTargetState(this.#targetState)
       // Only a cancellation leaves a start behind; a stop waits for it, so that nothing is stopped half started.
       await abortable(task.start(signal), this.#cancelled.signal)

@@ -22,7 +22,10 @@ export interface WorkerTask {
   readonly done: Promise<void>
   /** Pauses or resumes. */
   setTargetState(state: TargetState): void
-  /** Drains, commits and stops (invariant 7), within `graceMs`; resolves when all it opened is closed. */
+  /**
+   * Drains, commits and stops (invariant 7), within `graceMs`; resolves when all it opened is closed. Called once for
+   * every task whose `start` was called, also where that rejected or the loop failed.
+   */
   stop(graceMs: number): Promise<void>
   /** From now on context, producer, consumer and offset writer refuse every call, with `reason`. */
   cancel(reason: Error): void

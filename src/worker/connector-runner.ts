@@ -141,16 +141,15 @@ export class ConnectorRunner {
   }
 
   /**
-   * The connector thread has ended. The connector whose call it was in has failed, and so has any that was being
-   * started; the others are started on a new thread, one after another. Their tasks know nothing of it.
+   * The connector thread has ended. The connector whose call it was in has failed; the others are started on a new
+   * thread, one after another. Their tasks know nothing of it.
    */
   onThreadEnded(thread: ConnectorThread, cause: Error): void {
     const lost = [...this.#connectors.values()].filter((each) => each.thread === thread)
-    const named = thread.board.running()?.run
-    for (const connector of lost) {
-      if (connector.run !== named && connector.phase !== 'starting') continue
-      const message = `Connector ${connector.name} ended with its thread: ${cause.message}`
-      this.#fail(connector, toWireError(new ConnectError(message, { cause })))
+    const culprit = lost.find(({ run }) => run === thread.board.running()?.run)
+    if (culprit) {
+      const message = `Connector ${culprit.name} ended with its thread: ${cause.message}`
+      this.#fail(culprit, toWireError(new ConnectError(message, { cause })))
     }
     const unharmed = lost.filter((connector) => connector.phase === 'started')
     if (unharmed.length > 0) this.#restart(unharmed, cause)
@@ -214,12 +213,17 @@ export class ConnectorRunner {
   }
 
   async #start(connector: RunningConnector): Promise<void> {
-    const { name, type, connectorClass, config, run, targetState } = connector
+    const { name, type, connectorClass, config, run, targetState, thread } = connector
     const argument = { name, run, type, connectorClass, config, targetState }
     try {
-      await connector.thread.channel.request('startConnector', argument)
+      await thread.channel.request('startConnector', argument)
       if (connector.phase === 'starting') connector.phase = 'started'
     } catch (error) {
+      if (connector.phase === 'starting' && endedInAnother(connector)) {
+        connector.run = this.#newRun()
+        connector.thread = this.#pool.connectorThread()
+        return this.#start(connector)
+      }
       this.#fail(connector, toWireError(error))
       throw error
     }
@@ -266,6 +270,12 @@ export class ConnectorRunner {
     if (connector) return connector
     throw new NotFoundError(`Connector ${name} not found in this worker.`)
   }
+}
+
+/** Whether the thread ended in a call into some other connector: this one may try again on the next. */
+function endedInAnother({ thread, run }: RunningConnector): boolean {
+  const named = thread.board.running()?.run
+  return thread.reason !== null && named !== undefined && named !== run
 }
 
 function ignore(): void {

@@ -34,6 +34,7 @@ interface RunningTask {
   readonly thread: TaskThread
   readonly counters: TaskCounters
   readonly kafkaIds: KafkaIds[]
+  targetState: TargetState
   phase: 'starting' | 'running' | 'stopping' | 'failed'
   /** Of a task that is being stopped: resolves once it is gone. */
   gone: Promise<void> | null
@@ -83,23 +84,28 @@ export class TaskRunner {
     if (earlier && earlier.phase !== 'failed') {
       throw new ConnectError(`Task already exists in this worker: ${key}`)
     }
-    if (earlier) await this.#stop(earlier, cancelMs)
-    const thread = this.#pool.acquire()
-    const counters = new TaskCounters()
     const run = this.#newRun()
     const task: RunningTask = {
       id: start.id,
       connectorConfig: start.connectorConfig,
       run,
-      thread,
-      counters,
+      thread: this.#pool.acquire(),
+      counters: new TaskCounters(),
       kafkaIds: [],
+      targetState: start.targetState,
       phase: 'starting',
       gone: null,
     }
     this.#tasks.set(key, task)
     try {
-      await thread.channel.request('startTask', { run, start, counters: counters.shared })
+      // What is left of a failed run goes first; meanwhile the new one may be stopped.
+      if (earlier) await this.#stop(earlier, cancelMs)
+      if (task.gone) throw new ConnectError(`Task ${key} was stopped before it had started.`)
+      await task.thread.channel.request('startTask', {
+        run,
+        start: { ...start, targetState: task.targetState },
+        counters: task.counters.shared,
+      })
       if (task.phase === 'starting') task.phase = 'running'
     } catch (error) {
       this.#fail(task, toWireError(error))
@@ -110,6 +116,8 @@ export class TaskRunner {
   async setState(id: ConnectorTaskId, targetState: TargetState): Promise<void> {
     const task = this.#tasks.get(taskIdText(id))
     if (!task || task.phase === 'failed' || task.phase === 'stopping') return
+    // A thread that has not been told of the task yet takes no notice; it is told of this state with the start.
+    task.targetState = targetState
     await task.thread.channel.request('setTaskState', { run: task.run, targetState })
   }
 
@@ -167,8 +175,8 @@ export class TaskRunner {
       await thread.channel.request('stopTask', argument, { timeoutMs: graceMs })
       if (!failed) this.#listener.taskStatus(id, 'UNASSIGNED')
     } catch (error) {
-      if (thread.reason) this.#listener.taskStatus(id, 'UNASSIGNED')
-      else this.#cancel(task, error)
+      if (!thread.reason) this.#cancel(task, error)
+      else if (!failed) this.#listener.taskStatus(id, 'UNASSIGNED')
     } finally {
       this.#remove(task)
     }
@@ -196,8 +204,7 @@ export class TaskRunner {
 
   #remove(task: RunningTask): void {
     const key = taskIdText(task.id)
-    if (this.#tasks.get(key) !== task) return
-    this.#tasks.delete(key)
+    if (this.#tasks.get(key) === task) this.#tasks.delete(key)
     this.#pool.release(task.thread)
   }
 

@@ -15,13 +15,12 @@ import { openPluginThread } from '../../src/runtime/thread-host.ts'
 
 /** The entry of plugin threads in tests without Kafka: its tasks only poll, and commit how often they did. */
 class PollingTask implements WorkerTask {
-  readonly done: Promise<void>
+  done: Promise<void> = Promise.resolve()
   readonly #task: SourceTask
   readonly #services: TaskServices
   readonly #config: Readonly<Record<string, string>>
   readonly #stopping = new AbortController()
   #paused: boolean
-  #finish: (outcome: Promise<void>) => void = () => undefined
 
   constructor(
     task: SourceTask,
@@ -33,15 +32,12 @@ class PollingTask implements WorkerTask {
     this.#services = services
     this.#config = config
     this.#paused = paused
-    this.done = new Promise((resolve) => {
-      this.#finish = resolve
-    })
   }
 
   async start(signal: AbortSignal): Promise<void> {
     await this.#services.call('start', () => this.#task.start(this.#config, signal))
     this.#services.notify.status(this.#paused ? 'PAUSED' : 'RUNNING')
-    this.#finish(this.#loop())
+    this.done = this.#loop()
   }
 
   setTargetState(state: string): void {
@@ -56,7 +52,6 @@ class PollingTask implements WorkerTask {
   }
 
   cancel(reason: Error): void {
-    this.#finish(Promise.reject(reason))
     this.#stopping.abort(reason)
   }
 

@@ -142,8 +142,8 @@ const security: readonly Row[] = [
 
 const producer: readonly Row[] = [
   ['acks', 'string', 'all', 'low', 'Replicas that must have a record: 0, 1 or all.'],
-  ['batch.size', 'int', 131072, 'medium', 'Bytes of a full batch.'],
-  ['buffer.memory', 'long', 33554432, 'high', 'Bytes that may wait to be sent.'],
+  ['batch.size', 'int', 262144, 'medium', 'Bytes of a full batch.'],
+  ['buffer.memory', 'long', 4194304, 'high', 'Bytes that may wait to be sent.'],
   ['compression.type', 'string', 'none', 'high', 'none, gzip, snappy, lz4 or zstd.'],
   ['compression.gzip.level', 'int', -1, 'medium', 'Level of gzip.'],
   ['compression.lz4.level', 'int', 9, 'medium', 'Level of lz4.'],

@@ -30,7 +30,7 @@ export class FlakyProxy implements AsyncDisposable {
   /** Sockets that go through the proxy, whatever address they are for. */
   get socketFactory(): SocketFactory {
     const { port } = this.#server.address() as net.AddressInfo
-    return (_address, onread, ready) => plainSocket({ host: '127.0.0.1', port }, onread, ready)
+    return (_address, ready, onread) => plainSocket({ host: '127.0.0.1', port }, ready, onread)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -185,10 +185,11 @@ export class Connection {
       }
       signal.addEventListener('abort', abort, { once: true })
       const reader = { buffer: () => this.#reader.target(), callback: (n: number) => this.#read(n) }
-      const socket = socketFactory(address, reader, () => {
+      const ready = (): void => {
         settled()
         resolve()
-      })
+      }
+      const socket = socketFactory(address, ready, reader)
       this.#socket = socket
       socket.setKeepAlive(true, 60_000)
       socket.on('error', (error) => {

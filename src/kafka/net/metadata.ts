@@ -1,5 +1,5 @@
 import { asError, isRetriable, RetriableError } from '../../errors/connect-error.ts'
-import { abortable, delay } from '../../util/abort.ts'
+import { abortable, delay, reasonOf } from '../../util/abort.ts'
 import { createLogger } from '../../util/logger.ts'
 import type { MaybePromise } from '../../util/maybe-promise.ts'
 import type { WireRequest } from '../protocol/api.ts'
@@ -121,7 +121,7 @@ export class ClusterMetadata {
 
   /**
    * The topic with its partitions, at once where it is known. Waits `timeoutMs` for a topic that is missing: then
-   * rejects with a TopicMissingError, or what kept the brokers from answering; at once for what no waiting helps against (no right to it, a bad name).
+   * rejects with a TopicMissingError, or what kept the brokers from answering, and likewise where the signal is a time limit; at once for what no waiting helps against (no right to it, a bad name).
    */
   ensureTopic(name: string, wait: TopicWait, signal: AbortSignal): MaybePromise<TopicMetadata> {
     const known = this.#topics.get(name)
@@ -159,7 +159,7 @@ export class ClusterMetadata {
   }
 
   async #awaitTopic(name: string, wait: TopicWait, signal: AbortSignal): Promise<TopicMetadata> {
-    const deadline = performance.now() + wait.timeoutMs
+    const began = performance.now()
     let reason: Error | undefined
     for (;;) {
       try {
@@ -170,11 +170,11 @@ export class ClusterMetadata {
         reason = brokerError(problem, `Topic ${name}`)
         if (!isRetriableCode(problem)) throw reason
       } catch (error) {
-        signal.throwIfAborted()
+        if (signal.aborted) throw outOfTime(signal, reason) ? missing(name, began, reason) : error
         if (!isRetriable(error)) throw error
         reason = asError(error)
       }
-      if (performance.now() >= deadline) throw missing(name, wait, reason)
+      if (performance.now() - began >= wait.timeoutMs) throw missing(name, began, reason)
     }
   }
 
@@ -286,11 +286,17 @@ function problemOf(topic: TopicMetadata | undefined): number {
 }
 
 /** Where no broker answered, that is the error; the topic may well be there. */
-function missing(name: string, { timeoutMs }: TopicWait, cause: Error): Error {
+function missing(name: string, began: number, cause: Error): Error {
   if (codeOf(cause) === undefined) return cause
+  const waitedMs = Math.round(performance.now() - began)
   return new TopicMissingError(
-    `Topic ${name} not present in metadata after ${timeoutMs} ms (${cause.message}). ` +
+    `Topic ${name} not present in metadata after ${waitedMs} ms (${cause.message}). ` +
       'Create the topic, or let the brokers do it with auto.create.topics.enable=true.',
     { cause },
   )
+}
+
+/** A time limit that is over says less than what kept the topic from coming up. */
+function outOfTime(signal: AbortSignal, reason: Error | undefined): reason is Error {
+  return reason !== undefined && reasonOf(signal).name === 'TimeoutError'
 }

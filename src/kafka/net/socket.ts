@@ -12,12 +12,15 @@ export interface SocketReader {
   readonly callback: (bytesWritten: number) => boolean
 }
 
-/** Opens the socket of a connection, and tells once it may be written to. TLS is another one of these. */
+/**
+ * Opens a socket to a broker, and tells once it may be written to. TLS is another one of these. With a reader, received
+ * bytes go there and are not emitted.
+ */
 export type SocketFactory = (
   address: HostPort,
-  onread: SocketReader,
   ready: () => void,
+  onread?: SocketReader,
 ) => net.Socket
 
-export const plainSocket: SocketFactory = (address, onread, ready) =>
-  net.connect({ host: address.host, port: address.port, noDelay: true, onread }, ready)
+export const plainSocket: SocketFactory = ({ host, port }, ready, onread) =>
+  net.connect({ host, port, noDelay: true, ...(onread !== undefined && { onread }) }, ready)

@@ -17,6 +17,9 @@ const log = createLogger('org.apache.kafka.clients.producer.internals.Sender')
 /** While a broker owes an answer, an open batch takes records for at least so long, and then goes with the next request. */
 const BUSY_LINGER_MS = 5
 
+/** Of a longer time a timer would make none. */
+const MAX_TIMER_MS = 2 ** 30
+
 export interface SenderParts {
   readonly client: KafkaClient
   readonly config: ProducerConfig
@@ -221,7 +224,10 @@ export class Sender implements QueueOwner, LaneOwner {
     if (at >= this.#timerAt || this.#stopped) return
     clearTimeout(this.#timer)
     this.#timerAt = at
-    this.#timer = setTimeout(() => this.#onTimer(), Math.max(Math.ceil(at - performance.now()), 1))
+    this.#timer = setTimeout(
+      () => this.#onTimer(),
+      Math.min(Math.max(Math.ceil(at - performance.now()), 1), MAX_TIMER_MS),
+    )
   }
 
   #wakeAt(queue: PartitionQueue): number {

@@ -17,10 +17,10 @@ export interface FakeRequest {
 }
 
 /**
- * What a request is answered with: the body's bytes; nothing at all; or the connection's end. An answer may come later,
- * and holds up those behind it.
+ * What a request is answered with: the body's bytes, or the connection's end; `silence` leaves it and all behind it
+ * without an answer, `none` it alone (Produce with acks=0). An answer may come later, and holds up those behind it.
  */
-export type FakeAnswer = Buffer | 'silence' | 'disconnect'
+export type FakeAnswer = Buffer | 'silence' | 'none' | 'disconnect'
 
 export type FakeHandler = (request: FakeRequest) => FakeAnswer | Promise<FakeAnswer>
 
@@ -107,7 +107,8 @@ export class FakeBroker implements AsyncDisposable {
     this.requests.push(request)
     const answer = await this.#handle(request)
     if (answer === 'disconnect') socket.destroy()
-    else if (answer !== 'silence') this.#reply(request, answer)
+    else if (answer === 'silence') await new Promise((resolve) => socket.once('close', resolve))
+    else if (answer !== 'none') this.#reply(request, answer)
   }
 
   #parse(frame: Buffer, socket: net.Socket): FakeRequest {

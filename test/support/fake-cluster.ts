@@ -127,6 +127,8 @@ export interface FakeClusterOptions {
   /** Error codes of the topic in Metadata, one a request, before it is there. */
   readonly topicErrors?: number[]
   readonly produceVersion?: number
+  /** The most records of a batch; more are MESSAGE_TOO_LARGE. */
+  readonly largest?: number
   /** Before an answer to Produce is sent. */
   readonly delayMs?: number
 }
@@ -238,7 +240,8 @@ export class FakeCluster implements AsyncDisposable {
     if (fate === 'disconnect' || fate === 'silence') return fate
     const results = batches.map((batch) => ({ batch, ...this.#apply(batch, fate) }))
     if (fate === 'lose-answer') return 'disconnect'
-    if (fate === 'append-in-silence' || acks === 0) return 'silence'
+    if (fate === 'append-in-silence') return 'silence'
+    if (acks === 0) return 'none'
     const partitions = results.map(({ batch, errorCode, baseOffset }) => ({
       partition: batch.partition,
       errorCode,
@@ -256,6 +259,8 @@ export class FakeCluster implements AsyncDisposable {
   #apply(batch: SeenBatch, fate: ProduceFate): { errorCode: number; baseOffset: number } {
     const code = typeof fate === 'function' ? fate(batch) : fate
     if (typeof code === 'number' && code !== 0) return refused(code)
+    const { largest = Infinity } = this.#options
+    if (batch.values.length > largest) return refused(ErrorCode.MESSAGE_TOO_LARGE)
     const log = this.#partitions[batch.partition]
     return log?.append(batch) ?? refused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
   }

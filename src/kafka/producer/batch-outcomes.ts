@@ -51,9 +51,12 @@ export class BatchOutcomes {
     }
   }
 
+  /**
+   * A sequence that was given is then missing in the log, or not, as the batch may have got there after all. Which one it
+   * is, the broker says of the next batch: it takes it, or refuses its sequence.
+   */
   failed({ queue, batch }: Sent, error: Error): void {
     queue.remove(batch)
-    if (batch.stamped) queue.breakSequence()
     this.#parts.ledger.failed(queue, batch, error)
     this.#onEnd(queue)
   }

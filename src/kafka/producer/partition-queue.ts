@@ -25,8 +25,8 @@ export interface QueueOwner {
  *
  * Invariant 3: a batch that comes back to be tried again goes before those behind it, with the sequence and the bytes
  * it had, and alone: nothing of the partition is sent until what was in flight with it has come back, and then the
- * lowest goes first. Where a sequence can never be filled (a batch failed for good, or the broker lost count) the queue
- * waits for what is in flight and starts again from sequence 0 under a higher epoch.
+ * lowest goes first. Where the broker refuses the sequence of the lowest (one before it failed for good, or the broker
+ * lost count), the queue waits for what is in flight and starts again from sequence 0 under a higher epoch.
  */
 export class PartitionQueue implements RecordAppender, TopicPartition {
   readonly topic: string
@@ -183,7 +183,7 @@ export class PartitionQueue implements RecordAppender, TopicPartition {
     return !this.#queued.some(before) && !this.#inFlight.some(before)
   }
 
-  /** There is, or may be, a sequence that will never come: begin again once nothing is in flight. */
+  /** The broker waits for a sequence that will never come: begin again once nothing is in flight. */
   breakSequence(): void {
     if (this.#identity !== null) this.#broken = true
   }

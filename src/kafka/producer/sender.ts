@@ -56,6 +56,8 @@ export class Sender implements QueueOwner, LaneOwner {
   #obtaining = false
   #timer: NodeJS.Timeout | undefined
   #timerAt = Infinity
+  /** When it was last looked what can be sent. */
+  #lookedAt = 0
 
   constructor(parts: SenderParts) {
     this.#parts = parts
@@ -139,11 +141,12 @@ export class Sender implements QueueOwner, LaneOwner {
 
   /** One request to every broker that may have one; whether there was any. */
   #sendRound(): boolean {
+    const now = performance.now()
+    this.#lookedAt = now
     if (this.#idempotent && this.#identities.current === null) {
       if (this.#active.size > 0) void this.#obtainIdentity()
       return false
     }
-    const now = performance.now()
     const requests = new Map<BrokerLane, { sent: Sent[]; bytes: number }>()
     const leaderless: string[] = []
     for (const queue of this.#active) {
@@ -230,12 +233,16 @@ export class Sender implements QueueOwner, LaneOwner {
     )
   }
 
+  /**
+   * The next time at which the clock alone changes what can be sent. A time that had passed when that was looked at
+   * last is none: then something else is waited for, which will be told.
+   */
   #wakeAt(queue: PartitionQueue): number {
     const { deliveryTimeoutMs, lingerMs } = this.#parts.config
-    const since = queue.head?.createdAt ?? queue.openedAt
-    const limit = since + deliveryTimeoutMs
-    if (queue.head === undefined) return lingerMs > 0 ? queue.openedAt + lingerMs : limit
-    return queue.retryAt > performance.now() ? Math.min(queue.retryAt, limit) : limit
+    const { head, openedAt, retryAt } = queue
+    const pauseEnds = head === undefined ? openedAt + lingerMs : retryAt
+    const limit = (head?.createdAt ?? openedAt) + deliveryTimeoutMs
+    return pauseEnds > this.#lookedAt ? Math.min(pauseEnds, limit) : limit
   }
 
   #onTimer(): void {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,15 +17,23 @@ beforeAll(async () => {
   await writeFile(path.join(folder, 'package.json'), '{ "type": "module" }')
   await build({
     absWorkingDir: root,
-    entryPoints: { api: 'src/api/index.ts', harness: 'test/plugins/load-harness.ts' },
+    entryPoints: {
+      api: 'src/api/index.ts',
+      harness: 'test/plugins/load-harness.ts',
+      'connectors/file/index': 'connectors/file/index.ts',
+    },
     outdir: folder,
     bundle: true,
     splitting: true,
     platform: 'node',
     format: 'esm',
+    target: 'node20.19',
+    conditions: ['source'],
     chunkNames: 'chunks/[name]-[hash]',
     logLevel: 'warning',
   })
+  const manifest = 'connectors/file/package.json'
+  await copyFile(path.join(root, manifest), path.join(folder, manifest))
 })
 afterAll(() => rm(folder, { recursive: true }))
 
@@ -61,9 +69,19 @@ describe('a plugin gets the worker’s copy of the API', () => {
   })
 })
 
-test('what is part of the worker is loaded by name', async () => {
-  expect(await load(fixtures, 'override_policy', 'Principal')).toEqual([
+test('what comes with the worker is loaded by name, and shares its API', async () => {
+  const names = [
+    'source',
+    'File Stream Source',
+    'override_policy',
+    'Principal',
+    'converter',
+    'Json',
+  ]
+  expect(await load(fixtures, ...names)).toEqual([
+    { name: 'FileStreamSourceConnector', isOurs: true },
     { name: 'PrincipalConnectorClientConfigOverridePolicy', isOurs: false },
+    { name: 'JsonConverter', isOurs: false },
   ])
 })
 

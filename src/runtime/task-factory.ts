@@ -1,0 +1,128 @@
+import type { SinkTask } from '../api/sink-task.ts'
+import type { SourceTask } from '../api/source-task.ts'
+import { consumerConfigFor, producerConfigFor } from '../config/client-config.ts'
+import type { ConnectorConfig } from '../config/types.ts'
+import { workerConfig as workerConfigDef } from '../config/worker-config.ts'
+import { ConfigError } from '../errors/connect-error.ts'
+import { createGroupConsumer } from '../kafka/group/group-consumer.ts'
+import { createProducer } from '../kafka/producer/kafka-producer.ts'
+import type { Subscription } from '../kafka/types.ts'
+import { taskIdText } from '../messages/ids.ts'
+import type { TaskStart } from '../messages/protocol.ts'
+import type { Instantiate } from './converters.ts'
+import { openTaskPlugins } from './task-plugins.ts'
+import type { TaskPlugins } from './task-plugins.ts'
+import type { PluginLoader, TaskServices, WorkerTask } from './task.ts'
+import { WorkerSinkTask } from './worker-sink-task.ts'
+import { WorkerSourceTask } from './worker-source-task.ts'
+
+/** Makes the task that `start` describes, with real Kafka clients. Nothing of the plugin has been called yet. */
+export function createWorkerTask(start: TaskStart, services: TaskServices): WorkerTask {
+  return start.type === 'source' ? sourceTask(start, services) : sinkTask(start, services)
+}
+
+function sourceTask(start: TaskStart, services: TaskServices): WorkerTask {
+  const { id, connectorConfig, workerConfig } = start
+  const clientConfig = producerConfigFor(workerConfig, connectorConfig, owner(start))
+  return new WorkerSourceTask({
+    services,
+    targetState: start.targetState,
+    taskConfig: start.taskConfig,
+    commit: commitSettings(workerConfig),
+    createsTopics: createsTopics(start),
+    openTask: async () => {
+      const Connector = await services.loader.load('source', ...pluginOf(start))
+      const Task = new Connector().taskClass()
+      return asTask<SourceTask>(new Task(), ['poll'], taskIdText(id))
+    },
+    openPlugins: () => openPlugins(start, services),
+    openProducer: (listener) => Promise.resolve(createProducer(clientConfig, listener)),
+  })
+}
+
+function sinkTask(start: TaskStart, services: TaskServices): WorkerTask {
+  const { id, connectorConfig, workerConfig } = start
+  const clientConfig = consumerConfigFor(workerConfig, connectorConfig, owner(start))
+  const hooks = {
+    onMemberId: (groupId: string, memberId: string) => {
+      services.notify.kafkaIdOpened({ groupId, memberId })
+    },
+  }
+  return new WorkerSinkTask({
+    services,
+    targetState: start.targetState,
+    taskConfig: start.taskConfig,
+    subscription: subscriptionOf(start),
+    commit: commitSettings(workerConfig),
+    openTask: async () => {
+      const Connector = await services.loader.load('sink', ...pluginOf(start))
+      const Task = new Connector().taskClass()
+      return asTask<SinkTask>(new Task(), ['put'], taskIdText(id))
+    },
+    openPlugins: () => openPlugins(start, services),
+    openConsumer: () => Promise.resolve(createGroupConsumer(clientConfig, hooks)),
+  })
+}
+
+function openPlugins(start: TaskStart, services: TaskServices): Promise<TaskPlugins> {
+  const { connectorConfig, workerConfig, id } = start
+  const { logger } = services
+  const instantiate = instantiateBy(services.loader)
+  const taskId = taskIdText(id)
+  return openTaskPlugins({ instantiate, connectorConfig, workerConfig, taskId, logger })
+}
+
+function instantiateBy(loader: PluginLoader): Instantiate {
+  return async (type, name) => {
+    const Plugin = await loader.load(type, name)
+    return { instance: new Plugin(), className: name }
+  }
+}
+
+/** Class and version, as `connector.class` and `connector.plugin.version` name them. */
+function pluginOf({ connectorClass, connectorConfig }: TaskStart): [string, string?] {
+  const version = connectorConfig['connector.plugin.version']
+  return version === undefined ? [connectorClass] : [connectorClass, version]
+}
+
+function owner({ id }: TaskStart): { readonly connector: string; readonly task: number } {
+  return { connector: id.connector, task: id.task }
+}
+
+function commitSettings(config: ConnectorConfig): { intervalMs: number; timeoutMs: number } {
+  const parsed = workerConfigDef.parse(config)
+  return {
+    intervalMs: Number(parsed['offset.flush.interval.ms']),
+    timeoutMs: Number(parsed['offset.flush.timeout.ms']),
+  }
+}
+
+/** Whether the connector says how its topics are created, and the worker lets it. */
+function createsTopics({ connectorConfig, workerConfig }: TaskStart): boolean {
+  const enabled = workerConfigDef.parse(workerConfig)['topic.creation.enable']
+  return enabled && Object.keys(connectorConfig).some((key) => key.startsWith('topic.creation.'))
+}
+
+function subscriptionOf({ id, connectorConfig }: TaskStart): Subscription {
+  const topics = (connectorConfig.topics ?? '').split(',').map((topic) => topic.trim())
+  const named = topics.filter((topic) => topic !== '')
+  if (named.length > 0) return { topics: named }
+  const pattern = connectorConfig['topics.regex']?.trim() ?? ''
+  if (pattern === '') {
+    throw new ConfigError(
+      `Must configure one of topics or topics.regex, found neither for sink connector ${id.connector}.`,
+    )
+  }
+  return { pattern: new RegExp(`^(?:${pattern})$`) }
+}
+
+/** Checks by shape, not by class: the plugin may bring its own copy of ours. */
+function asTask<T extends object>(task: T, methods: readonly string[], id: string): T {
+  for (const method of ['initialize', 'start', 'stop', ...methods]) {
+    if (typeof (task as Record<string, unknown>)[method] === 'function') continue
+    throw new ConfigError(
+      `The class that taskClass() returned for task ${id} has no method ${method}: expected a task of the kind of its connector.`,
+    )
+  }
+  return task
+}

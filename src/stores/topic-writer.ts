@@ -1,6 +1,7 @@
 import { RetriableError, asError } from '../errors/connect-error.ts'
 import { createProducer } from '../kafka/producer/kafka-producer.ts'
 import type { ClientConfig, ProducerListener, RecordProducer } from '../kafka/types.ts'
+import { faultPoint } from '../util/fault-point.ts'
 import type { RawOffset } from './offset-index.ts'
 
 /** Writes keyed records to one topic and says when all in-sync replicas have them. */
@@ -24,6 +25,7 @@ export class TopicWriter {
       if (!this.#producer.hasRoom) await this.#producer.room(signal)
       const from = this.#next
       for (const record of records) this.#append(record)
+      faultPoint('offsets.writing')
       await this.#producer.flush(signal)
       this.#check(from, from + records.length)
     } finally {

@@ -8,17 +8,19 @@ export type FaultPoint =
   | 'source.polled'
   /** The producer of a source task is being flushed, before its offsets are written. */
   | 'source.flush'
-  /** Source offsets are about to be written / half written (file) or sent (Kafka) / durable. */
+  /** Source offsets are about to be written / are on their way to their topic / are durable. */
   | 'offsets.write'
   | 'offsets.writing'
   | 'offsets.written'
+  /** A file's new content lies beside it and is not in its place yet. */
+  | 'file.replace'
   /** A sink task is about to be given records / has taken them. */
   | 'sink.put'
   | 'sink.delivered'
   /** A sink task's preCommit (its flush) is about to run / its offsets are about to be committed. */
   | 'sink.flush'
   | 'sink.commit'
-  /** A consumer is about to join its group / has been assigned partitions. */
+  /** A consumer is about to join its group / has joined and does not know its partitions yet. */
   | 'group.join'
   | 'group.joined'
 

@@ -1,5 +1,6 @@
 import { open, realpath, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { faultPoint } from './fault-point.ts'
 
 /**
  * Replaces the content of `file` whole or not at all (invariant 5): write beside it, sync, rename, sync the folder.
@@ -13,6 +14,7 @@ export async function replaceFile(file: string, content: Uint8Array): Promise<vo
   const temporary = `${target}.tmp`
   try {
     await writeSynced(temporary, content, await modeOf(target))
+    faultPoint('file.replace')
     await rename(temporary, target)
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined)

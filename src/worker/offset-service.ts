@@ -2,6 +2,7 @@ import { ConnectError } from '../errors/connect-error.ts'
 import type { SourceOffset, SourcePartition } from '../data/records.ts'
 import type { Run } from '../messages/protocol.ts'
 import type { OffsetBackingStore } from '../stores/offset-backing-store.ts'
+import { faultPoint } from '../util/fault-point.ts'
 import { SerialQueue } from '../util/serial-queue.ts'
 
 interface OffsetRequest {
@@ -41,7 +42,11 @@ export class OffsetService {
     signal: AbortSignal,
   ): Promise<void> {
     const entries = request.offsets.map(([partition, offset]) => ({ partition, offset }))
-    return this.#inTurn(request, signal, () => this.#store.set(request.connector, entries, signal))
+    return this.#inTurn(request, signal, async () => {
+      faultPoint('offsets.write')
+      await this.#store.set(request.connector, entries, signal)
+      faultPoint('offsets.written')
+    })
   }
 
   /** Resolves when nothing asked so far is under way. */

@@ -2,6 +2,7 @@ import { request } from '../protocol/api.ts'
 import { brokerError, ErrorCode } from '../protocol/errors.ts'
 import { joinGroupApi, syncGroupApi } from '../protocol/group.ts'
 import type { JoinGroupResponse } from '../protocol/group.ts'
+import { faultPoint } from '../../util/fault-point.ts'
 import type { GroupCoordinator } from './coordinator.ts'
 import type { MemberOptions } from './group-options.ts'
 
@@ -63,6 +64,7 @@ export async function joinOnce(
   signal: AbortSignal,
 ): Promise<JoinOutcome> {
   let { memberId } = member
+  faultPoint('group.join')
   let answer = await join(parts, { ...member, memberId }, signal)
   if (answer.errorCode === ErrorCode.MEMBER_ID_REQUIRED) {
     memberId = answer.memberId
@@ -70,6 +72,7 @@ export async function joinOnce(
     answer = await join(parts, { ...member, memberId }, signal)
   }
   if (answer.errorCode !== ErrorCode.NONE) return refused(parts, answer.errorCode, memberId)
+  faultPoint('group.joined')
   return await sync(parts, answer, signal)
 }
 

@@ -1,6 +1,7 @@
 // Bundles src/ and connectors/ into dist/, which the commands in bin/ and the plugin threads run.
 // One graph with shared chunks: the worker, the threads and `sluice/api` load the same copy of every module.
 // `--if-stale` returns at once where dist/ was built from the very files that lie here.
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { cp, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
@@ -15,9 +16,15 @@ const stampFile = path.join(dist, '.stamp')
 /** Modules that stay outside the bundle: native code, found in node_modules when it runs. */
 const external = ['@node-rs/crc32', 'chokidar']
 
+/** Sixteen digits of the commit this is built from; zeros outside of a repository. */
+const commit =
+  spawnSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' }).stdout?.slice(0, 16) ||
+  '0'.repeat(16)
+
 /** Names, sizes and times of everything that goes into dist/. */
 async function stampOfSources() {
   const hash = createHash('sha256')
+  hash.update(`${commit}\n`)
   const inputs = ['src', 'connectors', 'scripts/build.mjs', 'package.json', 'package-lock.json']
   for (const input of inputs) await addToStamp(hash, input)
   return hash.digest('hex')
@@ -66,6 +73,7 @@ async function bundle(outdir, connectors) {
     sourcemap: true,
     conditions: ['source'],
     external,
+    define: { SLUICE_COMMIT: JSON.stringify(commit) },
     chunkNames: 'chunks/[name]-[hash]',
     // CommonJS dependencies inside the bundle still call require for Node's own modules.
     banner: {

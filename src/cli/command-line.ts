@@ -21,6 +21,8 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
 /** Exit codes of Java's command (`AbstractConnectCli`). */
 export const exitCodes = {
   usage: 1,
+  /** An error that nothing caught. */
+  uncaught: 1,
   /** Anything before the worker is started: its file, the cluster, the REST port. */
   notStarted: 2,
   /** The worker, or one of the connector files, failed to start. */

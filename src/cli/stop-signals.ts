@@ -5,6 +5,8 @@ export interface StopRequest {
 }
 
 export interface StopSignals extends Disposable {
+  /** Null until the first signal. */
+  readonly request: StopRequest | null
   /** Resolves at the first signal. */
   readonly requested: Promise<StopRequest>
   /** Aborted at the first signal: what is still being started gives up. */
@@ -12,26 +14,31 @@ export interface StopSignals extends Disposable {
 }
 
 const exitCodeOf = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
+const names = Object.keys(exitCodeOf) as (keyof typeof exitCodeOf)[]
 
 /** Listens for signals. The first asks for a stop; at the second `force` is called. */
 export function listenForStop(force: (request: StopRequest) => void): StopSignals {
   const controller = new AbortController()
-  let resolve: (request: StopRequest) => void
-  const requested = new Promise<StopRequest>((settle) => {
-    resolve = settle
+  let request: StopRequest | null = null
+  const requested = new Promise<StopRequest>((resolve) => {
+    controller.signal.addEventListener('abort', () => {
+      if (request) resolve(request)
+    })
   })
   const onSignal = (signal: keyof typeof exitCodeOf): void => {
-    const request = { signal, exitCode: exitCodeOf[signal] }
-    if (controller.signal.aborted) {
-      force(request)
+    const asked = { signal, exitCode: exitCodeOf[signal] }
+    if (request) {
+      force(asked)
       return
     }
+    request = asked
     controller.abort(new Error(`${signal} received`))
-    resolve(request)
   }
-  const names = Object.keys(exitCodeOf) as (keyof typeof exitCodeOf)[]
   for (const name of names) process.on(name, onSignal)
   return {
+    get request() {
+      return request
+    },
     requested,
     abort: controller.signal,
     [Symbol.dispose]: () => {

@@ -1,0 +1,26 @@
+import { offsetTopicConfigs } from '../config/standalone-config.ts'
+import type { WorkerFile } from '../config/standalone-config.ts'
+import type { ClientConfig } from '../kafka/types.ts'
+import { FileOffsetStore } from '../stores/file-offset-store.ts'
+import { KafkaOffsetStore } from '../stores/kafka-offset-store.ts'
+import type { OffsetBackingStore } from '../stores/offset-backing-store.ts'
+import { topicAdmin } from './topics.ts'
+
+/** Where the worker file wants source offsets: in its file where it names one, else in its topic. */
+export function openOffsetStore(
+  { config, originals }: WorkerFile,
+  clientConfig: ClientConfig,
+): OffsetBackingStore {
+  const file = config['offset.storage.file.filename']
+  if (file !== null && file !== '') return new FileOffsetStore(file)
+  return new KafkaOffsetStore({
+    topic: {
+      name: config['offset.storage.topic'],
+      partitions: config['offset.storage.partitions'],
+      replicationFactor: config['offset.storage.replication.factor'],
+      configs: offsetTopicConfigs(originals),
+    },
+    clientConfig,
+    admin: topicAdmin(clientConfig),
+  })
+}

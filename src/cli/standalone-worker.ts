@@ -1,0 +1,165 @@
+import { workerClientConfig } from '../config/client-config.ts'
+import type { ProcessSettings } from '../config/process-settings.ts'
+import { readStandaloneConfig } from '../config/standalone-config.ts'
+import type { WorkerFile } from '../config/standalone-config.ts'
+import type { ConnectorConfig } from '../config/types.ts'
+import { StandaloneHerder } from '../herder/standalone/standalone-herder.ts'
+import { clientOptions } from '../kafka/net/client-options.ts'
+import { KafkaClient } from '../kafka/net/client.ts'
+import { ConfigTransformer } from '../plugins/config-transformer.ts'
+import type { ClientConfig } from '../kafka/types.ts'
+import { discoverPlugins } from '../plugins/discovery.ts'
+import { nearNames } from '../plugins/near-names.ts'
+import { PluginLoader } from '../plugins/plugin-loader.ts'
+import { PluginRegistry } from '../plugins/plugin-registry.ts'
+import { advertisedAddress } from '../rest/advertised.ts'
+import { parseListener } from '../rest/listeners.ts'
+import { createRestServer } from '../rest/rest-server.ts'
+import type { RestServer } from '../rest/rest-server.ts'
+import type { OffsetBackingStore } from '../stores/offset-backing-store.ts'
+import { createLogger } from '../util/logger.ts'
+import { Worker } from '../worker/worker.ts'
+import { buildInfo } from './build-info.ts'
+import { describeCluster } from './describe-cluster.ts'
+import { openOffsetStore } from './offset-store.ts'
+import { topicCreator } from './topics.ts'
+
+export interface StandaloneWorkerOptions {
+  /** The worker file, as it was read. */
+  readonly originals: ConnectorConfig
+  /** Names that file in messages. */
+  readonly source: string
+  readonly settings: ProcessSettings
+  /** The build's `plugin-thread.js`. */
+  readonly threadEntry: URL
+}
+
+const log = createLogger('org.apache.kafka.connect.cli.ConnectStandalone')
+
+/** Java's limits for a stop: REST, then herder and worker. */
+const restGraceMs = 60_000
+const herderGraceMs = 30_000
+
+/** All that a worker is made of, wired. Opened it answers REST that it is starting; started it runs connectors. */
+export class StandaloneWorker {
+  readonly herder: StandaloneHerder
+  readonly #rest: RestServer
+  readonly #offsets: OffsetBackingStore
+  readonly #resolver: ConfigTransformer
+
+  private constructor(parts: {
+    readonly herder: StandaloneHerder
+    readonly rest: RestServer
+    readonly offsets: OffsetBackingStore
+    readonly resolver: ConfigTransformer
+  }) {
+    this.herder = parts.herder
+    this.#rest = parts.rest
+    this.#offsets = parts.offsets
+    this.#resolver = parts.resolver
+  }
+
+  /**
+   * Reads the configuration, finds the plugins, asks for the cluster's id and opens the REST port, in this order: a
+   * worker that cannot reach its cluster answers no one.
+   */
+  static async open(
+    options: StandaloneWorkerOptions,
+    signal: AbortSignal,
+  ): Promise<StandaloneWorker> {
+    const foundation = await lay(options, signal)
+    const { config, originals } = foundation.file
+    const client = new KafkaClient(clientOptions(foundation.clientConfig))
+    const kafkaClusterId = await describeCluster(client, originals, signal)
+    log.info(`Kafka cluster ID: ${kafkaClusterId ?? 'null'}`)
+    await client.close()
+    const rest = createRestServer({ listeners: config.listeners.map(parseListener), ...buildInfo })
+    const bound = await rest.start()
+    const workerId = await advertisedAddress(bound, {
+      hostName: config['rest.advertised.host.name'],
+      port: config['rest.advertised.port'],
+    })
+    const offsets = openOffsetStore(foundation.file, foundation.clientConfig)
+    const herder = createHerder(foundation, { ...options, kafkaClusterId, workerId, offsets })
+    return new StandaloneWorker({ herder, rest, offsets, resolver: foundation.resolver })
+  }
+
+  /** Reads the offsets and lets REST in. */
+  async start(signal: AbortSignal): Promise<void> {
+    await this.#offsets.start(signal)
+    await this.herder.start(signal)
+    this.#rest.attach(this.herder)
+  }
+
+  /** Invariant 7: no more requests, connectors and tasks drained, and only then the store. */
+  async stop(): Promise<void> {
+    await this.#rest.stop(restGraceMs)
+    const signal = AbortSignal.timeout(herderGraceMs)
+    await this.herder.stop(signal)
+    await this.#offsets.stop(signal)
+    this.#resolver.close()
+  }
+}
+
+/** What stands before anything is opened. */
+interface Foundation {
+  readonly registry: PluginRegistry
+  readonly resolver: ConfigTransformer
+  /** Variables resolved. */
+  readonly file: WorkerFile
+  /** How the worker itself reaches the brokers. */
+  readonly clientConfig: ClientConfig
+}
+
+/** Plugins come first: the worker file names config providers, whose variables it may use, and classes to be checked. */
+async function lay(
+  { originals, source }: StandaloneWorkerOptions,
+  signal: AbortSignal,
+): Promise<Foundation> {
+  const { plugins, warnings } = await discoverPlugins((originals['plugin.path'] ?? '').split(','))
+  const registry = new PluginRegistry(plugins)
+  const resolver = await ConfigTransformer.open(originals, new PluginLoader(registry))
+  const resolved = await resolver.resolve(originals, signal)
+  const adviseClass = (name: string): string | null => adviceOn(name, registry)
+  const file = readStandaloneConfig(resolved, { source, adviseClass })
+  for (const warning of [...warnings, ...file.warnings]) log.warn(warning)
+  const clientConfig = workerClientConfig(resolved, 'connect-standalone')
+  return { registry, resolver, file, clientConfig }
+}
+
+function adviceOn(name: string, registry: PluginRegistry): string | null {
+  const near = nearNames(name, [...new Set(registry.plugins.map((plugin) => plugin.className))])
+  return near.length === 0 ? null : `Did you mean ${near.join(' or ')}?`
+}
+
+interface HerderParts extends Pick<StandaloneWorkerOptions, 'settings' | 'threadEntry'> {
+  readonly kafkaClusterId: string | null
+  readonly workerId: string
+  readonly offsets: OffsetBackingStore
+}
+
+function createHerder(
+  { registry, resolver, file }: Foundation,
+  parts: HerderParts,
+): StandaloneHerder {
+  const { kafkaClusterId, workerId, offsets, settings, threadEntry } = parts
+  const { config, originals } = file
+  return new StandaloneHerder({
+    worker: (listener) =>
+      new Worker({
+        ...{ config: originals, kafkaClusterId, plugins: registry, offsets, listener },
+        topics: topicCreator(originals),
+        threads: {
+          entry: threadEntry,
+          max: settings.threads,
+          heapMb: settings.memoryBytes / 2 ** 20,
+        },
+      }),
+    resolver,
+    workerId,
+    topicTracking: {
+      enabled: config['topic.tracking.enable'],
+      resettable: config['topic.tracking.allow.reset'],
+    },
+  })
+}

@@ -1,0 +1,26 @@
+import { adminConfigFor } from '../config/client-config.ts'
+import type { ConnectorConfig } from '../config/types.ts'
+import { createAdmin } from '../kafka/admin/admin.ts'
+import type { ClientConfig } from '../kafka/types.ts'
+import type { TopicAdmin } from '../stores/topic-admin.ts'
+import type { TopicCreator } from '../worker/worker.ts'
+
+/** What the stores ask about internal topics, by the worker's own client settings. */
+export function topicAdmin(clientConfig: ClientConfig): TopicAdmin {
+  const admin = createAdmin(clientConfig)
+  return {
+    createTopic: (topic, signal) => admin.createTopic(topic, signal),
+    topicConfig: async (topic, key, signal) =>
+      (await admin.topicConfig(topic, signal)).get(key) ?? null,
+  }
+}
+
+/** Creates the topics of source connectors, each with its connector's `admin.override.` settings. */
+export function topicCreator(worker: ConnectorConfig): TopicCreator {
+  return {
+    create: (topic, { name, config }, signal) => {
+      const clientConfig = adminConfigFor(worker, config, { connector: name })
+      return createAdmin(clientConfig).createTopic(topic, signal)
+    },
+  }
+}

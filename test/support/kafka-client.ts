@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Kafka, Partitioners, logLevel } from 'kafkajs'
 import type { Admin } from 'kafkajs'
+import { waitFor } from './wait-for.ts'
 
 /** A record as an independent client reads it. */
 export interface ReadRecord {
@@ -73,8 +74,14 @@ export async function openKafkaClient(bootstrapServers: string): Promise<KafkaCl
       }
     },
     committed: async (group, topic) => {
-      const [found] = await admin.fetchOffsets({ groupId: group, topics: [topic] })
-      const partitions = [...(found?.partitions ?? [])].sort((a, b) => a.partition - b.partition)
+      // A broker that has just started reads its groups first.
+      const found = await waitFor(`the offsets of ${group}`, async () => {
+        const [offsets] = await admin
+          .fetchOffsets({ groupId: group, topics: [topic] })
+          .catch(ifNotLoading)
+        return offsets
+      })
+      const partitions = [...found.partitions].sort((a, b) => a.partition - b.partition)
       return partitions.map(({ offset }) => Number(offset))
     },
     [Symbol.asyncDispose]: () => admin.disconnect(),
@@ -86,6 +93,12 @@ function toMessage(value: string | Buffer | KeyValue): {
   value: string | Buffer | null
 } {
   return typeof value === 'string' || Buffer.isBuffer(value) ? { value } : value
+}
+
+function ifNotLoading(error: unknown): [] {
+  if (error instanceof Error && 'type' in error && error.type === 'COORDINATOR_LOAD_IN_PROGRESS')
+    return []
+  throw error
 }
 
 async function readUntil(

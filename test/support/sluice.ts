@@ -123,7 +123,10 @@ export class Sluice implements AsyncDisposable {
 
   /** Waits until the connector and at least one task, and every task, are RUNNING. */
   async running(connector: string): Promise<void> {
-    await waitFor(`${connector} is RUNNING`, async () => isRunning(await this.status(connector)))
+    await waitFor(`${connector} is RUNNING`, async () => {
+      const status = await this.status(connector).catch(() => null)
+      return status !== null && isRunning(status)
+    })
   }
 
   /** Waits until a task has FAILED and answers with its trace. */

@@ -3,6 +3,7 @@ import type { PartitionOffset } from '../api/topic-partition.ts'
 import { asError, ConnectError } from '../errors/connect-error.ts'
 import type { RequestHandlers } from '../messages/channel.ts'
 import type { ConnectorThreadRequests, Run } from '../messages/protocol.ts'
+import type { TaskStage } from '../messages/stages.ts'
 import type { ThreadBoard } from '../messages/thread-board.ts'
 import { toWireError } from '../messages/wire-error.ts'
 import { createLogger } from '../util/logger.ts'
@@ -13,6 +14,11 @@ import type { Scope } from './scope.ts'
 import type { PluginLoader } from './task.ts'
 import type { ValidationService } from './validation-service.ts'
 import { WorkerConnector } from './worker-connector.ts'
+
+/** Stands on the board for code that belongs to no connector. */
+const noRun: Run = 0
+
+const log = createLogger('org.apache.kafka.connect.runtime.AbstractHerder')
 
 type Requests = ConnectorThreadRequests
 
@@ -43,9 +49,10 @@ export class ConnectorHost {
     this.#board = options.board
     this.#loader = options.loader
     this.requests = {
-      validate: ({ config, pluginName }, signal) => validation.validate(config, pluginName, signal),
+      validate: ({ config, pluginName }, signal) =>
+        this.#apart('validate', () => validation.validate(config, pluginName, signal)),
       pluginConfig: ({ pluginName, version }, signal) =>
-        validation.pluginConfig(pluginName, version, signal),
+        this.#apart('validate', () => validation.pluginConfig(pluginName, version, signal)),
       startConnector: (start) => this.#start(start),
       setConnectorState: ({ run, targetState }) =>
         this.#within(run, async (connector) => {
@@ -64,7 +71,8 @@ export class ConnectorHost {
       taskConfigs: async ({ run, maxTasks }) => ({
         configs: await this.#within(run, (connector) => connector.taskConfigs(maxTasks)),
       }),
-      alterOffsets: (change, signal) => this.#alterOffsets(change, signal),
+      alterOffsets: (change, signal) =>
+        this.#apart('alterOffsets', () => this.#alterOffsets(change, signal)),
     }
   }
 
@@ -164,6 +172,14 @@ export class ConnectorHost {
     }
     const Sink = await this.#loader.load('sink', connectorClass, version)
     return { handled: await new Sink().alterOffsets(config, offsets.map(toSinkOffset), signal) }
+  }
+
+  /** Runs plugin code that belongs to no running connector: what goes wrong beside its answer is logged. */
+  async #apart<T>(stage: TaskStage, act: () => Promise<T>): Promise<T> {
+    const calls = new PluginCalls(this.#board, noRun, null)
+    const fail = (error: Error): void =>
+      log.error(`A plugin threw an error beside its answer to ${stage}.`, error)
+    return runInScope({ context: '', fail }, () => calls.call(stage, act))
   }
 
   /** Runs `act` on the connector started as `run`, in its name. */

@@ -28,7 +28,6 @@ export class AssignedConsumer {
   readonly notifier = new Notifier()
   readonly #client: KafkaClient
   readonly #options: ConsumerOptions
-  readonly #purpose = `fetch-${++opened}`
   readonly #fetcher: Fetcher
   #states = new Map<string, PartitionState>()
   /** Those whose position is being looked up, until the assignment changes. */
@@ -45,7 +44,7 @@ export class AssignedConsumer {
     this.#fetcher = new Fetcher({
       client,
       options,
-      purpose: this.#purpose,
+      purpose: `fetch-${++opened}`,
       notify: this.notifier.notify,
     })
   }
@@ -229,7 +228,8 @@ export class AssignedConsumer {
     const { isolationLevel } = this.#options
     const query = { partitions: states, timestamp: timestamps[to], isolationLevel }
     try {
-      await listOffsets(this.#client, { ...query, purpose: this.#purpose, onFound: found }, signal)
+      // Not behind a fetch, which the broker may answer late.
+      await listOffsets(this.#client, { ...query, purpose: 'meta', onFound: found }, signal)
     } catch (error) {
       if (!isAbortOf(signal, error)) this.fail(asError(error))
     }

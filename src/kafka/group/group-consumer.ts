@@ -48,7 +48,7 @@ interface Subscribed {
 let opened = 0
 
 /** Never commits by itself: `enable.auto.commit` has no meaning here. */
-export class KafkaGroupConsumer implements GroupConsumer {
+class KafkaGroupConsumer implements GroupConsumer {
   readonly #client: KafkaClient
   readonly #options: GroupOptions
   readonly #hooks: GroupConsumerHooks
@@ -173,6 +173,8 @@ export class KafkaGroupConsumer implements GroupConsumer {
       this.#position(partitions).finally(() => {
         this.#isFetchingOffsets = false
       }),
+      // Someone may wait for a partition that was assigned meanwhile.
+      () => this.#fetchCommitted(),
     )
   }
 
@@ -193,9 +195,10 @@ export class KafkaGroupConsumer implements GroupConsumer {
   }
 
   /** Work beside the loop: its error is thrown by the next poll, which it wakes. */
-  #run(work: Promise<void>): void {
+  #run(work: Promise<void>, next: () => void = () => undefined): void {
     const { signal } = this.#closing
     const settled = work
+      .then(next)
       .catch((error: unknown) => {
         if (!isAbortOf(signal, error)) this.#data.fail(asError(error))
       })

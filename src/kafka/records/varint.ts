@@ -8,7 +8,7 @@
 export const maxVarintBytes = 5
 
 /** Bytes that `value`, 0 to 2^32 - 1, takes without zigzag. */
-export function unsignedVarintSize(value: number): number {
+function unsignedVarintSize(value: number): number {
   if (value < 0x80) return 1
   if (value < 0x4000) return 2
   if (value < 0x200000) return 3
@@ -16,7 +16,7 @@ export function unsignedVarintSize(value: number): number {
 }
 
 /** Writes `value`, 0 to 2^32 - 1, without zigzag; returns the end. */
-export function writeUnsignedVarint(target: Uint8Array, at: number, value: number): number {
+function writeUnsignedVarint(target: Uint8Array, at: number, value: number): number {
   let end = at
   let rest = value
   while (rest > 0x7f) {

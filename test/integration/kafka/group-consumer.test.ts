@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import net from 'node:net'
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { bundleTs } from '../../../scripts/lib/load-ts.mjs'
+import type { TopicPartition } from '../../../src/api/topic-partition.ts'
 import { createGroupConsumer } from '../../../src/kafka/group/group-consumer.ts'
 import type { KafkaClient } from '../../../src/kafka/net/client.ts'
 import { partitionText } from '../../../src/kafka/topic-partitions.ts'
@@ -246,6 +247,23 @@ test('without a committed offset, auto.offset.reset decides; none is an error', 
   const signal = AbortSignal.timeout(10_000)
   await member.halt()
   expect(await member.consumer.position({ topic, partition: 0 }, signal)).toBe(1)
+})
+
+test('the listener may ask for the position of what it is assigned', async () => {
+  const topic = await topicOf('position', 3)
+  const config = { 'group.id': `${prefix}position`, 'auto.offset.reset': 'latest' }
+  await produce(client, { topic, partition: 1 }, [{ value: 'a' }, { value: 'b' }])
+  const consumer = createGroupConsumer(configOf(config))
+  const signal = AbortSignal.timeout(20_000)
+  const positions: number[] = []
+  const nothing = (): Promise<void> => Promise.resolve()
+  const assigned = async (partitions: readonly TopicPartition[]): Promise<void> => {
+    for (const each of partitions) positions.push(await consumer.position(each, signal))
+  }
+  consumer.subscribe({ topics: [topic] }, { assigned, revoked: nothing, lost: nothing })
+  while (positions.length < 3) await consumer.poll(500, signal)
+  await consumer.close(signal)
+  expect(positions).toEqual([0, 2, 0])
 })
 
 test('a consumer that never subscribed, or never polled, closes', async () => {

@@ -56,7 +56,7 @@ function markerAt(offset: number): Buffer {
   return marker
 }
 
-export function withCrc(batch: Buffer): Buffer {
+function withCrc(batch: Buffer): Buffer {
   batch.writeUInt32BE(crc32c(batch.subarray(at.attributes)), at.crc)
   return batch
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { asError } from '../../errors/connect-error.ts'
 import { abortable, delay, isAbortOf } from '../../util/abort.ts'
 import { createLogger } from '../../util/logger.ts'
@@ -33,6 +34,8 @@ export class BrokerPool {
   constructor(options: ClientOptions, frames: FramePool) {
     this.#options = options
     this.#frames = frames
+    // Every connection being opened listens to it.
+    setMaxListeners(0, this.#closing.signal)
   }
 
   /** The open connection to `address` for `purpose`, where there is one. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { asError } from '../../errors/connect-error.ts'
 import { createLogger } from '../../util/logger.ts'
 import type { KafkaClient } from '../net/client.ts'
@@ -67,6 +68,8 @@ export class Sender implements QueueOwner, LaneOwner {
     this.codec = parts.config.codec
     this.#idempotent = parts.config.idempotent
     this.#identities = new Identities(parts.client)
+    // The way to every broker listens to it while it is opened.
+    setMaxListeners(0, this.#closing.signal)
     this.#outcomes = new BatchOutcomes(parts, (queue) => {
       if (queue.empty) this.#active.delete(queue)
     })
@@ -222,6 +225,11 @@ export class Sender implements QueueOwner, LaneOwner {
 
   /** A timer for the earliest pause or time limit; one that is armed for later than needed only is armed again. */
   #armTimer(): void {
+    if (this.#active.size === 0) {
+      clearTimeout(this.#timer)
+      this.#timerAt = Infinity
+      return
+    }
     let at = Infinity
     for (const queue of this.#active) at = Math.min(at, this.#wakeAt(queue))
     if (at >= this.#timerAt || this.#stopped) return

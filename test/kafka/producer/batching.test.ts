@@ -118,6 +118,23 @@ describe('batches', () => {
   )
 })
 
+describe('a producer with nothing to send', () => {
+  test('has no timer', async () => {
+    const timers = (): number =>
+      process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+    await withProducer({}, {}, async (bench) => {
+      const before = timers()
+      const appender = bench.producer.appender(bench.cluster.topic, 0)
+      appender.append(0, 1, null, Buffer.from('m0'), null)
+      await new Promise((resolve) => setImmediate(resolve))
+      expect(timers()).toBeGreaterThan(before)
+      await bench.producer.flush(never)
+      await new Promise((resolve) => setImmediate(resolve))
+      expect(timers()).toBe(before)
+    })
+  })
+})
+
 describe('close', () => {
   test('what is left when the time is over is told as failed, and no connection stays', async () => {
     await using cluster = await FakeCluster.start({ fate: () => 'silence' })

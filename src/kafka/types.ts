@@ -4,6 +4,29 @@ import type { MaybePromise } from '../util/maybe-promise.ts'
 /** Configuration of a Kafka client, under Kafka's own keys. */
 export type ClientConfig = Readonly<Record<string, string>>
 
+/** What a client counts of itself, once a request or a batch. Bytes are those on the wire, sizes and headers included. */
+export type ClientCount =
+  | 'connections'
+  | 'connectionsOpened'
+  | 'connectionsClosed'
+  | 'requests'
+  | 'responses'
+  | 'bytesOut'
+  | 'bytesIn'
+  /** Of a producer: what its requests carried, repeated ones again; and what was given up. */
+  | 'batchesSent'
+  | 'batchBytesSent'
+  | 'recordsSent'
+  | 'recordsRetried'
+  | 'recordsRefused'
+
+/** Where a client counts. */
+export interface ClientMeter {
+  add(name: ClientCount, by: number): void
+  /** Of a consumer, after each poll: most records that a partition is behind the end of its log. */
+  max(name: 'recordsLagMax', records: number): void
+}
+
 /** A header as it lies in a record: the key may repeat, the value may be null. */
 export interface RecordHeader {
   readonly key: string

@@ -1,3 +1,6 @@
+import { batchBoundsMs, histogramNames, recordBoundsMs } from './histograms.ts'
+import type { HistogramName, HistogramReading } from './histograms.ts'
+
 /**
  * What a task counts, in memory that both threads see: the task thread writes, the main thread reads without
  * a message, also while the task thread hangs. Each number has one writer; a reader may see one a moment old.
@@ -9,7 +12,9 @@ export const counterNames = [
   'written',
   /** Source: records polled and not yet acknowledged. Sink: records read and not yet put. */
   'active',
-  'activeMax',
+  /** How often `active` was set, and the sum of what it was set to. */
+  'activeUpdates',
+  'activeTotal',
   /** Sink: records consumed, before transformations. */
   'read',
   /** Sink: records given to `put`. */
@@ -17,16 +22,15 @@ export const counterNames = [
   'partitionCount',
   /** Sink: number of the last offset commit that was begun. */
   'commitSequence',
-  /** Polls of a source, or puts of a sink, that returned; their total and longest time. */
+  /** Polls of a source, or puts of a sink, that returned with records; their total time, and their records. */
   'batches',
   'batchTimeMs',
-  'batchTimeMaxMs',
-  'batchSizeMax',
+  'batchRecords',
   'commits',
   'commitFailures',
   'commitSkips',
+  /** Of commits that were sent, whether they succeeded or not. */
   'commitTimeMs',
-  'commitTimeMaxMs',
   /** `task-error-metrics`. */
   'failures',
   'errors',
@@ -44,17 +48,48 @@ export const counterNames = [
   /** When the plugin call now open began, 0 for none, and which it is: an index into `taskStages`. */
   'callSince',
   'callStage',
-  /** How long the task ran and was paused so far, in milliseconds; kept when its state changes. */
-  'runningMs',
-  'pausedMs',
   /** What the plugin says of itself (`progress()`); -1 where it says nothing. */
   'lag',
+  /** Of the task's own Kafka client, a source's producer or a sink's consumer (`ClientMeter`). */
+  'connections',
+  'connectionsOpened',
+  'connectionsClosed',
+  'requests',
+  'responses',
+  'bytesOut',
+  'bytesIn',
+  /** Producer: batches and records that requests carried, repeated ones again; records given up. */
+  'batchesSent',
+  'batchBytesSent',
+  'recordsSent',
+  'recordsRetried',
+  'recordsRefused',
 ] as const
 export type CounterName = (typeof counterNames)[number]
 
-const indexOf = Object.fromEntries(counterNames.map((name, index) => [name, index])) as Readonly<
-  Record<CounterName, number>
->
+/** What is reported as the largest of a while. A sample window of the metrics has one each. */
+export const peakNames = [
+  'activeMax',
+  'batchTimeMaxMs',
+  'batchSizeMax',
+  'commitTimeMaxMs',
+  /** Sink: most records that a partition's consumer is behind the end of its log. */
+  'recordsLagMax',
+] as const
+export type PeakName = (typeof peakNames)[number]
+
+/** Places in the shared numbers: counters, the window, peaks (two windows of a value and its tag), histograms. */
+const windowAt = counterNames.length
+const peaksAt = windowAt + 1
+const peakSlots = 4
+const histogramsAt = peaksAt + peakNames.length * peakSlots
+/** One bucket beyond the last bound, then the sum. */
+const histogramSlots = batchBoundsMs.length + 2
+const length = histogramsAt + histogramNames.length * histogramSlots
+
+const indexOf = placesOf(counterNames, 0, 1)
+const peakIndexOf = placesOf(peakNames, peaksAt, peakSlots)
+const histogramIndexOf = placesOf(histogramNames, histogramsAt, histogramSlots)
 
 /** The counters of one run of one task. Called once a batch, never once a record. */
 export class TaskCounters {
@@ -62,7 +97,7 @@ export class TaskCounters {
   readonly shared: SharedArrayBuffer
   readonly #values: Float64Array
 
-  constructor(shared = new SharedArrayBuffer(counterNames.length * 8)) {
+  constructor(shared = new SharedArrayBuffer(length * 8)) {
     this.shared = shared
     this.#values = new Float64Array(shared)
   }
@@ -79,9 +114,35 @@ export class TaskCounters {
     this.#values[indexOf[name]] = this.get(name) + by
   }
 
-  /** Raises the counter to `value` where it is lower. */
-  max(name: CounterName, value: number): void {
-    if (value > this.get(name)) this.set(name, value)
+  /** Raises the peak of the current window to `value` where it is lower. */
+  max(name: PeakName, value: number): void {
+    const values = this.#values
+    const window = values[windowAt] ?? 0
+    const at = peakIndexOf[name] + (window % 2) * 2
+    // The tag of a window that was never written to is 0, so that of window n is n + 1.
+    if (values[at + 1] !== window + 1) {
+      values[at] = value
+      values[at + 1] = window + 1
+    } else if (value > (values[at] ?? 0)) values[at] = value
+  }
+
+  /** Sets `active`, and what its average and peak are made of. */
+  setActive(records: number): void {
+    this.set('active', records)
+    this.add('activeUpdates', 1)
+    this.add('activeTotal', records)
+    this.max('activeMax', records)
+  }
+
+  /** Counts `ms` in a histogram. */
+  observe(name: HistogramName, ms: number): void {
+    const values = this.#values
+    const bounds = name === 'transform' ? recordBoundsMs : batchBoundsMs
+    const at = histogramIndexOf[name]
+    let bucket = 0
+    while (bucket < bounds.length && ms > (bounds[bucket] ?? 0)) bucket++
+    values[at + bucket] = (values[at + bucket] ?? 0) + 1
+    values[at + bounds.length + 1] = (values[at + bounds.length + 1] ?? 0) + ms
   }
 
   /** All of them at this moment, for a scrape. */
@@ -91,4 +152,31 @@ export class TaskCounters {
       number
     >
   }
+
+  /** The peak of the window `window`, which is the current one or that before; null where nothing was said in it. */
+  peak(name: PeakName, window: number): number | null {
+    const at = peakIndexOf[name] + (window % 2) * 2
+    return this.#values[at + 1] === window + 1 ? (this.#values[at] ?? 0) : null
+  }
+
+  histogram(name: HistogramName): HistogramReading {
+    const at = histogramIndexOf[name]
+    const boundsMs = name === 'transform' ? recordBoundsMs : batchBoundsMs
+    const counts = [...this.#values.subarray(at, at + boundsMs.length + 1)]
+    return { boundsMs, counts, sumMs: this.#values[at + boundsMs.length + 1] ?? 0 }
+  }
+
+  /** Begins a window: called by the main thread alone, with numbers that ascend from 0. */
+  beginWindow(window: number): void {
+    this.#values[windowAt] = window
+  }
+}
+
+function placesOf<N extends string>(
+  names: readonly N[],
+  first: number,
+  slots: number,
+): Readonly<Record<N, number>> {
+  const places = names.map((name, index) => [name, first + index * slots])
+  return Object.fromEntries(places) as Record<N, number>
 }

@@ -5,6 +5,9 @@ import type { TaskStage } from './stages.ts'
 /** Stages a word has room for; the number of the run stands above them, up to 33 millions. */
 const stagesPerRun = 64
 
+/** How often a thread writes down that its event loop turns. */
+export const turnMs = 500
+
 /**
  * What a plugin thread is doing, in memory that the main thread reads also while it hangs: which plugin call it is
  * in at this moment, and when its event loop last turned. The thread writes, the main thread reads.
@@ -15,10 +18,10 @@ export class ThreadBoard {
   readonly #words: Int32Array
   readonly #times: Float64Array
 
-  constructor(shared = new SharedArrayBuffer(16)) {
+  constructor(shared = new SharedArrayBuffer(24)) {
     this.shared = shared
     this.#words = new Int32Array(shared, 0, 1)
-    this.#times = new Float64Array(shared, 8, 1)
+    this.#times = new Float64Array(shared, 8, 2)
   }
 
   /** Writes down that the call `stage` of the connector or task started as `run` runs now; returns what to give to `leave`. */
@@ -38,13 +41,21 @@ export class ThreadBoard {
     return stage === 'none' ? null : { run: Math.floor(word / stagesPerRun), stage }
   }
 
-  /** The event loop has turned, at `now` in ms since the epoch. */
+  /** The event loop has turned, at `now` in ms since the epoch. To be called every {@link turnMs}. */
   turned(now: number): void {
+    const before = this.turnedAt()
+    this.#times[1] = before === 0 ? 0 : Math.max(now - before - turnMs, 0)
     this.#times[0] = now
   }
 
   /** When the event loop last turned, in ms since the epoch; 0 before the thread runs. */
   turnedAt(): number {
     return this.#times[0] ?? 0
+  }
+
+  /** How late the event loop is at `now`, or was with its last turn where that is more. */
+  lagMs(now: number): number {
+    const due = this.turnedAt() + turnMs
+    return due === turnMs ? 0 : Math.max(now - due, this.#times[1] ?? 0, 0)
   }
 }

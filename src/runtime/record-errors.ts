@@ -1,5 +1,6 @@
 import { ConfigError, ConnectError, asError } from '../errors/connect-error.ts'
 import type { ConnectorConfig } from '../config/types.ts'
+import type { TaskCounters } from '../messages/counters.ts'
 import type { Logger } from '../util/logger.ts'
 
 /** Where on its way a record failed, by Java's names (KIP-298). */
@@ -21,7 +22,7 @@ export interface FailedRecord {
   readonly where: string
 }
 
-/** Decides what becomes of records that fail: `errors.tolerance`, `errors.log.enable`. */
+/** Decides what becomes of records that fail, and counts them: `errors.tolerance`, `errors.log.enable`. */
 export class RecordErrors {
   readonly #tolerateAll: boolean
   readonly #log: boolean
@@ -29,6 +30,7 @@ export class RecordErrors {
   readonly #taskId: string
   readonly #logger: Logger
   #skipped = 0
+  #counters: TaskCounters | null = null
 
   constructor(config: ConnectorConfig, taskId: string, logger: Logger) {
     this.#tolerateAll = config['errors.tolerance']?.trim() === 'all'
@@ -45,6 +47,11 @@ export class RecordErrors {
     }
   }
 
+  /** From here on failures are counted in `counters`. */
+  countIn(counters: TaskCounters): void {
+    this.#counters = counters
+  }
+
   /** Whether the task may report records itself: where errors are logged, as nothing else is done with them. */
   get takesReports(): boolean {
     return this.#log
@@ -55,15 +62,26 @@ export class RecordErrors {
     return this.#skipped
   }
 
-  /** Returns where the record is to be skipped; throws where it fails the task (invariant 2). */
-  failed(record: FailedRecord): void {
-    if (this.#log) this.#logger.error(this.#describe(record), record.error)
+  /** Returns where the records are to be skipped; throws where they fail the task (invariant 2). */
+  failed(record: FailedRecord, count = 1): void {
+    this.#count('failures', count)
+    this.#count('errors', count)
+    this.#counters?.set('lastErrorAt', Date.now())
+    if (this.#log) {
+      this.#logger.error(this.#describe(record), record.error)
+      this.#count('errorsLogged', 1)
+    }
     if (this.#tolerateAll) {
-      this.#skipped++
+      this.#skipped += count
+      this.#count('skipped', count)
       return
     }
     const message = `Tolerance exceeded in error handler: ${record.stage} by ${record.className} failed for ${record.where}: ${asError(record.error).message}`
     throw new ConnectError(message, { cause: record.error })
+  }
+
+  #count(name: 'failures' | 'errors' | 'errorsLogged' | 'skipped', by: number): void {
+    this.#counters?.add(name, by)
   }
 
   #describe({ stage, className, where }: FailedRecord): string {

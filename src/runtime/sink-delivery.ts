@@ -7,6 +7,7 @@ import type { RecordErrors } from './record-errors.ts'
 import type { SinkPartitions } from './sink-partitions.ts'
 import type { SinkRecordReader } from './sink-record-reader.ts'
 import type { TaskServices } from './task.ts'
+import type { TransformationChain } from './transformation-chain.ts'
 import { faultPoint } from '../util/fault-point.ts'
 
 /** Records read and not put yet, and where their partitions stand once they are. */
@@ -23,6 +24,7 @@ export interface DeliveryParts {
   readonly consumer: GroupConsumer
   readonly partitions: SinkPartitions
   readonly errors: RecordErrors
+  readonly chain: TransformationChain | null
   readonly services: TaskServices
 }
 
@@ -76,23 +78,25 @@ export class SinkDelivery {
   }
 
   async #read(fetched: readonly FetchedRecords[]): Promise<Batch> {
-    const { reader, services } = this.#parts
+    const { reader, services, chain } = this.#parts
+    const { counters } = services
     const records: SinkRecord[] = []
     const ends = []
+    const began = performance.now()
+    chain?.timeNext()
     for (const slice of fetched) {
-      await reader.read(slice, records)
+      counters.add('read', await reader.read(slice, records))
       ends.push({ topic: slice.topic, partition: slice.partition, nextOffset: slice.nextOffset })
     }
-    services.counters.add('read', records.length)
-    services.counters.set('lastRecordAt', Date.now())
+    counters.observe('convert', performance.now() - began)
+    counters.set('lastRecordAt', Date.now())
     return { records, ends }
   }
 
   async #put(records: readonly SinkRecord[], signal: AbortSignal): Promise<void> {
     const { task, services } = this.#parts
     const { counters } = services
-    counters.set('active', records.length)
-    counters.max('activeMax', records.length)
+    if (records.length > 0) counters.setActive(records.length)
     const began = performance.now()
     if (records.length > 0) faultPoint('sink.put')
     const rejected = await services.call('put', () => task.put(records, signal))
@@ -106,15 +110,15 @@ export class SinkDelivery {
     counters.add('batches', 1)
     counters.add('batchTimeMs', tookMs)
     counters.max('batchTimeMaxMs', tookMs)
+    counters.add('batchRecords', records.length)
     counters.max('batchSizeMax', records.length)
+    counters.observe('put', tookMs)
   }
 
   #reject(rejected: readonly RejectedRecord[]): void {
     const className = 'org.apache.kafka.connect.sink.SinkTask'
     for (const { record, error } of rejected) {
-      this.#parts.services.counters.add('failures', 1)
       this.#parts.errors.failed({ stage: 'TASK_PUT', className, error, where: placeOf(record) })
-      this.#parts.services.counters.add('skipped', 1)
     }
   }
 }

@@ -25,6 +25,7 @@ export class SinkRecordReader {
   // What was decoded last, so that nothing is allocated between converter and record.
   #schema: Schema | null = null
   #waiting: Promise<SinkRecord | null> | null = null
+  #count = 0
 
   constructor(plugins: TaskPlugins, services: TaskServices) {
     this.#plugins = plugins
@@ -33,20 +34,26 @@ export class SinkRecordReader {
     this.#nullValue = nullResult(plugins.converters.value)
   }
 
-  /** Appends the records of one slice to `records`. Rejects where one fails and is not tolerated (invariant 2). */
-  async read(fetched: FetchedRecords, records: SinkRecord[]): Promise<void> {
+  /**
+   * Appends the records of one slice to `records`; resolves with how many there were before any was dropped.
+   * Rejects where one fails and is not tolerated (invariant 2).
+   */
+  async read(fetched: FetchedRecords, records: SinkRecord[]): Promise<number> {
     const services = this.#services
+    this.#count = 0
     while (!(await services.call('convert', () => this.#readSome(fetched, records)))) {
       const record = await this.#waiting
       this.#waiting = null
       if (record !== null) records.push(record)
     }
+    return this.#count
   }
 
   /** Hot: reads on until the end of the slice (true), or until a record must wait (false). */
   #readSome({ topic, partition, cursor }: FetchedRecords, records: SinkRecord[]): boolean {
     const { chain } = this.#plugins
     while (cursor.next()) {
+      this.#count++
       try {
         if (cursor.headerCount === 0) {
           const record = this.#toRecord(topic, partition, cursor)
@@ -206,13 +213,9 @@ export class SinkRecordReader {
 
   /** The record could not be read: skipped where `errors.tolerance` says so, else the task fails. */
   #skipOrThrow(topic: string, partition: number, offset: number, error: unknown): null {
-    const { counters } = this.#services
-    counters.add('failures', 1)
-    counters.set('lastErrorAt', Date.now())
     const where = `the record at topic '${topic}', partition ${partition}, offset ${offset}`
     const className = this.#className()
     this.#plugins.errors.failed({ stage: this.#stage, className, error, where })
-    counters.add('skipped', 1)
     return null
   }
 

@@ -40,14 +40,14 @@ export class SourceAcknowledgements implements ProducerListener {
     if (this.#task.commitRecord !== undefined) this.#tellTask(from, to, partition, baseOffset)
     this.#submitted.acknowledge(from, to)
     counters.add('written', to - from)
-    counters.set('active', this.#submitted.outstanding)
+    counters.setActive(this.#submitted.outstanding)
   }
 
   failed(from: number, to: number, { topic, partition }: TopicPartition, error: Error): void {
     const where = `${to - from} records sent to topic '${topic}', partition ${partition}`
     try {
       const className = producerClassName
-      this.#errors.failed({ stage: 'KAFKA_PRODUCE', className, error, where })
+      this.#errors.failed({ stage: 'KAFKA_PRODUCE', className, error, where }, to - from)
     } catch (cause) {
       // Not tolerated: the records stay above the watermark, so that nothing behind them is committed (invariant 1).
       const message = `Unrecoverable exception from producer send callback: ${where}: ${error.message}`

@@ -1,5 +1,6 @@
 import type { SourceTask } from '../api/source-task.ts'
 import { asError } from '../errors/connect-error.ts'
+import type { TaskCounters } from '../messages/counters.ts'
 import { delay, isAbortOf } from '../util/abort.ts'
 import type { SubmittedRecords } from './submitted-records.ts'
 import type { TaskServices } from './task.ts'
@@ -76,15 +77,14 @@ export class SourceOffsetCommitter {
     } catch (error) {
       this.#submitted.giveBack(offsets)
       counters.add('commitFailures', 1)
+      countTime(counters, performance.now() - began)
       logger.error(
         `Failed to commit offsets; they are tried again with the next commit: ${asError(error).message}`,
       )
       return
     }
-    const tookMs = performance.now() - began
     counters.add('commits', 1)
-    counters.add('commitTimeMs', tookMs)
-    counters.max('commitTimeMaxMs', tookMs)
+    countTime(counters, performance.now() - began)
     counters.set('lastCommitAt', Date.now())
     await this.#tellTask(signal)
   }
@@ -97,4 +97,9 @@ export class SourceOffsetCommitter {
       this.#services.logger.error('Exception thrown while calling task.commit()', error)
     }
   }
+}
+
+function countTime(counters: TaskCounters, tookMs: number): void {
+  counters.add('commitTimeMs', tookMs)
+  counters.max('commitTimeMaxMs', tookMs)
 }

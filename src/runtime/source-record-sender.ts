@@ -48,12 +48,15 @@ export class SourceRecordSender {
    * back-pressure. Rejects where a record failed and is not tolerated, or an earlier one could not be sent.
    */
   async send(records: readonly SourceRecord[], signal: AbortSignal): Promise<void> {
-    const { submitted, services, producer, acknowledgements } = this.#parts
+    const { submitted, services, producer, acknowledgements, chain } = this.#parts
     submitted.begin()
     this.#now = Date.now()
+    chain?.timeNext()
+    let convertMs = 0
     for (let at = 0; at < records.length;) {
       acknowledgements.throwIfFailed()
       const from = at
+      const began = performance.now()
       at = await services.call('convert', () => this.#appendSome(records, from))
       if (this.#waiting !== null) {
         const waiting = this.#waiting
@@ -61,10 +64,11 @@ export class SourceRecordSender {
         await waiting
         at++
       }
+      convertMs += performance.now() - began
       if (!producer.hasRoom) await producer.room(signal)
     }
-    services.counters.set('active', submitted.outstanding)
-    services.counters.max('activeMax', submitted.outstanding)
+    services.counters.observe('convert', convertMs)
+    services.counters.setActive(submitted.outstanding)
   }
 
   /** Hot: appends records from `from` on; answers where it stopped, for want of room or because one must wait. */
@@ -221,14 +225,11 @@ export class SourceRecordSender {
 
   /** The record could not be sent: skipped where `errors.tolerance` says so, else the task fails (invariant 2). */
   #skipOrThrow(record: SourceRecord | undefined, error: unknown): void {
-    const { errors, submitted, services, acknowledgements } = this.#parts
+    const { errors, submitted, acknowledgements } = this.#parts
     if (this.#numbered) submitted.takeBack()
     this.#numbered = false
-    services.counters.add('failures', 1)
-    services.counters.set('lastErrorAt', Date.now())
     const where = `a record for topic '${record?.topic ?? ''}' at ${offsetText(record)}`
     errors.failed({ stage: this.#stage, className: this.#className(), error, where })
-    services.counters.add('skipped', 1)
     acknowledgements.commitRecord(record, null)
   }
 

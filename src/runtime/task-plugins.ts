@@ -1,4 +1,5 @@
 import type { ConnectorConfig } from '../config/types.ts'
+import type { TaskCounters } from '../messages/counters.ts'
 import type { Logger } from '../util/logger.ts'
 import type { Instantiate, TaskConverters } from './converters.ts'
 import { openConverters } from './converters.ts'
@@ -41,4 +42,10 @@ export async function openTaskPlugins(input: TaskPluginsInput): Promise<TaskPlug
     converters.close()
     throw error
   }
+}
+
+/** From here on what fails, and how long transformations take, is counted in `counters`. */
+export function countIn(counters: TaskCounters, { errors, chain }: TaskPlugins): void {
+  errors.countIn(counters)
+  chain?.timeIn(counters)
 }

@@ -7,15 +7,12 @@ import type {
   MainThreadRequests,
   PluginThreadNotices,
 } from '../messages/protocol.ts'
-import { ThreadBoard } from '../messages/thread-board.ts'
+import { ThreadBoard, turnMs } from '../messages/thread-board.ts'
 import type { ThreadSettings } from '../messages/thread-settings.ts'
 import { createLogger, setLogLevel, setLogSink } from '../util/logger.ts'
 import type { MainThread } from './main-thread.ts'
 import { currentScope } from './scope.ts'
 import { guardThread } from './thread-guard.ts'
-
-/** How often the thread writes down that its event loop turns. */
-const turnMs = 500
 
 /** Does a thread's work: a ConnectorHost or a TaskHost. */
 interface Host<R extends RequestMap<R>> {

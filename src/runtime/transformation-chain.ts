@@ -1,6 +1,7 @@
 import type { Predicate, Transformation } from '../api/transformation.ts'
 import type { ConnectorConfig } from '../config/types.ts'
 import type { ConnectRecord } from '../data/records.ts'
+import type { TaskCounters } from '../messages/counters.ts'
 import { ConfigError } from '../errors/connect-error.ts'
 import type { MaybePromise } from '../util/maybe-promise.ts'
 import { isPromise } from '../util/maybe-promise.ts'
@@ -19,6 +20,8 @@ export class TransformationChain {
   readonly #steps: readonly Step[]
   readonly #predicates: readonly Predicate[]
   #at = 0
+  #counters: TaskCounters | null = null
+  #timesNext = false
 
   private constructor(steps: readonly Step[], predicates: readonly Predicate[]) {
     this.#steps = steps
@@ -43,9 +46,30 @@ export class TransformationChain {
     return this.#steps[this.#at]?.className ?? ''
   }
 
+  /** Where the times are counted. */
+  timeIn(counters: TaskCounters): void {
+    this.#counters = counters
+  }
+
+  /** The time of the next record is taken: called once a batch, as the clock for every record would cost too much. */
+  timeNext(): void {
+    this.#timesNext = this.#counters !== null
+  }
+
   /** The record after every step, or null once a step has dropped it. */
   apply<R extends ConnectRecord>(record: R): MaybePromise<R | null> {
+    if (this.#timesNext) return this.#applyTimed(record)
     return this.#applyFrom(0, record) as MaybePromise<R | null>
+  }
+
+  #applyTimed<R extends ConnectRecord>(record: R): MaybePromise<R | null> {
+    this.#timesNext = false
+    const began = performance.now()
+    const result = this.#applyFrom(0, record) as MaybePromise<R | null>
+    const done = (): void => this.#counters?.observe('transform', performance.now() - began)
+    if (isPromise(result)) return Promise.resolve(result).finally(done)
+    done()
+    return result
   }
 
   #applyFrom(first: number, record: ConnectRecord): MaybePromise<ConnectRecord | null> {

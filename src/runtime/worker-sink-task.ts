@@ -12,6 +12,7 @@ import { SinkRebalance } from './sink-rebalance.ts'
 import { SinkRecordReader } from './sink-record-reader.ts'
 import { WorkerSinkTaskContext } from './sink-task-context.ts'
 import { TaskControl } from './task-control.ts'
+import { countIn } from './task-plugins.ts'
 import type { TaskPlugins } from './task-plugins.ts'
 import type { TaskServices, WorkerTask } from './task.ts'
 
@@ -106,13 +107,15 @@ export class WorkerSinkTask implements WorkerTask {
       const { commit } = this.#parts
       const committer = new SinkOffsetCommitter(task, consumer, partitions, services, commit)
       const reader = new SinkRecordReader(plugins, services)
-      const { errors } = plugins
-      const delivery = new SinkDelivery({ task, reader, consumer, partitions, errors, services })
+      const { errors, chain } = plugins
+      countIn(services.counters, plugins)
+      const parts = { task, reader, consumer, partitions, errors, chain, services }
+      const delivery = new SinkDelivery(parts)
       const context = this.#contextOf({ consumer, partitions, committer, delivery, plugins })
       await this.#startTask(task, context, signal)
       const control = this.#control
-      const parts = { task, consumer, partitions, committer, delivery, services, control }
-      consumer.subscribe(this.#parts.subscription, new SinkRebalance(parts))
+      const rebalanced = { task, consumer, partitions, committer, delivery, services, control }
+      consumer.subscribe(this.#parts.subscription, new SinkRebalance(rebalanced))
       this.#consumer = consumer
       return { task, plugins, consumer, partitions, committer, delivery, context }
     } catch (error) {

@@ -12,6 +12,7 @@ import { SourceOffsetCommitter } from './source-offset-committer.ts'
 import { SourceRecordSender } from './source-record-sender.ts'
 import { SubmittedRecords } from './submitted-records.ts'
 import { TaskControl } from './task-control.ts'
+import { countIn } from './task-plugins.ts'
 import type { TaskPlugins } from './task-plugins.ts'
 import type { TaskServices, WorkerTask } from './task.ts'
 import { faultPoint } from '../util/fault-point.ts'
@@ -101,6 +102,7 @@ export class WorkerSourceTask implements WorkerTask {
       const task = await this.#parts.openTask()
       const submitted = new SubmittedRecords(task.commitRecord !== undefined)
       const { errors } = plugins
+      countIn(services.counters, plugins)
       const acknowledgements = new SourceAcknowledgements(task, submitted, errors, services)
       const producer = await this.#parts.openProducer(acknowledgements)
       opened.push(() => producer.close(AbortSignal.abort()))
@@ -241,5 +243,7 @@ function countPoll({ counters }: TaskServices, tookMs: number, size: number): vo
   counters.add('batches', 1)
   counters.add('batchTimeMs', tookMs)
   counters.max('batchTimeMaxMs', tookMs)
+  counters.add('batchRecords', size)
   counters.max('batchSizeMax', size)
+  counters.observe('poll', tookMs)
 }

@@ -84,7 +84,18 @@ export class Fetcher {
       this.#error = null
       throw error
     }
-    return this.#buffer.take(this.#parts.options.maxPollRecords)
+    const records = this.#buffer.take(this.#parts.options.maxPollRecords)
+    this.#countLag()
+    return records
+  }
+
+  #countLag(): void {
+    const { meter } = this.#parts.client.options
+    if (meter === undefined) return
+    for (const { endOffset, position } of this.#states) {
+      if (endOffset === null || position === null) continue
+      meter.max('recordsLagMax', Math.max(endOffset - position, 0))
+    }
   }
 
   /** Sends what fetches can be sent now. To be called after anything above, and after a pause or a resume. */
@@ -215,8 +226,9 @@ export class Fetcher {
     }
     state.failures = 0
     const { records, abortedTransactions } = answer
-    if (records === null || records.length === 0) return null
     const { checkCrcs, isolationLevel } = this.#parts.options
+    state.endOffset = isolationLevel === 1 ? answer.lastStableOffset : answer.highWatermark
+    if (records === null || records.length === 0) return null
     const aborted = isolationLevel === 1 ? (abortedTransactions ?? []) : null
     try {
       const set = readRecordSet(records, state.fetchOffset, aborted)

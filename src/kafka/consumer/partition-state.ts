@@ -12,6 +12,8 @@ export class PartitionState implements TopicPartition {
   /** Where to look the position up; null where it is known or someone else is about to tell. */
   resetTo: 'earliest' | 'latest' | null = null
   paused = false
+  /** End of the log, or of its stable part where that is read, as the last answer said; null before the first. */
+  endOffset: number | null = null
   /** What is buffered, in order; the first may be handed out in part. */
   readonly chunks: FetchedChunk[] = []
   /** Not fetched before then, of `performance.now()`: something went wrong. */

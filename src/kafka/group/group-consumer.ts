@@ -9,6 +9,7 @@ import { KafkaClient } from '../net/client.ts'
 import { partitionText } from '../topic-partitions.ts'
 import type {
   ClientConfig,
+  ClientMeter,
   FetchedRecords,
   GroupConsumer,
   RebalanceListener,
@@ -27,6 +28,7 @@ import { TopicWatch } from './topic-watch.ts'
 export interface GroupConsumerHooks {
   /** Called with every member id the group gives this consumer, so that a dead thread's can be taken out. */
   readonly onMemberId?: (groupId: string, memberId: string) => void
+  readonly meter?: ClientMeter
 }
 
 /** A consumer of the group `group.id`, configured by Kafka's keys. Throws a ConfigError. Opens nothing yet. */
@@ -62,7 +64,7 @@ class KafkaGroupConsumer implements GroupConsumer {
 
   constructor(config: ClientConfig, hooks: GroupConsumerHooks) {
     this.#options = groupOptions(config)
-    this.#client = new KafkaClient(clientOptions(config))
+    this.#client = new KafkaClient(clientOptions(config, hooks.meter))
     this.#hooks = hooks
     this.#data = new AssignedConsumer(this.#client, consumerOptions(config))
     const purpose = `coordinator-${++opened}`

@@ -1,5 +1,5 @@
 import { ConfigError } from '../../errors/connect-error.ts'
-import type { ClientConfig } from '../types.ts'
+import type { ClientConfig, ClientMeter } from '../types.ts'
 import type { Backoff } from './backoff.ts'
 import type { Connection } from './connection.ts'
 import { plainSocket } from './socket.ts'
@@ -19,12 +19,13 @@ export interface ClientOptions {
   readonly socketFactory: SocketFactory
   /** Where SASL comes in: called on every new connection before its first request of ours. */
   readonly authenticate?: (connection: Connection, signal: AbortSignal) => Promise<void>
+  readonly meter?: ClientMeter
 }
 
 const MAX_FRAME_BYTES = 100 * 1024 * 1024
 
 /** Throws a ConfigError that names the key. Keys that are not of the client as such are left alone. */
-export function clientOptions(config: ClientConfig): ClientOptions {
+export function clientOptions(config: ClientConfig, meter?: ClientMeter): ClientOptions {
   const protocol = config['security.protocol'] ?? 'PLAINTEXT'
   if (protocol !== 'PLAINTEXT') {
     throw new ConfigError(
@@ -47,6 +48,7 @@ export function clientOptions(config: ClientConfig): ClientOptions {
     setupTimeoutMs: intOf(config, 'socket.connection.setup.timeout.ms', 10_000),
     maxFrameBytes: MAX_FRAME_BYTES,
     socketFactory: plainSocket,
+    ...(meter && { meter }),
   }
 }
 

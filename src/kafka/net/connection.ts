@@ -1,6 +1,7 @@
 import type net from 'node:net'
 import { asError } from '../../errors/connect-error.ts'
 import { reasonOf } from '../../util/abort.ts'
+import type { ClientMeter } from '../types.ts'
 import type { ApiKey, WireRequest } from '../protocol/api.ts'
 import { ByteReader } from '../protocol/byte-reader.ts'
 import { skipTags } from '../protocol/codec.ts'
@@ -29,6 +30,7 @@ export interface ConnectionOptions {
   readonly setupTimeoutMs: number
   /** Longest response that is taken. */
   readonly maxFrameBytes: number
+  readonly meter?: ClientMeter
 }
 
 /** A request that was sent and is not answered. */
@@ -63,6 +65,7 @@ export class Connection {
   #answeredAt = 0
   #versions: Versions | null = null
   #closed: Error | null = null
+  #isCounted = false
 
   private constructor(options: ConnectionOptions) {
     this.#options = options
@@ -140,6 +143,7 @@ export class Connection {
     if (this.#closed !== null) return
     this.#closed = reason
     unwatch(this)
+    this.#countClosed()
     this.#socket?.destroy()
     const left = this.#pending.splice(0).slice(this.#head)
     this.#head = 0
@@ -187,6 +191,7 @@ export class Connection {
       const reader = { buffer: () => this.#reader.target(), callback: (n: number) => this.#read(n) }
       const ready = (): void => {
         settled()
+        this.#countOpened()
         resolve()
       }
       const socket = socketFactory(address, ready, reader)
@@ -211,11 +216,26 @@ export class Connection {
     const id = this.#nextId
     this.#nextId = id === MAX_INT32 ? 0 : id + 1
     const header = { api: request.api, version, id, clientId: this.#options.clientId }
+    const head = encodeHeader(header, bodyBytes)
+    this.#options.meter?.add('requests', 1)
+    this.#options.meter?.add('bytesOut', head.length + bodyBytes)
     socket.cork()
-    socket.write(encodeHeader(header, bodyBytes))
+    socket.write(head)
     for (const part of parts) socket.write(part)
     socket.uncork()
     return id
+  }
+
+  #countOpened(): void {
+    this.#isCounted = true
+    this.#options.meter?.add('connections', 1)
+    this.#options.meter?.add('connectionsOpened', 1)
+  }
+
+  #countClosed(): void {
+    if (!this.#isCounted) return
+    this.#options.meter?.add('connections', -1)
+    this.#options.meter?.add('connectionsClosed', 1)
   }
 
   #expect(pending: Pending): void {
@@ -225,6 +245,7 @@ export class Connection {
 
   #read(length: number): boolean {
     if (this.#closed !== null) return false
+    this.#options.meter?.add('bytesIn', length)
     try {
       this.#reader.received(length)
     } catch (cause) {
@@ -267,6 +288,7 @@ export class Connection {
       this.#head = 0
     }
     this.#answeredAt = performance.now()
+    this.#options.meter?.add('responses', 1)
     return pending
   }
 

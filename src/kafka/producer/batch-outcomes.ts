@@ -57,6 +57,7 @@ export class BatchOutcomes {
    */
   failed({ queue, batch }: Sent, error: Error): void {
     queue.remove(batch)
+    this.#parts.client.options.meter?.add('recordsRefused', batch.recordCount)
     this.#parts.ledger.failed(queue, batch, error)
     this.#onEnd(queue)
   }
@@ -114,6 +115,7 @@ export class BatchOutcomes {
       this.failed(sent, error)
       return
     }
+    client.options.meter?.add('recordsRetried', batch.recordCount)
     const first = queue.isNext(batch)
     const message = `Sending ${batch.recordCount} records to ${queue.topic}-${queue.partition} again: ${error.message}`
     if (first && batch.attempts === 1) log.warn(message)

@@ -1,5 +1,6 @@
 import type { KafkaClient } from '../net/client.ts'
 import type { Connection } from '../net/connection.ts'
+import type { ClientMeter } from '../types.ts'
 import { produceRequest } from '../protocol/produce.ts'
 import type { ProducePartition, ProduceResponse } from '../protocol/produce.ts'
 import type { PartitionQueue } from './partition-queue.ts'
@@ -57,6 +58,7 @@ export class BrokerLane {
       topics: byTopic(sent),
     })
     this.inFlight++
+    countSent(sent, this.#client.options.meter)
     connection.send(request).then(
       (response) => {
         this.inFlight--
@@ -81,6 +83,15 @@ export class BrokerLane {
     }
     this.#connecting = false
     this.#owner.ready(this)
+  }
+}
+
+function countSent(sent: readonly Sent[], meter: ClientMeter | undefined): void {
+  if (meter === undefined) return
+  meter.add('batchesSent', sent.length)
+  for (const { batch } of sent) {
+    meter.add('recordsSent', batch.recordCount)
+    meter.add('batchBytesSent', batch.sizeBytes)
   }
 }
 

@@ -5,7 +5,13 @@ import type { MaybePromise } from '../../util/maybe-promise.ts'
 import { KafkaClient } from '../net/client.ts'
 import { clientOptions } from '../net/client-options.ts'
 import type { TopicMetadata } from '../net/topic-metadata.ts'
-import type { ClientConfig, ProducerListener, RecordAppender, RecordProducer } from '../types.ts'
+import type {
+  ClientConfig,
+  ClientMeter,
+  ProducerListener,
+  RecordAppender,
+  RecordProducer,
+} from '../types.ts'
 import { ArenaPool } from './arena-pool.ts'
 import { BatchLedger } from './batch-ledger.ts'
 import { ProducerClosedError } from './errors.ts'
@@ -19,8 +25,13 @@ import { TopicRouter } from './topic-router.ts'
  * A producer under Kafka's configuration keys. Opens no connection before it is used. Throws a ConfigError that names
  * the key.
  */
-export function createProducer(config: ClientConfig, listener: ProducerListener): RecordProducer {
-  return new KafkaProducer(new KafkaClient(clientOptions(config)), producerConfig(config), listener)
+export function createProducer(
+  config: ClientConfig,
+  listener: ProducerListener,
+  meter?: ClientMeter,
+): RecordProducer {
+  const client = new KafkaClient(clientOptions(config, meter))
+  return new KafkaProducer(client, producerConfig(config), listener)
 }
 
 interface Topic {

@@ -23,6 +23,7 @@ export function createWorkerTask(start: TaskStart, services: TaskServices): Work
 
 function sourceTask(start: TaskStart, services: TaskServices): WorkerTask {
   const { id, connectorConfig, workerConfig } = start
+  const { counters: meter } = services
   const clientConfig = producerConfigFor(workerConfig, connectorConfig, owner(start))
   return new WorkerSourceTask({
     services,
@@ -36,7 +37,7 @@ function sourceTask(start: TaskStart, services: TaskServices): WorkerTask {
       return asTask<SourceTask>(new Task(), ['poll'], taskIdText(id))
     },
     openPlugins: () => openPlugins(start, services),
-    openProducer: (listener) => Promise.resolve(createProducer(clientConfig, listener)),
+    openProducer: (listener) => Promise.resolve(createProducer(clientConfig, listener, meter)),
   })
 }
 
@@ -44,6 +45,7 @@ function sinkTask(start: TaskStart, services: TaskServices): WorkerTask {
   const { id, connectorConfig, workerConfig } = start
   const clientConfig = consumerConfigFor(workerConfig, connectorConfig, owner(start))
   const hooks = {
+    meter: services.counters,
     onMemberId: (groupId: string, memberId: string) => {
       services.notify.kafkaIdOpened({ groupId, memberId })
     },

@@ -28,7 +28,7 @@ export interface ConnectorKeysContext {
   readonly plugins: ConverterContext | null
 }
 
-export interface ConverterContext {
+interface ConverterContext {
   readonly catalog: PluginCatalog
   /** What is validated: which version of a converter is the default depends on which converter it names. */
   readonly props: RawConfig

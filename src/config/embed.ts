@@ -29,7 +29,7 @@ export function embedKeys(keys: Iterable<ConfigKey>, where: Embedding): ConfigKe
 const importances = ['HIGH', 'MEDIUM', 'LOW']
 
 /** By group as first defined (none first), order, required before optional, importance, name. */
-export function sortKeys(keys: Iterable<ConfigKey>): ConfigKey[] {
+function sortKeys(keys: Iterable<ConfigKey>): ConfigKey[] {
   const list = [...keys]
   const groups = [...new Set(list.map((key) => key.group))].filter((group) => group !== null)
   const rankOf = (key: ConfigKey): number => (key.group === null ? -1 : groups.indexOf(key.group))

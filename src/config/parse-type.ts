@@ -135,7 +135,7 @@ function javaClassOf(value: unknown): string {
 }
 
 /** A value as Java prints it inside a message. */
-export function printed(value: unknown): string {
+function printed(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(printed).join(', ')}]`
   return String(value)
 }

@@ -23,7 +23,7 @@ export interface PluginCatalog {
 export type PluginDefinition = ConfigDef | Error
 
 /** Java's name of each kind. */
-export const interfaceNames: Record<NamedPluginType, string> = {
+const interfaceNames: Record<NamedPluginType, string> = {
   converter: 'Converter',
   header_converter: 'HeaderConverter',
   transformation: 'Transformation',

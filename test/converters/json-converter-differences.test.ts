@@ -59,6 +59,12 @@ describe('a payload that does not fit its schema is refused, where Java changes 
       'null',
     ],
     ['{"type":"bytes"}', '1', 'Invalid value 1 for BYTES: expected a base64 string.', 'null'],
+    [
+      '{"type":"double"}',
+      '"constructor"',
+      'Invalid value "constructor" for FLOAT64: expected a number.',
+      '0.0',
+    ],
     ['{"type":"double"}', '"1.5"', 'Invalid value "1.5" for FLOAT64: expected a number.', '0.0'],
     [
       '{"type":"double"}',

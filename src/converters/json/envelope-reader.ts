@@ -24,6 +24,8 @@ interface EnvelopeMembers {
 
 /** A prefix beyond this is not kept. */
 const longestPrefix = 256 * 1024
+/** Up to this length a loop compares faster than native code does. */
+const loopLength = 80
 
 /**
  * Reads `{"schema": …, "payload": …}`. Consecutive records mostly carry the same schema in the same bytes: all that
@@ -62,10 +64,12 @@ export class EnvelopeReader {
 
   #startsWithPrefix(start: number): boolean {
     const { source, end } = this.#cursor
-    const length = this.#prefix.length
-    return (
-      end - start > length && source.compare(this.#prefix, 0, length, start, start + length) === 0
-    )
+    const prefix = this.#prefix
+    const length = prefix.length
+    if (end - start <= length) return false
+    if (length > loopLength) return source.compare(prefix, 0, length, start, start + length) === 0
+    for (let i = 0; i < length; i++) if (source[start + i] !== prefix[i]) return false
+    return true
   }
 
   #readAnew(start: number): unknown {
@@ -84,7 +88,12 @@ export class EnvelopeReader {
 
   #readPayload({ schema, decoder }: KnownSchema): unknown {
     this.schema = schema
-    return decoder === null ? readSchemaless(this.#cursor) : decoder.read(this.#cursor)
+    const cursor = this.#cursor
+    if (decoder === null) return readSchemaless(cursor)
+    if (schema !== null && isPlainString(schema) && cursor.peek() === 0x22) {
+      return cursor.readLastString(1)
+    }
+    return decoder.read(cursor)
   }
 
   #lookUp({ schemaAt, schemaEnd }: EnvelopeMembers): KnownSchema {
@@ -105,6 +114,10 @@ export class EnvelopeReader {
     }
     return known
   }
+}
+
+function isPlainString(schema: Schema): boolean {
+  return schema.type === 'STRING' && schema.name === null
 }
 
 /** Passes a whole document and tells where its members lie; a DataError unless they are just the two. */

@@ -23,7 +23,8 @@ export function jsonDecoder(schema: Schema, replaceNullWithDefault: boolean): Js
   return {
     absent,
     read(cursor) {
-      if (cursor.peek() !== 0x6e) return readPresent(cursor)
+      const first = cursor.peek()
+      if (first !== 0x6e) return readPresent(cursor, first)
       cursor.readLiteral()
       return absent()
     },
@@ -43,11 +44,11 @@ function readerOf(schema: Schema, replaceNullWithDefault: boolean): JsonReader {
 }
 
 function arrayReader(element: JsonDecoder): JsonReader {
-  return (cursor) => {
-    requireKind(cursor, 'ARRAY', 'Arrays should be encoded as JSON arrays')
+  return (cursor, first) => {
+    if (first !== 0x5b) refuseKind(cursor, 'Arrays should be encoded as JSON arrays')
     const elements: unknown[] = []
     cursor.enter()
-    for (let first = true; cursor.nextElement(first); first = false) {
+    for (let begun = false; cursor.nextElement(!begun); begun = true) {
       elements.push(element.read(cursor))
     }
     return elements
@@ -55,11 +56,13 @@ function arrayReader(element: JsonDecoder): JsonReader {
 }
 
 function stringMapReader(element: JsonDecoder): JsonReader {
-  return (cursor) => {
-    requireKind(cursor, 'OBJECT', 'Maps with string fields should be encoded as JSON objects')
+  return (cursor, first) => {
+    if (first !== 0x7b) {
+      refuseKind(cursor, 'Maps with string fields should be encoded as JSON objects')
+    }
     const map = new Map<unknown, unknown>()
     cursor.enter()
-    for (let first = true; cursor.nextMember(first); first = false) {
+    for (let begun = false; cursor.nextMember(!begun); begun = true) {
       map.set(cursor.readName(), element.read(cursor))
     }
     return map
@@ -67,15 +70,13 @@ function stringMapReader(element: JsonDecoder): JsonReader {
 }
 
 function pairMapReader(key: JsonDecoder, element: JsonDecoder): JsonReader {
-  return (cursor) => {
-    requireKind(
-      cursor,
-      'ARRAY',
-      'Maps with non-string fields should be encoded as JSON array of tuples',
-    )
+  return (cursor, first) => {
+    if (first !== 0x5b) {
+      refuseKind(cursor, 'Maps with non-string fields should be encoded as JSON array of tuples')
+    }
     const map = new Map<unknown, unknown>()
     cursor.enter()
-    for (let first = true; cursor.nextElement(first); first = false) {
+    for (let begun = false; cursor.nextElement(!begun); begun = true) {
       const length = pairLength(cursor)
       if (length !== 2) {
         throw new DataError(`Found invalid map entry, expected length 2 but found :${length}`)
@@ -118,12 +119,12 @@ function structReader(schema: Schema, replaceNullWithDefault: boolean): JsonRead
     prefix: Buffer.from(`${JSON.stringify(field.name)}:`),
     decoder: jsonDecoder(field.schema, replaceNullWithDefault),
   }))
-  return (cursor) => {
-    requireKind(cursor, 'OBJECT', 'Structs should be encoded as JSON objects')
+  return (cursor, first) => {
+    if (first !== 0x7b) refuseKind(cursor, 'Structs should be encoded as JSON objects')
     const values = new Array<unknown>(fields.length).fill(undefined)
     cursor.enter()
     let expected = 0
-    for (let first = true; cursor.nextMember(first); first = false) {
+    for (let begun = false; cursor.nextMember(!begun); begun = true) {
       // Members mostly come in the order of the fields, and compact.
       let found = fields[expected]
       if (found === undefined || !cursor.passBytes(found.prefix)) {
@@ -142,7 +143,6 @@ function structReader(schema: Schema, replaceNullWithDefault: boolean): JsonRead
   }
 }
 
-function requireKind(cursor: JsonCursor, expected: 'OBJECT' | 'ARRAY', rule: string): void {
-  const kind = cursor.kind()
-  if (kind !== expected) throw new DataError(`${rule}, but found ${kind}`)
+function refuseKind(cursor: JsonCursor, rule: string): never {
+  throw new DataError(`${rule}, but found ${cursor.kind()}`)
 }

@@ -1,13 +1,13 @@
-import { DataError, Decimal } from '../../api/index.ts'
+import { DataError, Decimal, isInt64, normalizeInt64 } from '../../api/index.ts'
 import type { Int64, SchemaType } from '../../api/index.ts'
 import type { JsonCursor, JsonReader } from './json-cursor.ts'
 import { passedDouble, passedInteger, shorten } from './read-schemaless.ts'
 
-const specialFloats: Readonly<Record<string, number>> = {
-  NaN: Number.NaN,
-  Infinity: Number.POSITIVE_INFINITY,
-  '-Infinity': Number.NEGATIVE_INFINITY,
-}
+const specialFloats: ReadonlyMap<string, number> = new Map([
+  ['NaN', Number.NaN],
+  ['Infinity', Number.POSITIVE_INFINITY],
+  ['-Infinity', Number.NEGATIVE_INFINITY],
+])
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 
 /**
@@ -21,7 +21,7 @@ export function scalarReader(type: SchemaType): JsonReader {
   if (type === 'FLOAT32') return readFloat32
   if (type === 'FLOAT64') return readFloat64
   if (type === 'INT64') return readInt64
-  const limit = { INT8: 0x80, INT16: 0x8000 }[type as string] ?? 0x80000000
+  const limit = type === 'INT8' ? 0x80 : type === 'INT16' ? 0x8000 : 0x80000000
   return (cursor) => readSmallInteger(cursor, type, limit)
 }
 
@@ -52,7 +52,6 @@ export function fromBase64(text: string): Buffer | undefined {
 }
 
 function readSmallInteger(cursor: JsonCursor, type: SchemaType, limit: number): number {
-  cursor.peek()
   const start = cursor.at
   const value = readIntegral(cursor)
   if (value === null || value < -limit || value >= limit) {
@@ -62,31 +61,29 @@ function readSmallInteger(cursor: JsonCursor, type: SchemaType, limit: number): 
 }
 
 function readInt64(cursor: JsonCursor): Int64 {
-  cursor.peek()
   const start = cursor.at
   const value = readIntegral(cursor)
-  if (value === null || value < -(2n ** 63n) || value >= 2n ** 63n) {
+  if (typeof value === 'number') return value
+  if (value === null || !isInt64(value)) {
     return misfit(cursor, start, 'INT64', 'an integer of 64 bits')
   }
-  return Number.isSafeInteger(Number(value)) ? Number(value) : value
+  return normalizeInt64(value)
 }
 
-function readFloat64(cursor: JsonCursor): number {
-  const kind = cursor.kind()
-  if (kind === 'NUMBER') {
-    cursor.readNumber()
-    return passedDouble(cursor)
+function readFloat64(cursor: JsonCursor, first: number): number {
+  const start = cursor.at
+  if (first === 0x22) {
+    // Java writes these as strings, and cannot read them back.
+    return specialFloats.get(cursor.readString()) ?? misfit(cursor, start, 'FLOAT64', 'a number')
   }
-  const start = cursor.at
-  // Java writes these as strings, and cannot read them back.
-  const special = kind === 'STRING' ? specialFloats[cursor.readString()] : undefined
-  return special ?? misfit(cursor, start, 'FLOAT64', 'a number')
+  if (cursor.kind() !== 'NUMBER') return misfit(cursor, start, 'FLOAT64', 'a number')
+  cursor.readNumber()
+  return passedDouble(cursor)
 }
 
-function readFloat32(cursor: JsonCursor): number {
-  cursor.peek()
+function readFloat32(cursor: JsonCursor, first: number): number {
   const start = cursor.at
-  const value = readFloat64(cursor)
+  const value = readFloat64(cursor, first)
   const float = Math.fround(value)
   if (Number.isFinite(value) && !Number.isFinite(float)) {
     return misfit(cursor, start, 'FLOAT32', 'a number no greater than a FLOAT32 holds')
@@ -100,15 +97,13 @@ function readBoolean(cursor: JsonCursor): boolean {
   return cursor.readLiteral() === true
 }
 
-function readString(cursor: JsonCursor): string {
-  const start = cursor.at
-  if (cursor.kind() !== 'STRING') return misfit(cursor, start, 'STRING', 'a JSON string')
+function readString(cursor: JsonCursor, first: number): string {
+  if (first !== 0x22) return misfit(cursor, cursor.at, 'STRING', 'a JSON string')
   return cursor.readString()
 }
 
-function readBytes(cursor: JsonCursor): Buffer {
-  const start = cursor.at
-  if (cursor.kind() !== 'STRING') return misfit(cursor, start, 'BYTES', 'a base64 string')
+function readBytes(cursor: JsonCursor, first: number): Buffer {
+  if (first !== 0x22) return misfit(cursor, cursor.at, 'BYTES', 'a base64 string')
   const bytes = fromBase64(cursor.readString())
   if (bytes === undefined) throw new DataError('Invalid bytes field')
   return bytes

@@ -8,12 +8,12 @@ import type { JsonCursor } from './json-cursor.ts'
  * where a name looks like an index, since a plain object would move it to the front.
  */
 export function readSchemaless(cursor: JsonCursor): unknown {
-  const kind = cursor.kind()
-  if (kind === 'STRING') return cursor.readString()
-  if (kind === 'NUMBER') return readSchemalessNumber(cursor)
-  if (kind === 'OBJECT') return readObject(cursor)
-  if (kind === 'ARRAY') return readArray(cursor)
-  if (kind === 'MISSING') return cursor.fail('a value')
+  const first = cursor.peek()
+  if (first === 0x22) return cursor.readString()
+  if (first === 0x7b) return readObject(cursor)
+  if (first === 0x5b) return readArray(cursor)
+  if (first === 0x2d || (first >= 0x30 && first <= 0x39)) return readSchemalessNumber(cursor)
+  if (first === -1) return cursor.fail('a value')
   return cursor.readLiteral()
 }
 

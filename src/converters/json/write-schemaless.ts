@@ -35,10 +35,17 @@ function maxBytes(value: unknown, depth: number): number {
   return maxNumberBytes
 }
 
-function maxMapBytes(value: Map<unknown, unknown> | object, depth: number): number {
+function maxMapBytes(
+  value: Map<unknown, unknown> | Record<string, unknown>,
+  depth: number,
+): number {
   let sum = 2
-  for (const [key, item] of entriesOf(value)) {
-    sum += maxBytes(key, depth) + maxBytes(item, depth) + 4
+  if (value instanceof Map) {
+    for (const [key, item] of value) sum += maxBytes(key, depth) + maxBytes(item, depth) + 4
+    return sum
+  }
+  for (const key of Object.keys(value)) {
+    sum += maxStringBytes(key) + maxBytes(value[key], depth) + 2
   }
   return sum
 }
@@ -66,14 +73,14 @@ function writeObject(target: Buffer, at: number, value: object, depth: number): 
   if (isTypedNumber(value)) return writeFloat(target, at, value.value, value.toString())
   // A struct has a schema, and here is none.
   if (isStruct(value)) throw new DataError('Mismatching schema.')
-  if (schemalessType(value) !== 'MAP') throw unsupported(value)
   if (!(value instanceof Map)) {
-    return writeMembers(target, at, Object.entries(value), deeper(depth))
+    if (schemalessType(value) !== 'MAP') throw unsupported(value)
+    return writeMembers(target, at, value as Record<string, unknown>, deeper(depth))
   }
   for (const key of value.keys()) {
     if (typeof key !== 'string') return writePairs(target, at, value, deeper(depth))
   }
-  return writeMembers(target, at, value as Map<string, unknown>, deeper(depth))
+  return writeEntries(target, at, value as Map<string, unknown>, deeper(depth))
 }
 
 function writeArray(target: Buffer, at: number, items: unknown[], depth: number): number {
@@ -89,12 +96,31 @@ function writeArray(target: Buffer, at: number, items: unknown[], depth: number)
 function writeMembers(
   target: Buffer,
   at: number,
-  members: Iterable<readonly [string, unknown]>,
+  object: Record<string, unknown>,
   depth: number,
 ): number {
   target[at++] = 0x7b
   let first = true
-  for (const [name, value] of members) {
+  for (const name of Object.keys(object)) {
+    if (!first) target[at++] = 0x2c
+    first = false
+    at = writeString(target, at, name)
+    target[at++] = 0x3a
+    at = write(target, at, object[name], depth)
+  }
+  target[at] = 0x7d
+  return at + 1
+}
+
+function writeEntries(
+  target: Buffer,
+  at: number,
+  map: ReadonlyMap<string, unknown>,
+  depth: number,
+): number {
+  target[at++] = 0x7b
+  let first = true
+  for (const [name, value] of map) {
     if (!first) target[at++] = 0x2c
     first = false
     at = writeString(target, at, name)
@@ -121,10 +147,6 @@ function writePairs(
   }
   target[at] = 0x5d
   return at + 1
-}
-
-function entriesOf(value: Map<unknown, unknown> | object): Iterable<readonly [unknown, unknown]> {
-  return value instanceof Map ? value : Object.entries(value)
 }
 
 /** The next depth; a DataError where Java's writer would refuse it, and before a value that contains itself ends the stack. */

@@ -1,9 +1,8 @@
 import { DataError, SchemaBuilderError } from '../errors/connect-error.ts'
-import { normalizeInt64 } from '../util/int64.ts'
 import { internSchema, isSchema } from './interned-schema.ts'
 import type { SchemaParts } from './interned-schema.ts'
 import type { Schema, SchemaType } from './schema.ts'
-import { validateValue } from './validate-value.ts'
+import { normalizeValue, validateValue } from './validate-value.ts'
 
 /**
  * Builds a {@link Schema} (`org.apache.kafka.connect.data.SchemaBuilder`):
@@ -116,10 +115,11 @@ export class SchemaBuilder {
 
   /** Validated against what has been built so far: call `optional()` first where it may be null. */
   defaultValue(value: unknown): this {
-    const normalized = typeof value === 'bigint' ? normalizeInt64(value) : (value ?? null)
+    const schema = this.build()
+    const normalized = normalizeValue(schema, value)
     requireUnset('default', this.#default, normalized)
     try {
-      validateValue(this.build(), normalized)
+      validateValue(schema, normalized)
       if (this.#type === 'STRUCT' && normalized !== null) {
         // No struct can have the schema that is being built: it would have to hold itself as its default.
         throw new DataError('Struct schemas do not match.')

@@ -1,11 +1,10 @@
 import { DataError } from '../errors/connect-error.ts'
-import { normalizeInt64 } from '../util/int64.ts'
 import type { Int64 } from '../util/int64.ts'
 import { hasStructBrand, structBrand } from './brands.ts'
 import { javaToString } from './java-to-string.ts'
 import { schemaText } from './interned-schema.ts'
 import type { Field, Schema, SchemaType } from './schema.ts'
-import { validateValue } from './validate-value.ts'
+import { normalizeValue, validateValue } from './validate-value.ts'
 import { valueEquals } from './value-equals.ts'
 
 /**
@@ -34,7 +33,7 @@ export class Struct {
     const { index, name, schema } = this.#field(field)
     validateValue(schema, value, name)
     const values = this.values as unknown[]
-    values[index] = typeof value === 'bigint' ? normalizeInt64(value) : (value ?? null)
+    values[index] = normalizeValue(schema, value)
     return this
   }
 

@@ -1,4 +1,5 @@
 import { DataError } from '../errors/connect-error.ts'
+import { normalizeInt64 } from '../util/int64.ts'
 import { hasDecimalBrand, hasStructBrand } from './brands.ts'
 import { schemaEquals } from './interned-schema.ts'
 import { isInt64, javaClassName } from './java-class.ts'
@@ -13,6 +14,14 @@ export function validateValue(schema: Schema, value: unknown, fieldName?: string
   if (!fits(schema, value)) {
     explain(schema, value, fieldName === undefined ? 'value' : `field: "${fieldName}"`)
   }
+}
+
+/** `value` as it is kept under `schema`: undefined is null, and a bigint that is an int64 a number where that is exact. */
+export function normalizeValue(schema: Schema, value: unknown): unknown {
+  // Of a Timestamp, a bigint is the milliseconds of an instant that no Date can hold.
+  const isInteger = schema.type === 'INT64' && schema.name !== timestampName
+  if (typeof value === 'bigint' && isInteger) return normalizeInt64(value)
+  return value ?? null
 }
 
 /** Whether `value` may stand under `schema`. Hot: builds no message. */

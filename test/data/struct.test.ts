@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   ConnectDate,
+  ConnectTimestamp,
   DataError,
   INT64_SCHEMA,
   INT8_SCHEMA,
@@ -35,6 +36,15 @@ test('a member is found by its field as by its name', () => {
 test('an int64 is normalised where it enters', () => {
   expect(new Struct(schema).put('c', 5n).getInt64('c')).toBe(5)
   expect(new Struct(schema).put('c', 2n ** 60n).getInt64('c')).toBe(2n ** 60n)
+})
+
+test('an instant that no Date can hold stays a bigint', () => {
+  const far = 8_640_000_000_086_400_000n / 1000n
+  const outer = SchemaBuilder.struct()
+    .field('day', ConnectDate.SCHEMA)
+    .field('at', ConnectTimestamp.SCHEMA)
+    .build()
+  expect(new Struct(outer).put('day', far).put('at', far).values).toEqual([far, far])
 })
 
 describe('what does not fit is refused', () => {

@@ -56,6 +56,11 @@ export class ThreadPool {
     return thread
   }
 
+  /** Starts a first task thread ahead of the task it is for. */
+  warmUp(): void {
+    if (this.#taskThreads.size === 0 && !this.#stopped) this.#openTaskThread()
+  }
+
   /** The thread for one more task: an unused one, else a new one, else the least loaded. Give it back by `release`. */
   acquire(): TaskThread {
     const [least] = [...this.#taskThreads]

@@ -120,7 +120,10 @@ export class Worker implements ConnectorWorker {
   ): Promise<void> {
     const connectorClass = config['connector.class'] ?? ''
     const type = this.connectorType(connectorClass)
-    await this.#connectors.start({ name, type, connectorClass, config, targetState })
+    const started = this.#connectors.start({ name, type, connectorClass, config, targetState })
+    // Its tasks come next: their thread is born while the connector starts.
+    if (targetState === 'STARTED') this.#pool.warmUp()
+    await started
   }
 
   setConnectorState(name: string, targetState: TargetState): Promise<void> {

@@ -132,7 +132,7 @@ describe('the death of a task thread', () => {
       const { worker, events, errors } = open
       await worker.startTask(id('good'), sourceConfig, behaving('well'), 'STARTED')
       await worker.startTask(id('bad'), sourceConfig, behaving(behave), 'STARTED')
-      await expect.poll(() => events, { timeout: 20_000 }).toContain('task bad-0 FAILED')
+      await expect.poll(() => events).toContain('task bad-0 FAILED')
       expect(errors.get('task bad-0')?.trace).toContain(
         'org.apache.kafka.connect.errors.ConnectException: Task bad-0 ended with its thread: The thread task-thread-2',
       )
@@ -197,7 +197,7 @@ describe('a stop that is not answered in time', () => {
     await expect.poll(() => worker.taskCounters(id('bad'))?.get('callSince')).toBeGreaterThan(0)
     await expect.poll(() => worker.taskCounters(id('bad'))?.get('polled')).toBe(2)
     await worker.stopTasks([id('bad')])
-    await expect.poll(() => events, { timeout: 10_000 }).toContain('task good-0 FAILED')
+    await expect.poll(() => events).toContain('task good-0 FAILED')
     expect(errors.get('task good-0')?.trace).toContain(
       'did not answer for 2000 ms when task bad-0 was to stop; it was ended.',
     )

@@ -5,11 +5,15 @@ export type Crc32c = (bytes: Uint8Array, initial?: number) => number
 
 const POLYNOMIAL = 0x82f63b78
 
-/** Eight tables of 256: entry `n` of table `k` is the CRC of byte `n` followed by `k` zero bytes. */
-const tables = makeTables()
+/**
+ * Eight tables of 256: entry `n` of table `k` is the CRC of byte `n` followed by `k` zero bytes. Made when first needed:
+ * every thread that starts would pay for them, and few platforms do need them.
+ */
+let tables: Int32Array = new Int32Array(0)
 
 /** The plain implementation, about a seventh of the native one's speed. */
 export function portableCrc32c(bytes: Uint8Array, initial = 0): number {
+  if (tables.length === 0) tables = makeTables()
   let crc = ~initial
   let i = 0
   for (const end = bytes.length - 7; i < end; i += 8) {

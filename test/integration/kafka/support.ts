@@ -2,6 +2,7 @@ import { expect, inject } from 'vitest'
 import type { TopicPartition } from '../../../src/api/topic-partition.ts'
 import { KafkaClient } from '../../../src/kafka/net/client.ts'
 import { clientOptions } from '../../../src/kafka/net/client-options.ts'
+import { ErrorCode, isStaleMetadata } from '../../../src/kafka/protocol/errors.ts'
 import { produceRequest } from '../../../src/kafka/protocol/produce.ts'
 import { BatchWriter } from '../../../src/kafka/records/batch-writer.ts'
 import type { ClientConfig, FetchedRecords } from '../../../src/kafka/types.ts'
@@ -35,16 +36,19 @@ export async function produce(
   }
   const batch = Buffer.from(writer.close(unstamped))
   const signal = AbortSignal.timeout(20_000)
-  const leader = await waitFor('a leader', () => client.metadata.leader(topic, partition))
   const topics = [{ topic, partitions: [{ partition, records: [batch] }] }]
-  const request = produceRequest({
-    transactionalId: null,
-    acks: -1,
-    brokerTimeoutMs: 10_000,
-    topics,
+  const asked = { transactionalId: null, acks: -1, brokerTimeoutMs: 10_000, topics } as const
+  await waitFor('a leader that takes the batch', async () => {
+    const leader = client.metadata.leader(topic, partition)
+    if (leader === undefined) return false
+    const answer = await client.send(leader.leaderId, 'produce', produceRequest(asked), signal)
+    const code = answer.topics[0]?.partitions[0]?.errorCode
+    if (code === ErrorCode.NONE) return true
+    // A topic that was just created: nothing was appended, and the metadata is behind.
+    expect(code).toSatisfy(isStaleMetadata)
+    client.metadata.invalidate(topic)
+    return false
   })
-  const answer = await client.send(leader.leaderId, 'produce', request, signal)
-  expect(answer.topics[0]?.partitions[0]?.errorCode).toBe(0)
 }
 
 function bytesOf(text: string | null): Buffer | null {

@@ -58,8 +58,10 @@ export async function openKafkaClient(bootstrapServers: string): Promise<KafkaCl
       const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }))
       await admin.createTopics({
         topics: [{ topic, numPartitions: partitions, replicationFactor: 1, configEntries }],
-        waitForLeaders: true,
+        // kafkajs would give up at the first answer of a broker that does not know the topic yet.
+        waitForLeaders: false,
       })
+      await waitFor(`topic ${topic} to have leaders`, () => hasLeaders(admin, topic, partitions))
     },
     endOffset: async (topic) =>
       [...(await ends(topic)).values()].reduce((sum, end) => sum + end, 0),
@@ -99,6 +101,18 @@ function ifNotLoading(error: unknown): [] {
   if (error instanceof Error && 'type' in error && error.type === 'COORDINATOR_LOAD_IN_PROGRESS')
     return []
   throw error
+}
+
+async function hasLeaders(admin: Admin, topic: string, partitions: number): Promise<boolean> {
+  try {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
+    const found = topics[0]?.partitions ?? []
+    return found.length === partitions && found.every(({ leader }) => leader >= 0)
+  } catch (error) {
+    const { type } = error as { type?: unknown }
+    if (type === 'UNKNOWN_TOPIC_OR_PARTITION' || type === 'LEADER_NOT_AVAILABLE') return false
+    throw error
+  }
 }
 
 async function readUntil(

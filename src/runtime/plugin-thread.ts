@@ -25,11 +25,11 @@ if (settings.role === 'connectors') {
     return new ConnectorHost({ main, board, loader, validation })
   })
 } else {
-  const [{ TaskHost }, { createWorkerTask }] = await Promise.all([
+  const [{ TaskHost }, { workerTaskFactory }] = await Promise.all([
     import('./task-host.ts'),
     import('./task-factory.ts'),
   ])
   openPluginThread(settings, (main, board) => {
-    return new TaskHost({ main, board, loader, create: createWorkerTask })
+    return new TaskHost({ main, board, loader, create: workerTaskFactory(plugins) })
   })
 }

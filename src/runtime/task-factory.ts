@@ -9,16 +9,41 @@ import { createProducer } from '../kafka/producer/kafka-producer.ts'
 import type { Subscription } from '../kafka/types.ts'
 import { taskIdText } from '../messages/ids.ts'
 import type { TaskStart } from '../messages/protocol.ts'
+import type { PluginLoader as ThreadPluginLoader } from '../plugins/plugin-loader.ts'
+import { javaWholePattern } from '../util/java-pattern.ts'
 import type { Instantiate } from './converters.ts'
 import { openTaskPlugins } from './task-plugins.ts'
 import type { TaskPlugins } from './task-plugins.ts'
-import type { PluginLoader, TaskServices, WorkerTask } from './task.ts'
+import type { PluginLoader, TaskServices, WorkerTask, WorkerTaskFactory } from './task.ts'
 import { WorkerSinkTask } from './worker-sink-task.ts'
 import { WorkerSourceTask } from './worker-source-task.ts'
 
-/** Makes the task that `start` describes, with real Kafka clients. Nothing of the plugin has been called yet. */
-export function createWorkerTask(start: TaskStart, services: TaskServices): WorkerTask {
-  return start.type === 'source' ? sourceTask(start, services) : sinkTask(start, services)
+/** A key by which a connector overrides a setting of one of its clients. */
+const overrideKey = /^(?:producer|consumer|admin)\.override\./
+
+/**
+ * Makes the task that `start` describes, with real Kafka clients. Nothing of the plugin has been called yet. Rejects where
+ * the worker's policy refuses what the connector overrides of its clients.
+ */
+export function workerTaskFactory(plugins: ThreadPluginLoader): WorkerTaskFactory {
+  return async (start, services) => {
+    await requireOverridesAllowed(plugins, start)
+    return start.type === 'source' ? sourceTask(start, services) : sinkTask(start, services)
+  }
+}
+
+/** Checked when a connector is validated, and here again: the policy may have changed since. */
+async function requireOverridesAllowed(
+  plugins: ThreadPluginLoader,
+  { connectorConfig, connectorClass, workerConfig }: TaskStart,
+): Promise<void> {
+  const overrides = Object.keys(connectorConfig).some((key) => overrideKey.test(key))
+  if (!overrides) return
+  const version = connectorConfig['connector.plugin.version'] ?? null
+  const plugin = plugins.registry.connector(connectorClass, version)
+  // Few connectors override anything: a thread without such a task does not load the definitions of every client.
+  const policies = await import('./validation-overrides.ts')
+  await policies.requireOverridesAllowed({ loader: plugins, workerConfig }, plugin, connectorConfig)
 }
 
 function sourceTask(start: TaskStart, services: TaskServices): WorkerTask {
@@ -115,7 +140,7 @@ function subscriptionOf({ id, connectorConfig }: TaskStart): Subscription {
       `Must configure one of topics or topics.regex, found neither for sink connector ${id.connector}.`,
     )
   }
-  return { pattern: new RegExp(`^(?:${pattern})$`) }
+  return { pattern: javaWholePattern(pattern) }
 }
 
 /** Checks by shape, not by class: the plugin may bring its own copy of ours. */

@@ -87,6 +87,7 @@ export interface Herder {
   putTaskConfigs(name: string, signal: AbortSignal): Promise<void>
   /** Of the internal API: another worker asks the leader to fence earlier tasks of a source connector. */
   fenceZombieSourceTasks(name: string, signal: AbortSignal): Promise<void>
+  /** Every plugin there is, in the order of `GET /connector-plugins`. */
   plugins(): readonly PluginDescriptor[]
   /** The newest version within `version`, a range of KIP-891; null for the newest of all. */
   pluginConfig(

@@ -1,3 +1,4 @@
+import { isConnectError } from '../errors/connect-error.ts'
 import { BadRequestError } from '../errors/rest-error.ts'
 import type { ConfigInfos } from '../messages/config-infos.ts'
 
@@ -12,4 +13,11 @@ export function throwIfInvalid({ error_count, configs }: ConfigInfos): void {
       'You can also find the above list of errors at the endpoint `/connector-plugins/{connectorType}/config/validate`',
     ].join('\n'),
   )
+}
+
+/** A configuration that cannot even be validated is the client's mistake; Java answers 500. */
+export function asClientMistake(error: unknown): unknown {
+  const isConfigError =
+    isConnectError(error) && error.javaName === 'org.apache.kafka.common.config.ConfigException'
+  return isConfigError ? new BadRequestError(error.message, { cause: error }) : error
 }

@@ -23,7 +23,7 @@ export interface WorkerListener {
 /** The worker as the herder sees it: runs connectors and tasks in plugin threads, whatever they do. */
 export interface ConnectorWorker {
   readonly kafkaClusterId: string | null
-  /** Every plugin found, from the manifests. */
+  /** Every plugin found, from the manifests, in the order of `GET /connector-plugins`. */
   plugins(): readonly PluginDescriptor[]
   /** Whether `connectorClass` (class name or alias) is a source or sink; throws Java's message where it is unknown. */
   connectorType(connectorClass: string): 'source' | 'sink'

@@ -79,7 +79,11 @@ export class FakeWorker implements ConnectorWorker {
     return this.#plugin(connectorClass).version
   }
 
-  async validate(config: RawConfig): Promise<ConfigInfos> {
+  async validate(
+    config: RawConfig,
+    _pluginName: string | null,
+    _signal: AbortSignal,
+  ): Promise<ConfigInfos> {
     await turn()
     const connectorClass = config['connector.class'] ?? null
     if (connectorClass === null) {
@@ -96,7 +100,11 @@ export class FakeWorker implements ConnectorWorker {
     }
   }
 
-  async pluginConfig(pluginName: string): Promise<readonly ConfigKeyInfo[]> {
+  async pluginConfig(
+    pluginName: string,
+    _version: string | null,
+    _signal: AbortSignal,
+  ): Promise<readonly ConfigKeyInfo[]> {
     await turn()
     if (!this.#find(pluginName)) throw new NotFoundError(`Unknown plugin ${pluginName}.`)
     return []

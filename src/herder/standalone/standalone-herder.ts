@@ -24,7 +24,7 @@ import type {
 } from '../herder.ts'
 import { planRestart } from '../restart-plan.ts'
 import { Statuses } from '../statuses.ts'
-import { throwIfInvalid } from '../validation-message.ts'
+import { asClientMistake, throwIfInvalid } from '../validation-message.ts'
 import { ConnectorLifecycle } from './connector-lifecycle.ts'
 import type { LifecycleServices } from './lifecycle-services.ts'
 import { workerListener } from './worker-listener.ts'
@@ -268,7 +268,11 @@ export class StandaloneHerder implements Herder {
     signal: AbortSignal,
   ): Promise<ConfigInfos> {
     const resolved = await this.#services.resolver.resolve(config, signal)
-    return abortable(this.#worker.validate(resolved, pluginName, signal), signal)
+    try {
+      return await abortable(this.#worker.validate(resolved, pluginName, signal), signal)
+    } catch (error) {
+      throw asClientMistake(error)
+    }
   }
 
   /** One turn of the loop: nothing in it may wait for a plugin. */

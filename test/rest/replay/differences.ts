@@ -7,7 +7,28 @@ export interface Difference {
   readonly class: 'a' | 'b' | 'c'
   /** Ours by the id of the recorded call: the status, and the message of the error or the whole body. */
   readonly answers: Readonly<Record<string, readonly [status: number, answer: unknown]>>
+  /** Calls whose answers are alike but for what this takes out. */
+  readonly apart?: { readonly ids: readonly string[]; readonly without: (body: unknown) => unknown }
 }
+
+/** The difference that explains this call's answer. */
+export function differenceOf(id: string): Difference | undefined {
+  return differences.find(({ answers, apart }) => id in answers || apart?.ids.includes(id))
+}
+
+/** The keys of a client have texts and defaults of the client. */
+function withoutClientTexts(body: unknown): unknown {
+  return JSON.parse(JSON.stringify(body), (_key, value: unknown) => {
+    if (typeof value !== 'object' || value === null || !('documentation' in value)) return value
+    const isOverride = 'name' in value && String(value.name).includes('.override.')
+    return isOverride ? { ...value, documentation: '', default_value: '' } : value
+  })
+}
+
+const unknownClass = (name: string): readonly [number, string] => [
+  400,
+  `Failed to find any class that implements Connector and which name matches ${name}, available connectors are: …`,
+]
 
 const noBody = (expected: string): string => `The request has no body: expected ${expected}.`
 const creation = 'an object with "name" and "config"'
@@ -75,6 +96,42 @@ export const differences: readonly Difference[] = [
         'Invalid value for "connector.class": found an object, expected a string.',
       ],
     },
+  },
+  {
+    title: 'A class that was asked for before',
+    class: 'b',
+    answers: { '02-create/35': unknownClass('Nope'), '04-config/09': unknownClass('Nope') },
+  },
+  {
+    title: 'Validating what names no connector',
+    class: 'b',
+    answers: {
+      '10-validate/05': [400, 'Connector config {topic=a} contains no connector type'],
+      '10-validate/08': unknownClass('Nope'),
+      '10-validate/09': unknownClass('com.example.Nope'),
+      '10-validate/10': unknownClass('JsonConverter'),
+      '10-validate/12': [400, 'Connector config {} contains no connector type'],
+    },
+  },
+  {
+    title: 'Overriding a client’s key with a wrong type',
+    class: 'b',
+    answers: {
+      '10-validate/36': [
+        400,
+        'Invalid value x for configuration linger.ms: Not a number of type LONG',
+      ],
+      '10-validate/50': [
+        400,
+        'Invalid value x for configuration max.poll.records: Not a number of type INT',
+      ],
+    },
+  },
+  {
+    title: 'The keys of Kafka clients',
+    class: 'c',
+    answers: {},
+    apart: { ids: ['10-validate/35'], without: withoutClientTexts },
   },
   {
     title: 'A path that Jetty refuses',

@@ -12,11 +12,6 @@ function calls(file: string, first: number, last: number): string[] {
   )
 }
 
-/** Every call of `file` in these ranges. */
-function ranges(file: string, ...pairs: readonly (readonly [number, number])[]): string[] {
-  return pairs.flatMap(([first, last]) => calls(file, first, last))
-}
-
 export const notReplayed: readonly NotReplayed[] = [
   {
     reason: 'offsets cannot be read and changed by REST yet (KIP-875)',
@@ -31,13 +26,20 @@ export const notReplayed: readonly NotReplayed[] = [
     ],
   },
   {
-    reason: 'validation and plugins are not joined to this test yet',
+    reason: 'there are no transformations, predicates and no SimpleHeaderConverter yet',
     ids: [
-      ...ranges('02-create', [10, 10], [17, 19], [22, 30], [35, 35], [39, 39]),
-      ...ranges('04-config', [8, 9], [21, 21]),
-      ...ranges('09-plugins', [1, 11], [13, 26], [29, 34], [36, 47]),
-      ...ranges('10-validate', [1, 5], [8, 10], [12, 12], [16, 51]),
+      '09-plugins/11',
+      ...calls('09-plugins', 13, 15),
+      ...calls('09-plugins', 22, 25),
+      '09-plugins/29',
+      ...calls('09-plugins', 36, 47),
+      '10-validate/16',
+      ...calls('10-validate', 19, 20),
+      '10-validate/22',
+      ...calls('10-validate', 24, 30),
+      '10-validate/34',
     ],
   },
+  { reason: 'the connectors of MirrorMaker are not ours', ids: ['09-plugins/10'] },
   { reason: 'there are no /admin/loggers yet (KIP-495)', ids: calls('11-loggers', 1, 23) },
 ]

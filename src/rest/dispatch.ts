@@ -29,6 +29,8 @@ export async function dispatch(
 ): Promise<Answer> {
   const signal = AbortSignal.timeout(resource.timeLimitMs ?? timeLimitMs)
   try {
+    // The router takes `//` for a slash at the end.
+    if (/^[^?]*\/\//.test(request.url)) throw new ProtocolError(404)
     if (request.method === 'OPTIONS') return optionsOf(resource)
     const method = request.method === 'HEAD' ? 'GET' : request.method
     const handler = isMethodOf(resource, method) ? resource.methods[method] : undefined
@@ -123,8 +125,10 @@ function hostOf({ socket }: FastifyRequest): string {
 export function write(reply: FastifyReply, answer: Answer, server: string): void {
   reply.hijack()
   const body = Buffer.from(answer.body)
-  const length: Record<string, string> =
-    answer.status === 204 ? {} : { 'Content-Length': String(body.length) }
-  reply.raw.writeHead(answer.status, { ...answer.headers, ...length, Server: server })
-  reply.raw.end(body)
+  const { raw } = reply
+  raw.statusCode = answer.status
+  for (const [name, value] of Object.entries(answer.headers)) raw.setHeader(name, value)
+  if (answer.status !== 204) raw.setHeader('Content-Length', body.length)
+  raw.setHeader('Server', server)
+  raw.end(body)
 }

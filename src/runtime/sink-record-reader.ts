@@ -21,6 +21,8 @@ export class SinkRecordReader {
   readonly #services: TaskServices
   readonly #nullKey: NullResult
   readonly #nullValue: NullResult
+  /** Topics the main thread has been told of (KIP-558). */
+  readonly #topics = new Set<string>()
   #stage: Stage = 'KEY_CONVERTER'
   // What was decoded last, so that nothing is allocated between converter and record.
   #schema: Schema | null = null
@@ -41,6 +43,10 @@ export class SinkRecordReader {
   async read(fetched: FetchedRecords, records: SinkRecord[]): Promise<number> {
     const services = this.#services
     this.#count = 0
+    if (!this.#topics.has(fetched.topic)) {
+      this.#topics.add(fetched.topic)
+      services.notify.topicUsed(fetched.topic)
+    }
     while (!(await services.call('convert', () => this.#readSome(fetched, records)))) {
       const record = await this.#waiting
       this.#waiting = null

@@ -7,20 +7,19 @@ import { createRestServer } from '../../src/rest/rest-server.ts'
 import type { RestServer } from '../../src/rest/rest-server.ts'
 import type { Surroundings } from './replay/comparable.ts'
 import { differences } from './replay/differences.ts'
-import { notReplayed } from './replay/not-replayed.ts'
+import { skipped } from './replay/not-replayed.ts'
 import { recordedCalls } from './replay/recorded.ts'
 import { ReplayWorker, replayRegistry } from './replay/replay-worker.ts'
 import { replay } from './replay/replay.ts'
 
 let server: RestServer
 let surroundings: Surroundings
-const skipped = new Set(notReplayed.flatMap(({ ids }) => ids))
 
 beforeAll(async () => {
   server = createRestServer({
     listeners: [{ scheme: 'http', host: '127.0.0.1', port: 0 }],
     version: '0.0.0',
-    commit: '26b251a451ce941d',
+    commit: '0123456789abcdef',
   })
   const [listener] = await server.start()
   const port = listener?.port ?? 0
@@ -36,6 +35,8 @@ beforeAll(async () => {
   surroundings = {
     port,
     classes: new Set(registry.plugins.map(({ className }) => className)),
+    topicPrefix: '',
+    clusterId: 'cluster',
     folder: await mkdtemp(path.join(tmpdir(), 'rest-replay-')),
   }
 })

@@ -1,8 +1,10 @@
 import { request } from 'node:http'
 import { connect } from 'node:net'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createRestServer } from '../../src/rest/rest-server.ts'
 import type { RestServer } from '../../src/rest/rest-server.ts'
+import { setLogSink } from '../../src/util/logger.ts'
+import type { LogEntry } from '../../src/util/logger.ts'
 import { deferred, setUp } from '../herder/set-up.ts'
 
 const options = {
@@ -179,6 +181,24 @@ test('every answer names us, and the release we stand for', async () => {
     commit: '0123456789abcdef',
     kafka_cluster_id: 'cluster',
   })
+})
+
+test('a request is logged as Jetty logs it, when it has been answered', async () => {
+  const entries: LogEntry[] = []
+  setLogSink((entry) => entries.push(entry))
+  try {
+    await call('GET', '/connectors?x=1', undefined, { 'User-Agent': 'curl/8' })
+    await vi.waitFor(() => expect(entries).toHaveLength(1))
+  } finally {
+    setLogSink(() => undefined)
+  }
+  expect(entries[0]).toMatchObject({
+    level: 'INFO',
+    logger: 'org.apache.kafka.connect.runtime.rest.RestServer',
+  })
+  expect(entries[0]?.message).toMatch(
+    /^127\.0\.0\.1 - - \[\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d \+0000\] "GET \/connectors\?x=1 HTTP\/1\.1" 200 2 "-" "curl\/8" \d+$/,
+  )
 })
 
 test('a method that HTTP knows and the resource does not is 405', async () => {

@@ -85,6 +85,15 @@ describe('a sink task', () => {
     await task.stop(1000)
   })
 
+  test('tells of its topic once, with the first records (KIP-558)', async () => {
+    const { task, consumer, sink, services } = setUp()
+    consumer.queue.push([plain(0, 'a')], [plain(1, 'b')])
+    await task.start(never)
+    await vi.waitFor(() => expect(sink.values).toEqual(['a', 'b']))
+    expect(services.states.filter((state) => state === 'topic t')).toHaveLength(1)
+    await task.stop(1000)
+  })
+
   test('commits only what the task has made durable', async () => {
     const { task, consumer, sink } = setUp()
     consumer.queue.push([plain(5, 'a'), plain(6, 'b')])
@@ -197,7 +206,7 @@ describe('a sink task', () => {
     expect(consumer.paused).toEqual(new Set([0]))
     task.setTargetState('STARTED')
     await vi.waitFor(() => expect(consumer.paused.size).toBe(0))
-    expect(services.states).toEqual(['RUNNING', 'PAUSED', 'RUNNING'])
+    expect(services.states).toEqual(['RUNNING', 'topic t', 'PAUSED', 'RUNNING'])
     await task.stop(1000)
   })
 

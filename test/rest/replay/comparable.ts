@@ -1,5 +1,5 @@
 import type { Answer } from './client.ts'
-import { recordedAddress, recordedFolder } from './recorded.ts'
+import { recordedAt } from './recorded.ts'
 import type { RecordedCall } from './recorded.ts'
 
 /** What a worker's answers are compared by: what varies between two runs is taken out, what must not stays. */
@@ -7,6 +7,9 @@ export interface Surroundings {
   readonly port: number
   /** Where the files of the file connectors lie. */
   readonly folder: string
+  /** Before the names of topics. */
+  readonly topicPrefix: string
+  readonly clusterId: string
   /** The plugins that there are here: what the recorded worker had beside them is not missed in its lists. */
   readonly classes: ReadonlySet<string>
 }
@@ -39,9 +42,8 @@ function withoutForeign(json: unknown, { classes }: Surroundings): unknown {
 }
 
 /** The call as it is to be sent in these surroundings. */
-export function movedCall(call: RecordedCall, { folder }: Surroundings): RecordedCall {
-  const moved = JSON.stringify(call).replaceAll(recordedFolder, folder)
-  return JSON.parse(moved) as RecordedCall
+export function movedCall(call: RecordedCall, surroundings: Surroundings): RecordedCall {
+  return JSON.parse(move(JSON.stringify(call), surroundings)) as RecordedCall
 }
 
 /** An answer in the form in which equal ones are equal. */
@@ -50,8 +52,12 @@ export function comparable(path: string, answer: Answer): Answer {
   return { ...answer, body: normalizeBody(answer.body, route) }
 }
 
-function move(text: string, { port, folder }: Surroundings): string {
-  return text.replaceAll(recordedAddress, `127.0.0.1:${port}`).replaceAll(recordedFolder, folder)
+function move(text: string, { port, folder, topicPrefix, clusterId }: Surroundings): string {
+  return recordedAt.topics
+    .reduce((moved, topic) => moved.replaceAll(topic, `${topicPrefix}${topic}`), text)
+    .replaceAll(recordedAt.address, `127.0.0.1:${port}`)
+    .replaceAll(recordedAt.folder, folder)
+    .replaceAll(recordedAt.clusterId, clusterId)
 }
 
 function normalizeBody(body: string, route: string): string {

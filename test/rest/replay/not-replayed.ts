@@ -1,5 +1,5 @@
 /** Calls of the recording that concern what is not built yet. The list only grows shorter. */
-export interface NotReplayed {
+interface NotReplayed {
   readonly reason: string
   readonly ids: readonly string[]
 }
@@ -12,7 +12,7 @@ function calls(file: string, first: number, last: number): string[] {
   )
 }
 
-export const notReplayed: readonly NotReplayed[] = [
+const notReplayed: readonly NotReplayed[] = [
   {
     reason: 'offsets cannot be read and changed by REST yet (KIP-875)',
     ids: [
@@ -43,3 +43,6 @@ export const notReplayed: readonly NotReplayed[] = [
   { reason: 'the connectors of MirrorMaker are not ours', ids: ['09-plugins/10'] },
   { reason: 'there are no /admin/loggers yet (KIP-495)', ids: calls('11-loggers', 1, 23) },
 ]
+
+/** Their ids. */
+export const skipped: ReadonlySet<string> = new Set(notReplayed.flatMap(({ ids }) => ids))

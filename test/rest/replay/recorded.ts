@@ -14,9 +14,13 @@ export interface RecordedCall {
   readonly text?: string
 }
 
-/** What the recorder called the folder of its files, and the address of the worker it spoke to. */
-export const recordedFolder = '/tmp/sluice-fix'
-export const recordedAddress = '127.0.0.1:18084'
+/** Where the recorder was, as it stands in the recordings. */
+export const recordedAt = {
+  folder: '/tmp/sluice-fix',
+  address: '127.0.0.1:18084',
+  clusterId: 'sluiceTestClusterId0AA',
+  topics: ['fix-lines', 'fix-ver'],
+} as const
 
 const folder = new URL('../../fixtures/java-connect/rest/standalone/', import.meta.url)
 

@@ -13,12 +13,12 @@ import { fakePlugins } from './fake-plugins.ts'
 /** As the recorded worker had them. */
 const json = 'org.apache.kafka.connect.json.JsonConverter'
 const workerConfig = { 'key.converter': json, 'value.converter': json }
-const clusterId = 'sluiceTestClusterId0AA'
-const tools = fileURLToPath(new URL('../../fixtures/plugins/connect-tools', import.meta.url))
+/** The plugins that Kafka tests itself with. */
+export const connectTools = fileURLToPath(new URL('../../fixtures/connect-tools', import.meta.url))
 
 /** The plugins that there are in this repository, and those Kafka tests itself with. */
 export async function replayRegistry(): Promise<PluginRegistry> {
-  return new PluginRegistry((await discoverPlugins([tools])).plugins)
+  return new PluginRegistry((await discoverPlugins([connectTools])).plugins)
 }
 
 /** Plugins and validation are the real ones, in this thread; connectors and tasks only live. */
@@ -27,7 +27,7 @@ export class ReplayWorker extends FakeWorker {
   readonly #validation: ConnectorValidation
 
   constructor(registry: PluginRegistry, listener: WorkerListener) {
-    super(fakePlugins, listener, clusterId)
+    super(fakePlugins, listener)
     this.#registry = registry
     this.#validation = new ConnectorValidation({ loader: new PluginLoader(registry), workerConfig })
   }

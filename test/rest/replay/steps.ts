@@ -1,5 +1,6 @@
 import type { ConnectorStateInfo } from '../../../src/herder/herder.ts'
 import { send } from './client.ts'
+import { movedCall } from './comparable.ts'
 import type { Surroundings } from './comparable.ts'
 import { recordedCalls } from './recorded.ts'
 
@@ -48,7 +49,7 @@ const recreateVer: Step = async (surroundings) => {
   const { port } = surroundings
   await send(port, { method: 'DELETE', path: '/connectors/ver', reqBody: null })
   const create = [...recordedCalls().values()].flat().find(({ id }) => id === '03-list-get/02')
-  if (create) await send(port, create)
+  if (create) await send(port, movedCall(create, surroundings))
   await running('ver', 2)(surroundings)
 }
 
@@ -56,6 +57,13 @@ const failedTasks: Step = (surroundings) =>
   until('the task of failing has failed', async () => {
     const status = await statusOf('failing', surroundings)
     return status?.tasks.length === 1 && status.tasks[0]?.state === 'FAILED'
+  })
+
+/** A sink has used a topic once it was given a record, which the recorder's had long been. */
+const sinkHasRead: Step = ({ port }) =>
+  until('the sink has read its topic', async () => {
+    const call = { method: 'GET', path: '/connectors/snk/topics', reqBody: null }
+    return !(await send(port, call)).body.includes('[]')
   })
 
 /** By the call that they follow. */
@@ -80,6 +88,7 @@ export const stepsAfter: ReadonlyMap<string, Step> = new Map([
   ['06-lifecycle/23', running('ver', 2)],
   ['06-lifecycle/28', failedTasks],
   ['06-lifecycle/32', running('failconn')],
+  ['06-lifecycle/36', sinkHasRead],
   ['08-offsets/11', reaches('src', 'PAUSED', 1)],
   [
     '08-offsets/15',

@@ -7,6 +7,8 @@ export interface Contestant extends AsyncDisposable {
   readonly name: string
   readonly url: string
   readonly pid: number
+  /** What it has printed so far. */
+  log(): string
 }
 
 /** What a comparison starts: the same worker file for all, but for the address. */
@@ -34,6 +36,7 @@ export function sluiceEntry(name = 'Sluice'): Entry {
         name,
         url: sluice.url,
         pid: sluice.process.pid,
+        log: () => sluice.process.log(),
         [Symbol.asyncDispose]: async () => {
           await sluice.process.stop()
           await dir[Symbol.asyncDispose]()
@@ -60,6 +63,7 @@ export function javaEntry(flags: 'default' | 'tuned'): Entry {
         name,
         url: java.url,
         pid: java.pid,
+        log: () => java.log(),
         [Symbol.asyncDispose]: () => java[Symbol.asyncDispose](),
       }
     },

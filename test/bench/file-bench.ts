@@ -62,7 +62,10 @@ async function race(stage: Stage, contestants: readonly Contestant[]): Promise<R
   const runs: Run[] = []
   for (let round = 0; round <= stage.options.rounds; round++) {
     for (const contestant of contestants) {
-      const [source, sink] = await carry(stage, contestant, round)
+      const [source, sink] = await carry(stage, contestant, round).catch((cause: unknown) => {
+        const log = contestant.log().split('\n').slice(-20).join('\n')
+        throw new Error(`${contestant.name} failed in round ${round}.\n${log}`, { cause })
+      })
       const what = round === 0 ? 'warm-up' : `round ${round}`
       console.log(`${what}: ${describe(source)}; ${describe(sink)}; CPU pressure ${cpuPressure()}`)
       if (round > 0) runs.push(source, sink)

@@ -54,7 +54,7 @@ async function run(
   await loadTestHooks()
   const originals = workerFile === '' ? {} : await readPropertiesFile(workerFile)
   const worker = await StandaloneWorker.open(
-    { originals, source: workerFile, settings, threadEntry },
+    { originals, source: workerFile, settings, threadEntry, connectors: connectorFiles.length },
     stop.abort,
   )
   log.info(

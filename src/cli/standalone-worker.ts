@@ -32,6 +32,8 @@ export interface StandaloneWorkerOptions {
   readonly settings: ProcessSettings
   /** The build's `plugin-thread.js`. */
   readonly threadEntry: URL
+  /** How many connectors are about to be created: as many task threads are started at once. */
+  readonly connectors: number
 }
 
 const log = createLogger('org.apache.kafka.connect.cli.ConnectStandalone')
@@ -70,10 +72,11 @@ export class StandaloneWorker {
     const foundation = await lay(options, signal)
     const { config, originals } = foundation.file
     const client = new KafkaClient(clientOptions(foundation.clientConfig))
-    const kafkaClusterId = await describeCluster(client, originals, signal)
-    log.info(`Kafka cluster ID: ${kafkaClusterId ?? 'null'}`)
-    await client.close()
+    const describing = describeCluster(client, originals, signal)
+    // While the brokers answer.
     const rest = createRestServer({ listeners: config.listeners.map(parseListener), ...buildInfo })
+    const kafkaClusterId = await describing.finally(() => client.close())
+    log.info(`Kafka cluster ID: ${kafkaClusterId ?? 'null'}`)
     const bound = await rest.start()
     const workerId = await advertisedAddress(bound, {
       hostName: config['rest.advertised.host.name'],
@@ -132,7 +135,10 @@ function adviceOn(name: string, registry: PluginRegistry): string | null {
   return near.length === 0 ? null : `Did you mean ${near.join(' or ')}?`
 }
 
-interface HerderParts extends Pick<StandaloneWorkerOptions, 'settings' | 'threadEntry'> {
+interface HerderParts extends Pick<
+  StandaloneWorkerOptions,
+  'settings' | 'threadEntry' | 'connectors'
+> {
   readonly kafkaClusterId: string | null
   readonly workerId: string
   readonly offsets: OffsetBackingStore
@@ -142,11 +148,11 @@ function createHerder(
   { registry, resolver, file }: Foundation,
   parts: HerderParts,
 ): StandaloneHerder {
-  const { kafkaClusterId, workerId, offsets, settings, threadEntry } = parts
+  const { kafkaClusterId, workerId, offsets, settings, threadEntry, connectors } = parts
   const { config, originals } = file
   return new StandaloneHerder({
-    worker: (listener) =>
-      new Worker({
+    worker: (listener) => {
+      const worker = new Worker({
         ...{ config: originals, kafkaClusterId, plugins: registry, offsets, listener },
         topics: topicCreator(originals),
         threads: {
@@ -154,7 +160,10 @@ function createHerder(
           max: settings.threads,
           heapMb: settings.memoryBytes / 2 ** 20,
         },
-      }),
+      })
+      if (connectors > 0) worker.warmUp(connectors)
+      return worker
+    },
     resolver,
     workerId,
     topicTracking: {

@@ -56,9 +56,12 @@ export class ThreadPool {
     return thread
   }
 
-  /** Starts a first task thread ahead of the task it is for. */
-  warmUp(): void {
-    if (this.#taskThreads.size === 0 && !this.#stopped) this.#openTaskThread()
+  /** Starts the connector thread and so many task threads ahead of their first use: each takes a while to load. */
+  warmUp(taskThreads: number): void {
+    if (this.#stopped) return
+    this.connectorThread()
+    const wanted = Math.min(taskThreads, this.#options.maxTaskThreads)
+    while (this.#taskThreads.size < wanted) this.#openTaskThread()
   }
 
   /** The thread for one more task: an unused one, else a new one, else the least loaded. Give it back by `release`. */

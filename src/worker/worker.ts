@@ -83,6 +83,11 @@ export class Worker implements ConnectorWorker {
     this.#tasks = new TaskRunner(parts)
   }
 
+  /** Starts threads for connectors and so many tasks, so that they load while the rest of the worker starts. */
+  warmUp(tasks: number): void {
+    this.#pool.warmUp(tasks)
+  }
+
   plugins(): readonly PluginDescriptor[] {
     return this.#options.plugins.plugins
   }
@@ -122,7 +127,7 @@ export class Worker implements ConnectorWorker {
     const type = this.connectorType(connectorClass)
     const started = this.#connectors.start({ name, type, connectorClass, config, targetState })
     // Its tasks come next: their thread is born while the connector starts.
-    if (targetState === 'STARTED') this.#pool.warmUp()
+    if (targetState === 'STARTED') this.#pool.warmUp(1)
     await started
   }
 

@@ -107,7 +107,7 @@ export class ConnectorLifecycle {
     await this.#chain.run(async () => {
       await this.#tasks.stop([task])
       this.#checkTask(task)
-      await this.#tasks.start([task], await this.#source(signal), signal)
+      await this.#startTasks([task], signal)
     })
   }
 
@@ -213,10 +213,25 @@ export class ConnectorLifecycle {
       statuses.setConnector(this.name, 'RESTARTING', this.#version())
     }
     for (const task of tasks) statuses.setTask({ connector: this.name, task }, 'RESTARTING', {})
-    await this.#tasks.start(tasks, await this.#source(signal), signal)
+    try {
+      await this.#startTasks(tasks, signal)
+    } catch (error) {
+      if (plan.connector && !signal.aborted) this.#fail(error)
+      throw error
+    }
     if (!plan.connector) return
     await this.#startConnector(signal)
     await this.#configureTasks(signal)
+  }
+
+  /** Starts what was stopped. Where it cannot, the tasks' status says why; overtaken, it leaves them to the newer one. */
+  async #startTasks(tasks: readonly number[], signal: AbortSignal): Promise<void> {
+    try {
+      await this.#tasks.start(tasks, await this.#source(signal), signal)
+    } catch (error) {
+      if (!signal.aborted) this.#tasks.missed(error)
+      throw error
+    }
   }
 
   /** Asks the connector for its tasks and puts them in place. */

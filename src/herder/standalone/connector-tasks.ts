@@ -24,7 +24,10 @@ export class ConnectorTasks {
   #configs: readonly ConnectorConfig[] = []
   /** The connector's configuration that the tasks were made from. */
   #madeFrom: ConnectorConfig | null = null
-  /** The start that each task owes its life to; one that was overtaken says nothing any more. */
+  /**
+   * The start that each task owes its life to; one that was overtaken says nothing any more. A task without one was
+   * stopped, or its start was overtaken on the way.
+   */
   readonly #starts = new Map<number, object>()
 
   constructor(connector: string, services: LifecycleServices) {
@@ -44,7 +47,10 @@ export class ConnectorTasks {
     return this.#configs[task] !== undefined
   }
 
-  /** Stops the tasks and starts those `wanted`, or does nothing where neither they nor their source has changed. */
+  /**
+   * Stops the tasks and starts those `wanted`. Where neither they nor their source has changed, only those are started
+   * that nobody has: an operation that was overtaken between stop and start leaves such.
+   */
   async replace(
     wanted: readonly ConnectorConfig[],
     source: TaskSource,
@@ -56,7 +62,10 @@ export class ConnectorTasks {
       this.#madeFrom !== null &&
       sameConfig(this.#madeFrom, config) &&
       sameConfigs(this.#configs, configs)
-    if (unchanged) return
+    if (unchanged) {
+      await this.start(this.#missing(), source, signal)
+      return
+    }
     await this.remove()
     signal.throwIfAborted()
     this.#configs = configs
@@ -71,9 +80,10 @@ export class ConnectorTasks {
       const raw = this.#configs[task]
       if (raw === undefined) continue
       const id = { connector: this.#connector, task }
+      const config = await resolveConfig(resolver, raw, signal)
+      signal.throwIfAborted()
       const start = {}
       this.#starts.set(task, start)
-      const config = await resolveConfig(resolver, raw, signal)
       worker
         .startTask(id, source.config, config, source.targetState)
         .catch((error: unknown) => this.#failed(id, start, error))
@@ -98,6 +108,14 @@ export class ConnectorTasks {
     )
   }
 
+  /** What kept the tasks from being started that should run: it is their status now. */
+  missed(error: unknown): void {
+    const { statuses } = this.#services
+    for (const task of this.#missing()) {
+      statuses.setTask({ connector: this.#connector, task }, 'FAILED', { trace: traceOf(error) })
+    }
+  }
+
   /** Stops all of them, for good. */
   async remove(): Promise<void> {
     const { ids } = this
@@ -105,6 +123,10 @@ export class ConnectorTasks {
     for (const id of ids) this.#services.statuses.removeTask(id)
     this.#configs = []
     this.#madeFrom = null
+  }
+
+  #missing(): number[] {
+    return [...this.#configs.keys()].filter((task) => !this.#starts.has(task))
   }
 
   #failed(id: ConnectorTaskId, start: object, error: unknown): void {

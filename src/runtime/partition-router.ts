@@ -1,10 +1,21 @@
 import type { SourceRecord } from '../data/records.ts'
-import { DataError } from '../errors/connect-error.ts'
+import { asError, DataError } from '../errors/connect-error.ts'
+import { DisconnectError, RequestTimeoutError, UnreachableError } from '../kafka/net/errors.ts'
 import type { RecordAppender, RecordProducer } from '../kafka/types.ts'
 import type { TaskServices } from './task.ts'
 
 /** The wait for a new topic has a limit of its own. */
 const lookupMs = 60_000
+
+/** Whether no broker answered, rather than that one said no. */
+function isAway(error: unknown): boolean {
+  const reason = asError(error).cause ?? error
+  return (
+    reason instanceof DisconnectError ||
+    reason instanceof UnreachableError ||
+    reason instanceof RequestTimeoutError
+  )
+}
 
 /** Finds the partition of each record, and where to append it. */
 export class PartitionRouter {
@@ -31,10 +42,25 @@ export class PartitionRouter {
 
   /** Creates `topic` where the connector says how, and looks it up. */
   async prepare(topic: string, cancelled: AbortSignal): Promise<void> {
-    const signal = AbortSignal.any([cancelled, AbortSignal.timeout(lookupMs)])
-    if (this.#createsTopics) await this.#services.createTopic(topic, signal)
-    this.#topics.set(topic, await this.#producer.partitionCount(topic, signal))
+    if (this.#createsTopics) {
+      const signal = AbortSignal.any([cancelled, AbortSignal.timeout(lookupMs)])
+      await this.#services.createTopic(topic, signal)
+    }
+    this.#topics.set(topic, await this.#partitionCount(topic, cancelled))
     this.#services.notify.topicUsed(topic)
+  }
+
+  /** Waits for brokers that are away for as long as it takes; a topic that does not come up has a limit. */
+  async #partitionCount(topic: string, cancelled: AbortSignal): Promise<number> {
+    for (;;) {
+      const signal = AbortSignal.any([cancelled, AbortSignal.timeout(lookupMs)])
+      try {
+        return await this.#producer.partitionCount(topic, signal)
+      } catch (error) {
+        if (cancelled.aborted || !isAway(error)) throw error
+        this.#services.logger.warn(`Still looking up topic ${topic}: ${asError(error).message}`)
+      }
+    }
   }
 
   /** Hot: where to append `record`, whose key has these bytes. */

@@ -45,8 +45,8 @@ export class SinkDelivery {
     return this.#pending !== null
   }
 
-  /** Puts what was fetched, or the batch kept. Resolves with whether the partitions may be fetched again. */
-  async deliver(fetched: readonly FetchedRecords[], signal: AbortSignal): Promise<'put' | 'kept'> {
+  /** Puts what was fetched, or the batch kept; `redelivering` says whether one is kept now. */
+  async deliver(fetched: readonly FetchedRecords[], signal: AbortSignal): Promise<void> {
     const batch = this.#pending ?? (fetched.length === 0 ? emptyBatch : await this.#read(fetched))
     try {
       await this.#put(batch.records, signal)
@@ -56,14 +56,13 @@ export class SinkDelivery {
       logger.warn(`put asked for the batch again: ${asError(error).message}`, error)
       counters.add('retries', 1)
       this.#pending = batch
-      return 'kept'
+      return
     }
     this.#pending = null
     for (const { nextOffset, ...partition } of batch.ends) {
       const state = this.#parts.partitions.get(partition)
       if (state !== undefined) state.current = nextOffset
     }
-    return 'put'
   }
 
   /** Drops what is kept of partitions that were taken away; their next owner reads it. */

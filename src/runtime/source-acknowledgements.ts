@@ -17,6 +17,7 @@ export class SourceAcknowledgements implements ProducerListener {
   readonly #errors: RecordErrors
   readonly #services: TaskServices
   #failure: Error | null = null
+  #closed = false
 
   constructor(
     task: SourceTask,
@@ -35,6 +36,11 @@ export class SourceAcknowledgements implements ProducerListener {
     if (this.#failure !== null) throw this.#failure
   }
 
+  /** The producer is being closed: what it still holds is neither acknowledged nor skipped, and is sent again later. */
+  close(): void {
+    this.#closed = true
+  }
+
   acknowledged(from: number, to: number, partition: TopicPartition, baseOffset: number): void {
     const { counters } = this.#services
     if (this.#task.commitRecord !== undefined) this.#tellTask(from, to, partition, baseOffset)
@@ -44,6 +50,7 @@ export class SourceAcknowledgements implements ProducerListener {
   }
 
   failed(from: number, to: number, { topic, partition }: TopicPartition, error: Error): void {
+    if (this.#closed) return
     const where = `${to - from} records sent to topic '${topic}', partition ${partition}`
     try {
       const className = producerClassName

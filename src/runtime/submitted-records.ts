@@ -42,13 +42,19 @@ export class SubmittedRecords {
     return this.#acknowledged.outstanding
   }
 
+  /** Polls of which something is outstanding, and the one that is open. */
+  get batches(): number {
+    return this.#batches.length - this.#head
+  }
+
   /** Whether there is an offset to commit that {@link takeCommittable} has not given yet. */
   get hasCommittable(): boolean {
     return this.#committable.size > 0
   }
 
-  /** Starts the records of one poll. */
+  /** Starts the records of one poll. A poll of which nothing was sent leaves nothing behind. */
   begin(): void {
+    if (this.#open.offsets.length === 0 && this.#batches.at(-1) === this.#open) return
     this.#open = newBatch(this.#acknowledged.next, this.#keepRecords)
     this.#batches.push(this.#open)
   }

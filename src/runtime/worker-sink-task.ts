@@ -48,6 +48,8 @@ export class WorkerSinkTask implements WorkerTask {
   #consumer: GroupConsumer | null = null
   #done: Promise<void> = Promise.resolve()
   #pausedNow = false
+  /** Whether the partitions are paused for a batch that the task wants again. */
+  #heldBack = false
 
   constructor(parts: SinkTaskParts) {
     this.#parts = parts
@@ -171,10 +173,17 @@ export class WorkerSinkTask implements WorkerTask {
     this.#rewind(running)
     const fetched = await consumer.poll(this.#pollTimeoutMs(running), cancelled)
     if (cancelled.aborted) return
-    const before = delivery.redelivering
-    const outcome = await delivery.deliver(fetched, cancelled)
-    if (outcome === 'kept' && !before) consumer.pause(consumer.assignment())
-    if (outcome === 'put' && before && !this.#control.paused) this.#resumeAll(running)
+    await delivery.deliver(fetched, cancelled)
+    this.#holdBack(running)
+  }
+
+  /** Nothing is fetched while a batch is kept for another try, and everything again once it is put or forgotten. */
+  #holdBack(running: Running): void {
+    const { consumer, delivery } = running
+    if (delivery.redelivering === this.#heldBack) return
+    this.#heldBack = delivery.redelivering
+    if (this.#heldBack) consumer.pause(consumer.assignment())
+    else if (!this.#control.paused) this.#resumeAll(running)
   }
 
   #pollTimeoutMs({ committer, context, delivery }: Running): number {
@@ -202,18 +211,24 @@ export class WorkerSinkTask implements WorkerTask {
     consumer.resume(partitions.all().filter((state) => !state.pausedByTask))
   }
 
-  #rewind({ consumer, partitions, context }: Running): void {
+  #rewind({ consumer, partitions, context, delivery }: Running): void {
     for (const { topic, partition, offset } of context.takeRewinds()) {
       const state = partitions.get({ topic, partition })
       if (state === undefined) continue
+      delivery.forget([state])
       consumer.seek(state, Number(offset))
       state.current = Number(offset)
       state.committed = Number(offset)
     }
   }
 
-  /** The task could not make these durable: they are read again from what is committed (invariant 2). */
-  #rewindToCommitted({ consumer }: Running, failed: readonly SinkPartition[]): void {
+  /**
+   * The task could not make these durable: they are read again from what is committed (invariant 2). What is kept of
+   * them lies behind what is read again, so it is forgotten: put first it would be out of order (invariant 3), and a
+   * commit of it would cover what is not there (invariant 1).
+   */
+  #rewindToCommitted({ consumer, delivery }: Running, failed: readonly SinkPartition[]): void {
+    delivery.forget(failed)
     for (const state of failed) {
       consumer.seek(state, state.committed)
       state.current = state.committed

@@ -19,6 +19,8 @@ import { faultPoint } from '../util/fault-point.ts'
 
 /** After this long without one, the loop gives timers and sockets their turn. */
 const turnMs = 8
+/** Of the time for stopping, how much the last acknowledgements may take. */
+const flushShare = 0.75
 /** Pause after a poll that failed and may be tried again. */
 const retryMs = 100
 
@@ -201,19 +203,22 @@ export class WorkerSourceTask implements WorkerTask {
   }
 
   /** Invariants 7 and 1: what was polled is acknowledged first, and only what was acknowledged is committed. */
-  async #close({ task, plugins, producer, committer }: Running): Promise<void> {
+  async #close({ task, plugins, producer, committer, acknowledgements }: Running): Promise<void> {
     const grace = this.#graceSignal()
     const { logger } = this.#parts.services
     try {
-      await this.#stopTask(task)
       await committer.stop()
-      await producer.flush(grace)
+      // Some of the grace is kept for the commit: what one topic acknowledged counts also where another is away.
+      await producer.flush(this.#graceSignal(flushShare))
     } catch (error) {
       logger.warn(
         `Not everything sent was acknowledged before the task closed; it is sent again when it starts: ${asError(error).message}`,
       )
     }
     if (!this.#control.cancelled.aborted) await committer.commit(grace)
+    // From here on nothing is acknowledged any more; what the producer drops was neither sent nor skipped.
+    acknowledgements.close()
+    await this.#stopTask(task)
     await producer.close(grace).catch((error: unknown) => {
       logger.warn('Closing the producer failed', error)
     })
@@ -229,8 +234,10 @@ export class WorkerSourceTask implements WorkerTask {
     }
   }
 
-  #graceSignal(): AbortSignal {
-    const ms = this.#control.stopping ? this.#control.graceMs : this.#parts.commit.timeoutMs
+  /** Aborts when this `share` of the time for stopping is over. */
+  #graceSignal(share = 1): AbortSignal {
+    const limit = this.#control.stopping ? this.#control.graceMs : this.#parts.commit.timeoutMs
+    const ms = limit * share
     const { cancelled } = this.#control
     if (!Number.isFinite(ms)) return cancelled
     return AbortSignal.any([cancelled, AbortSignal.timeout(Math.max(0, Math.ceil(ms)))])

@@ -107,8 +107,15 @@ export class FakeProducer implements RecordProducer {
     }
   }
 
+  /** What is left is reported with this error when the producer closes. */
+  failOnClose: Error | null = null
+
   close(): Promise<void> {
     this.closed = true
+    if (this.failOnClose !== null) {
+      const left = this.sent.length
+      this.listener.failed(left - 1, left, { topic: 't', partition: 0 }, this.failOnClose)
+    }
     return Promise.resolve()
   }
 }

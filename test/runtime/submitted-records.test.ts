@@ -108,3 +108,14 @@ test('records are kept for a task that hears of each', () => {
   expect(submitted.recordOf(1)?.sourceOffset).toEqual({ position: 2 })
   expect(submitted.recordOf(2)?.sourcePartition).toBe(b)
 })
+
+test('a poll of which nothing was sent leaves nothing behind', () => {
+  const submitted = new SubmittedRecords(false)
+  for (let poll = 0; poll < 1000; poll++) submitted.begin()
+  send(submitted, [a, 1])
+  for (let poll = 0; poll < 1000; poll++) submitted.begin()
+  expect(submitted.batches).toBe(2)
+  submitted.acknowledge(0, 1)
+  expect(submitted.takeCommittable()).toEqual([[a, { position: 1 }]])
+  expect(submitted.batches).toBe(1)
+})

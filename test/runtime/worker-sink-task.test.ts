@@ -141,6 +141,43 @@ describe('a sink task', () => {
     await task.stop(1000)
   })
 
+  test('fetches on where the batch it kept is taken away with its partition', async () => {
+    const { task, consumer, sink } = setUp({}, 60_000)
+    sink.errors.push(new RetriableError('busy'))
+    consumer.queue.push(
+      () => consumer.assign(1),
+      [plain(0, 'a')],
+      async () => {
+        // A cooperative rebalance: partition 1 stays.
+        await consumer.listener?.revoked([{ topic: 't', partition: 0 }])
+        consumer.assigned = [1]
+        consumer.paused.delete(0)
+      },
+    )
+    await task.start(never)
+    await vi.waitFor(() => expect(sink.calls).toContain('close 0'))
+    await vi.waitFor(() => expect(consumer.paused.size).toBe(0))
+    expect(sink.values).toEqual([])
+    await task.stop(1000)
+  })
+
+  test('puts nothing out of order where neither flush nor put succeeds', async () => {
+    const { task, consumer, sink } = setUp()
+    sink.flushError = new Error('not now')
+    sink.errors.push(null, ...Array.from({ length: 50 }, () => new RetriableError('busy')))
+    consumer.queue.push([plain(0, 'a')], [plain(1, 'b')])
+    await task.start(never)
+    await vi.waitFor(() => expect(consumer.seeks.length).toBeGreaterThan(0))
+    // What was kept lay behind what is read again: the test plays the broker, from the first record on.
+    sink.errors.length = 0
+    sink.flushError = null
+    consumer.queue.push([plain(0, 'a'), plain(1, 'b')])
+    await vi.waitFor(() => expect(sink.values.slice(-2)).toEqual(['a', 'b']))
+    expect(sink.values).toEqual(['a', 'a', 'b'])
+    await vi.waitFor(() => expect(consumer.commits.at(-1)).toMatchObject({ offset: 2 }))
+    await task.stop(1000)
+  })
+
   test('fails on any other error of put, and does not commit what was not put', async () => {
     const { task, consumer, sink } = setUp({}, 60_000)
     sink.errors.push(null, new Error('disk full'))

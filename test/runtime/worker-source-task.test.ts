@@ -57,7 +57,12 @@ class QueueTask extends SourceTask {
 class ListeningTask extends QueueTask {
   readonly committed: (number | null)[] = []
 
+  override commit(): void {
+    this.calls.push('commit')
+  }
+
   override commitRecord(sent: SourceRecord, metadata: { offset: unknown } | null): void {
+    if (metadata !== null) this.calls.push(`acknowledged ${String(sent.sourceOffset?.position)}`)
     this.committed.push(
       sent.sourceOffset?.position as number,
       metadata === null ? null : Number(metadata.offset),
@@ -117,6 +122,30 @@ describe('a source task', () => {
     expect(services.written.at(-1)).toEqual([partition, { position: 2 }])
     expect(source.calls).toEqual(['start {"position":7}', 'stop'])
     expect(producer().closed).toBe(true)
+  })
+
+  test('is told of its last acknowledgements and commit before it is stopped', async () => {
+    const source = new ListeningTask()
+    const { task, producer } = setUp({}, source)
+    await task.start(never)
+    source.give([record(1, 'a')])
+    await vi.waitFor(() => expect(producer().sent).toHaveLength(1))
+    await task.stop(1000)
+    expect(source.calls.slice(-3)).toEqual(['acknowledged 1', 'commit', 'stop'])
+  })
+
+  test('commits what was acknowledged where the rest is not acknowledged in time, and reports nothing as done', async () => {
+    const source = new ListeningTask()
+    const { task, services, producer } = setUp({ 'errors.tolerance': 'all' }, source)
+    await task.start(never)
+    source.give([record(1, 'a'), record(2, 'b')])
+    await vi.waitFor(() => expect(producer().sent).toHaveLength(2))
+    producer().acknowledgeOnFlush = false
+    producer().failOnClose = new Error('closed')
+    producer().listener.acknowledged(0, 1, { topic: 't', partition: 0 }, 0)
+    await task.stop(200)
+    expect(services.written).toEqual([[partition, { position: 1 }]])
+    expect(source.committed).toEqual([1, 0])
   })
 
   test('keeps an offset that could not be committed for the next commit', async () => {

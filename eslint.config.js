@@ -14,6 +14,7 @@ const layers = [
   ['stores'],
   ['plugins'],
   ['messages'],
+  ['metrics'],
   ['runtime'],
   ['worker'],
   ['herder'],

@@ -166,6 +166,7 @@ function createHerder(
     },
     resolver,
     workerId,
+    commit: buildInfo.commit,
     topicTracking: {
       enabled: config['topic.tracking.enable'],
       resettable: config['topic.tracking.allow.reset'],

@@ -152,11 +152,18 @@ const metrics = {
     importance: 'low',
     doc: 'Which metrics are recorded.',
   },
+  'metrics.names': {
+    type: 'string',
+    default: 'short',
+    oneOf: ['short', 'full', 'both'],
+    importance: 'low',
+    doc: 'Names of GET /metrics: short (kafka_connect_worker_task_count, as Strimzi has them), full (kafka_connect_connect_worker_metrics_task_count, as Confluent has them), or both.',
+  },
   'metric.reporters': {
     type: 'list',
     default: 'org.apache.kafka.common.metrics.JmxReporter',
     importance: 'low',
-    doc: 'Accepted; has no effect: there is no JVM to report to.',
+    doc: 'Accepted; has no effect: metrics are at GET /metrics.',
   },
 } as const satisfies Record<string, KeySpec>
 

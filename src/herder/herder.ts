@@ -2,6 +2,7 @@ import type { ConnectorConfig, RawConfig } from '../config/types.ts'
 import type { ConfigInfos, ConfigKeyInfo } from '../messages/config-infos.ts'
 import type { ConnectorTaskId } from '../messages/ids.ts'
 import type { TargetState } from '../messages/protocol.ts'
+import type { MetricFamily } from '../metrics/metric-family.ts'
 import type { PluginDescriptor } from '../plugins/plugin-descriptor.ts'
 
 /** What a connector or task is doing, as `GET …/status` reports it. */
@@ -87,6 +88,8 @@ export interface Herder {
   putTaskConfigs(name: string, signal: AbortSignal): Promise<void>
   /** Of the internal API: another worker asks the leader to fence earlier tasks of a source connector. */
   fenceZombieSourceTasks(name: string, signal: AbortSignal): Promise<void>
+  /** Everything measured at this moment, under the names of `metrics.names`. Waits for no plugin and no queue. */
+  metrics(): Promise<readonly MetricFamily[]>
   /** Every plugin there is, in the order of `GET /connector-plugins`. */
   plugins(): readonly PluginDescriptor[]
   /** The newest version within `version`, a range of KIP-891; null for the newest of all. */

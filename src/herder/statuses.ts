@@ -48,6 +48,11 @@ export class Statuses {
     this.#byConnector.delete(name)
   }
 
+  /** Those whose connector has a status. */
+  connectors(): readonly string[] {
+    return [...this.#byConnector].filter(([, { connector }]) => connector).map(([name]) => name)
+  }
+
   connectorState(name: string): State | undefined {
     return this.#byConnector.get(name)?.connector?.state
   }

@@ -37,9 +37,9 @@ export async function dispatch(
     if (handler === undefined) throw new ProtocolError(405)
     const body = bodyOf(request)
     if (resource.consumesJson) checkContentType(request.headers['content-type'], body.length > 0)
-    checkAccept(request.headers.accept)
+    checkAccept(request.headers.accept, resource.produces)
     if (herder === null) return notStarted(resource)
-    return answerOf(await handler(toRestRequest(request, body, herder, signal)))
+    return answerOf(await handler(toRestRequest(request, body, herder, signal)), resource)
   } catch (error) {
     return failure(signal.aborted && error === signal.reason ? timedOut : error)
   }
@@ -73,7 +73,13 @@ function notStarted(resource: Resource): Answer {
   return { status: 503, headers: jsonHeaders, body }
 }
 
-function answerOf({ status, headers = {}, body }: RestResponse): Answer {
+function answerOf(
+  { status, headers = {}, body, text }: RestResponse,
+  { produces = 'text/plain' }: Resource,
+): Answer {
+  if (text !== undefined) {
+    return { status, headers: { 'Content-Type': produces, ...headers }, body: text }
+  }
   if (body === undefined) return { status, headers, body: '' }
   return { status, headers: { ...jsonHeaders, ...headers }, body: JSON.stringify(body) }
 }

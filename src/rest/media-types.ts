@@ -1,7 +1,7 @@
 import { RestError } from '../errors/rest-error.ts'
 import { ProtocolError } from './resource.ts'
 
-const json = { type: 'application', subtype: 'json' }
+const json = 'application/json'
 
 /** Throws a 415 unless the body, where there is one, is said to be JSON. */
 export function checkContentType(contentType: string | undefined, hasBody: boolean): void {
@@ -9,19 +9,27 @@ export function checkContentType(contentType: string | undefined, hasBody: boole
     if (hasBody) throw new RestError(415, 'HTTP 415 Unsupported Media Type')
     return
   }
-  if (!matchesJson(contentType)) throw new ProtocolError(415)
+  if (!matches(contentType, json)) throw new ProtocolError(415)
 }
 
-/** Throws a 406 unless the client takes JSON. */
-export function checkAccept(accept: string | undefined): void {
+/** Throws a 406 unless the client takes `produced`. */
+export function checkAccept(accept: string | undefined, produced = json): void {
   if (accept === undefined || accept.trim() === '') return
   const ranges = accept.split(',')
-  if (!ranges.some((range) => matchesJson(range) && !isRefused(range))) throw new ProtocolError(406)
+  if (!ranges.some((range) => matches(range, produced) && !isRefused(range))) {
+    throw new ProtocolError(406)
+  }
 }
 
-function matchesJson(range: string): boolean {
-  const [type, subtype] = (range.split(';')[0] ?? '').trim().toLowerCase().split('/')
-  return (type === '*' || type === json.type) && (subtype === '*' || subtype === json.subtype)
+/** Whether the media range takes the media type, parameters aside. */
+function matches(range: string, mediaType: string): boolean {
+  const [type, subtype] = partsOf(range)
+  const [wantedType, wantedSubtype] = partsOf(mediaType)
+  return (type === '*' || type === wantedType) && (subtype === '*' || subtype === wantedSubtype)
+}
+
+function partsOf(mediaType: string): string[] {
+  return (mediaType.split(';')[0] ?? '').trim().toLowerCase().split('/')
 }
 
 /** A quality of zero means: not this one (RFC 9110, 12.4.2). */

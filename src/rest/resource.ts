@@ -16,10 +16,11 @@ export interface RestRequest {
   readonly signal: AbortSignal
 }
 
-/** `body` is sent as JSON; without one there is no content. */
+/** `body` is sent as JSON, `text` as it is, in the resource's own media type; without either there is no content. */
 export interface RestResponse {
   readonly status: number
   readonly body?: unknown
+  readonly text?: string
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -31,6 +32,8 @@ export interface Resource {
   readonly path: string
   /** Whether a body of another type than JSON is refused. */
   readonly consumesJson: boolean
+  /** Media type of the answer where it is not JSON. */
+  readonly produces?: string
   /** Most time a request may take; 90 s by default, as in Java. */
   readonly timeLimitMs?: number
   readonly methods: Partial<Record<Method, Handler>>

@@ -18,6 +18,7 @@ import {
 } from './resources/connector.ts'
 import { connectors } from './resources/connectors.ts'
 import { pause, restart, resume, stop } from './resources/lifecycle.ts'
+import { metrics } from './resources/metrics.ts'
 import { health, root } from './resources/root.ts'
 import { fence, taskRestart, taskStatus, tasks } from './resources/tasks.ts'
 
@@ -82,6 +83,7 @@ function resources(commit: string): Resource[] {
   return [
     root(commit),
     health,
+    metrics,
     connectors,
     connector,
     connectorConfig,

@@ -48,6 +48,11 @@ export class ThreadPool {
     return this.#all.size
   }
 
+  /** The threads that are not gone yet. */
+  threads(): readonly (ConnectorThread | TaskThread)[] {
+    return [...this.#all]
+  }
+
   connectorThread(): ConnectorThread {
     if (this.#connectorThread && !this.#connectorThread.reason) return this.#connectorThread
     const thread: ConnectorThread = new PluginThread(this.#settings('connectors'))

@@ -2,6 +2,9 @@ import type { ConnectorConfig, RawConfig } from '../config/types.ts'
 import type { ConfigInfos, ConfigKeyInfo } from '../messages/config-infos.ts'
 import type { ConnectorTaskId } from '../messages/ids.ts'
 import type { TargetState, WireError } from '../messages/protocol.ts'
+import type { MetricFamily } from '../metrics/metric-family.ts'
+import type { MetricNames } from '../metrics/names.ts'
+import type { Reading } from '../metrics/groups.ts'
 import type { PluginDescriptor } from '../plugins/plugin-descriptor.ts'
 
 /** What the worker tells the herder. Called in the order things happened; must not throw. */
@@ -18,6 +21,15 @@ export interface WorkerListener {
   ): void
   taskReconfigurationRequested(connector: string): void
   topicUsed(id: ConnectorTaskId, topic: string): void
+}
+
+/** What a worker measures of itself at one moment. */
+export interface WorkerSnapshot {
+  /** Under which names it is to be served: `metrics.names`. */
+  readonly names: MetricNames
+  readonly readings: readonly Reading[]
+  /** What Kafka Connect has no name for. */
+  readonly families: readonly MetricFamily[]
 }
 
 /** The worker as the herder sees it: runs connectors and tasks in plugin threads, whatever they do. */
@@ -54,6 +66,8 @@ export interface ConnectorWorker {
   setTaskState(id: ConnectorTaskId, targetState: TargetState): Promise<void>
   /** Stops them together; resolves once all are gone or cancelled, within `task.shutdown.graceful.timeout.ms`. */
   stopTasks(ids: readonly ConnectorTaskId[]): Promise<void>
+  /** What is measured at this moment, also of tasks that hang. */
+  metrics(): Promise<WorkerSnapshot>
   /** Stops everything, tasks first, then the threads. */
   stop(signal: AbortSignal): Promise<void>
 }

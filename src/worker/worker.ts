@@ -4,7 +4,7 @@ import type { RequestHandlers } from '../messages/channel.ts'
 import type { ConfigInfos, ConfigKeyInfo } from '../messages/config-infos.ts'
 import type { TaskCounters } from '../messages/counters.ts'
 import type { ConnectorTaskId } from '../messages/ids.ts'
-import type { MainThreadRequests, Run, TargetState } from '../messages/protocol.ts'
+import type { MainThreadRequests, Run, TargetState, TaskStart } from '../messages/protocol.ts'
 import type { PluginDescriptor } from '../plugins/plugin-descriptor.ts'
 import type { OffsetBackingStore } from '../stores/offset-backing-store.ts'
 import { abortable } from '../util/abort.ts'
@@ -12,15 +12,17 @@ import { forwardLogEntry, setLogLevel } from '../util/logger.ts'
 import type { LogLevel } from '../util/logger.ts'
 import { ConnectorRunner } from './connector-runner.ts'
 import { OffsetService } from './offset-service.ts'
+import type { PluginFinder } from './plugin-facts.ts'
 import { TaskRunner } from './task-runner.ts'
 import { ThreadPool } from './thread-pool.ts'
 import type { ConnectorThread, TaskThread } from './thread-pool.ts'
 import { createsTopics, newTopicOf } from './topic-creation.ts'
 import type { NewTopic } from './topic-creation.ts'
-import type { ConnectorWorker, WorkerListener } from './types.ts'
+import type { ConnectorWorker, WorkerListener, WorkerSnapshot } from './types.ts'
+import { WorkerMetrics } from './worker-metrics.ts'
 
 /** The plugins there are, found by class name or alias. */
-export interface PluginDirectory {
+export interface PluginDirectory extends PluginFinder {
   readonly plugins: readonly PluginDescriptor[]
   /** Throws Java's message where there is none, or none within `version`. */
   connector(name: string, version?: string | null): PluginDescriptor
@@ -64,6 +66,7 @@ export class Worker implements ConnectorWorker {
   readonly #connectors: ConnectorRunner
   readonly #tasks: TaskRunner
   readonly #offsets: OffsetService
+  readonly #metrics: WorkerMetrics
   #runs = 0
 
   constructor(options: WorkerOptions) {
@@ -74,9 +77,10 @@ export class Worker implements ConnectorWorker {
       (of) => this.#tasks.isCurrent(of) || this.#connectors.isCurrent(of),
     )
     this.#pool = this.#createPool()
+    this.#metrics = this.#createMetrics()
     const parts = {
       pool: this.#pool,
-      listener: options.listener,
+      listener: this.#measuring(options.listener),
       newRun: (): Run => ++this.#runs,
     }
     this.#connectors = new ConnectorRunner(parts)
@@ -125,7 +129,8 @@ export class Worker implements ConnectorWorker {
   ): Promise<void> {
     const connectorClass = config['connector.class'] ?? ''
     const type = this.connectorType(connectorClass)
-    const started = this.#connectors.start({ name, type, connectorClass, config, targetState })
+    const connector = { name, type, connectorClass, config, targetState }
+    const started = this.#metrics.connectorStart(connector, () => this.#connectors.start(connector))
     // Its tasks come next: their thread is born while the connector starts.
     if (targetState === 'STARTED') this.#pool.warmUp(1)
     await started
@@ -154,7 +159,7 @@ export class Worker implements ConnectorWorker {
     targetState: TargetState,
   ): Promise<void> {
     const connectorClass = connectorConfig['connector.class'] ?? ''
-    await this.#tasks.start({
+    const start: TaskStart = {
       id,
       type: this.connectorType(connectorClass),
       connectorClass,
@@ -163,7 +168,8 @@ export class Worker implements ConnectorWorker {
       workerConfig: this.#options.config,
       kafkaClusterId: this.kafkaClusterId,
       targetState,
-    })
+    }
+    await this.#metrics.taskStart(start, () => this.#tasks.start(start))
   }
 
   setTaskState(id: ConnectorTaskId, targetState: TargetState): Promise<void> {
@@ -179,6 +185,10 @@ export class Worker implements ConnectorWorker {
     return this.#tasks.counters(id)
   }
 
+  metrics(): Promise<WorkerSnapshot> {
+    return this.#metrics.snapshot()
+  }
+
   /** Sets the level of `logger` and what is below it, here and in every plugin thread. */
   setLogLevel(logger: string, level: LogLevel): void {
     setLogLevel(logger, level)
@@ -190,6 +200,7 @@ export class Worker implements ConnectorWorker {
     try {
       await abortable(this.#drain(), signal)
     } finally {
+      this.#metrics.close()
       await this.#pool.stop()
       await Promise.all([this.#tasks.idle(), this.#connectors.idle(), this.#offsets.idle()])
     }
@@ -202,6 +213,30 @@ export class Worker implements ConnectorWorker {
   get #graceMs(): number {
     const text = this.#options.config['task.shutdown.graceful.timeout.ms']
     return text === undefined ? defaultGraceMs : Number(text)
+  }
+
+  #createMetrics(): WorkerMetrics {
+    const { config, plugins } = this.#options
+    return new WorkerMetrics({
+      config,
+      plugins,
+      connectors: () => this.#connectors.names(),
+      tasks: () => this.#tasks.ids(),
+      counters: (id) => this.#tasks.counters(id),
+      threads: () => this.#pool.threads(),
+    })
+  }
+
+  #measuring(listener: WorkerListener): WorkerListener {
+    return {
+      connectorStatus: (...status) => listener.connectorStatus(...status),
+      taskStatus: (id, state, error) => {
+        this.#metrics.taskStatus(id, state)
+        listener.taskStatus(id, state, error)
+      },
+      taskReconfigurationRequested: (name) => listener.taskReconfigurationRequested(name),
+      topicUsed: (id, topic) => listener.topicUsed(id, topic),
+    }
   }
 
   #createPool(): ThreadPool {

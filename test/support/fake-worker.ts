@@ -7,7 +7,7 @@ import { taskIdText } from '../../src/messages/ids.ts'
 import type { ConnectorTaskId } from '../../src/messages/ids.ts'
 import type { TargetState, WireError } from '../../src/messages/protocol.ts'
 import type { PluginDescriptor } from '../../src/plugins/plugin-descriptor.ts'
-import type { ConnectorWorker, WorkerListener } from '../../src/worker/types.ts'
+import type { ConnectorWorker, WorkerListener, WorkerSnapshot } from '../../src/worker/types.ts'
 
 /** What a fake connector does when the worker calls it. What is left out succeeds at once. */
 export interface FakePlugin {
@@ -189,6 +189,10 @@ export class FakeWorker implements ConnectorWorker {
 
   async stopTasks(ids: readonly ConnectorTaskId[]): Promise<void> {
     await Promise.all(ids.map((id) => this.#stopTask(id)))
+  }
+
+  metrics(): Promise<WorkerSnapshot> {
+    return Promise.resolve({ names: 'both', readings: [], families: [] })
   }
 
   stop(): Promise<void> {

@@ -1,4 +1,5 @@
 import { configDef, oneOfIgnoringCase } from '../../api/index.ts'
+import type { ConfigOf } from '../../api/index.ts'
 import { converterType } from '../converter-config.ts'
 
 const schemas = { group: 'Schemas', width: 'medium' } as const
@@ -61,3 +62,5 @@ export const jsonConverterConfig = configDef({
     displayName: 'Replace null with default',
   },
 })
+
+export type JsonConverterConfig = ConfigOf<typeof jsonConverterConfig>

@@ -1,10 +1,11 @@
 import type { RawConfig } from '../../config/types.ts'
 import { AlreadyExistsError, ConnectError, NotFoundError } from '../../errors/connect-error.ts'
-import { RestError } from '../../errors/rest-error.ts'
 import type { ConfigInfos, ConfigKeyInfo } from '../../messages/config-infos.ts'
 import { taskIdText } from '../../messages/ids.ts'
 import type { ConnectorTaskId } from '../../messages/ids.ts'
 import type { TargetState } from '../../messages/protocol.ts'
+import type { Reading } from '../../metrics/groups.ts'
+import type { MetricFamily } from '../../metrics/metric-family.ts'
 import type { PluginDescriptor } from '../../plugins/plugin-descriptor.ts'
 import { abortable } from '../../util/abort.ts'
 import { createLogger } from '../../util/logger.ts'
@@ -23,10 +24,12 @@ import type {
   TaskState,
 } from '../herder.ts'
 import { planRestart } from '../restart-plan.ts'
+import { appInfoReading, herderFamilies } from '../metrics.ts'
 import { Statuses } from '../statuses.ts'
 import { asClientMistake, throwIfInvalid } from '../validation-message.ts'
 import { ConnectorLifecycle } from './connector-lifecycle.ts'
 import type { LifecycleServices } from './lifecycle-services.ts'
+import { unsupported } from './unsupported.ts'
 import { workerListener } from './worker-listener.ts'
 
 export interface StandaloneHerderOptions {
@@ -36,6 +39,8 @@ export interface StandaloneHerderOptions {
   /** `host:port` of the advertised listener. */
   readonly workerId: string
   readonly topicTracking: TopicTracking
+  /** The commit of our build, 16 hexadecimal digits. */
+  readonly commit?: string
 }
 
 const log = createLogger('org.apache.kafka.connect.runtime.standalone.StandaloneHerder')
@@ -53,10 +58,12 @@ export class StandaloneHerder implements Herder {
   readonly #loop = new SerialQueue()
   readonly #connectors = new Map<string, ConnectorLifecycle>()
   readonly #chains = new Map<string, SerialQueue>()
+  readonly #appInfo: Reading
   #ready = false
   #stopping = false
 
-  constructor({ worker, resolver, workerId, topicTracking }: StandaloneHerderOptions) {
+  constructor({ worker, resolver, workerId, topicTracking, commit }: StandaloneHerderOptions) {
+    this.#appInfo = appInfoReading(workerId, commit)
     this.#statuses = new Statuses(workerId)
     this.#topics = new ActiveTopics(topicTracking)
     this.#worker = worker(
@@ -250,6 +257,10 @@ export class StandaloneHerder implements Herder {
     return unsupported('exactly-once source connectors')
   }
 
+  async metrics(): Promise<readonly MetricFamily[]> {
+    return herderFamilies(this.#appInfo, await this.#worker.metrics(), this.#statuses)
+  }
+
   plugins(): readonly PluginDescriptor[] {
     return this.#worker.plugins()
   }
@@ -335,10 +346,4 @@ export class StandaloneHerder implements Herder {
       return 'unknown' // The plugin is gone since the connector was created.
     }
   }
-}
-
-function unsupported(what: string): Promise<never> {
-  return Promise.reject(
-    new RestError(500, `Kafka Connect in standalone mode does not support ${what}.`),
-  )
 }

@@ -1,8 +1,6 @@
 import type { Health } from '../../herder/herder.ts'
+import { kafkaVersion } from '../../util/kafka-version.ts'
 import type { Resource } from '../resource.ts'
-
-/** The release of Kafka Connect whose contract we keep, which clients ask for. */
-const kafkaVersion = '4.3.1'
 
 const statusOf: Record<Health['status'], number> = { healthy: 200, starting: 503, unhealthy: 500 }
 

@@ -1,11 +1,12 @@
 /**
  * Where our answer is not Java's, on purpose. Each stands in `docs/differences.md` under `title`, and must still differ.
- * Classes: (a) Java loses or changes data; (b) Java shows its insides on a client's mistake; (c) text that only a JVM can make.
+ * Classes: (a) Java loses or changes data; (b) Java shows its insides on a client's mistake; (c) text that only a JVM can make;
+ * (+) an addition where Java has nothing.
  */
 export interface Difference {
   readonly title: string
-  readonly class: 'a' | 'b' | 'c'
-  /** Ours by the id of the recorded call: the status, and the message of the error or the whole body. */
+  readonly class: 'a' | 'b' | 'c' | '+'
+  /** Ours by the id of the recorded call: the status, and the error's message, the whole body, or its type where that is no JSON. */
   readonly answers: Readonly<Record<string, readonly [status: number, answer: unknown]>>
   /** Calls whose answers are alike but for what this takes out. */
   readonly apart?: { readonly ids: readonly string[]; readonly without: (body: unknown) => unknown }
@@ -160,6 +161,11 @@ export const differences: readonly Difference[] = [
       ],
       '12-routes/24': [404, 'Connector .. not found'],
     },
+  },
+  {
+    title: '`GET /metrics`',
+    class: '+',
+    answers: { '12-routes/25': [200, 'text/plain; version=0.0.4; charset=utf-8'] },
   },
   {
     title: 'Restarting a task that does not exist',

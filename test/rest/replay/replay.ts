@@ -39,8 +39,9 @@ async function replayCall(call: RecordedCall, surroundings: Surroundings): Promi
   }
 }
 
-/** Status and message, or the whole body, with the worker's address taken out. */
-function essence({ status, body }: Answer, { port }: Surroundings): [number, unknown] {
+/** Status and message, or the whole body, with the worker's address taken out; of what is no JSON its type. */
+function essence({ status, contentType, body }: Answer, { port }: Surroundings): [number, unknown] {
+  if (contentType !== undefined && contentType !== 'application/json') return [status, contentType]
   const value = JSON.parse(body.replaceAll(`127.0.0.1:${port}`, '{worker}')) as {
     message?: unknown
   }

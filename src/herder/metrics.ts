@@ -1,0 +1,59 @@
+import type { Reading } from '../metrics/groups.ts'
+import type { MetricFamily } from '../metrics/metric-family.ts'
+import { familiesOf } from '../metrics/names.ts'
+import { kafkaVersion } from '../util/kafka-version.ts'
+import type { WorkerSnapshot } from '../worker/types.ts'
+import type { State } from './herder.ts'
+import type { Statuses } from './statuses.ts'
+
+/** All metrics of a worker: what it measures, and what its herder knows. */
+export function herderFamilies(
+  appInfo: Reading,
+  { names, readings, families }: WorkerSnapshot,
+  statuses: Statuses,
+): MetricFamily[] {
+  const all = [appInfo, ...readings, ...statusReadings(statuses)]
+  return [...familiesOf(all, names), ...families]
+}
+
+/** Which worker this is; to be called when it starts. */
+export function appInfoReading(workerId: string, commit = 'unknown'): Reading {
+  const values = { version: kafkaVersion, 'commit-id': commit, 'start-time-ms': String(Date.now()) }
+  return { group: 'appInfo', tags: { 'client-id': workerId }, values }
+}
+
+/** What the connectors and their tasks are doing. */
+function statusReadings(statuses: Statuses): Reading[] {
+  return statuses.connectors().flatMap((name) => {
+    const { state } = statuses.connector(name)
+    const tasks = statuses.tasks(name)
+    const states = tasks.map((task) => task.state)
+    return [
+      {
+        group: 'connector',
+        tags: { connector: name },
+        values: { status: state.toLowerCase() },
+      },
+      { group: 'workerConnector', tags: { connector: name }, values: countsOf(states) },
+      ...tasks.map((task): Reading => ({
+        group: 'task',
+        tags: { connector: name, task: String(task.id) },
+        values: { status: task.state.toLowerCase() },
+      })),
+    ]
+  })
+}
+
+function countsOf(states: readonly State[]): Reading<'workerConnector'>['values'] {
+  const count = (state: State): number => states.filter((each) => each === state).length
+  return {
+    'connector-total-task-count': states.length,
+    'connector-running-task-count': count('RUNNING'),
+    'connector-paused-task-count': count('PAUSED'),
+    'connector-failed-task-count': count('FAILED'),
+    'connector-unassigned-task-count': count('UNASSIGNED'),
+    // What is deleted is forgotten at once.
+    'connector-destroyed-task-count': 0,
+    'connector-restarting-task-count': count('RESTARTING'),
+  }
+}

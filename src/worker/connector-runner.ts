@@ -96,6 +96,8 @@ export class ConnectorRunner {
     const connector = this.#get(name)
     connector.targetState = targetState
     await connector.ready
+    // It may have been stopped meanwhile: then nothing more is said of it.
+    if (this.#get(name) !== connector || connector.phase === 'stopping') throw notFound(name)
     if (connector.thread.reason) return this.#setStateWithoutThread(connector)
     await connector.thread.channel.request('setConnectorState', { run: connector.run, targetState })
     if (targetState === 'STOPPED' && connector.phase === 'failed') connector.phase = 'started'
@@ -268,8 +270,12 @@ export class ConnectorRunner {
   #get(name: string): RunningConnector {
     const connector = this.#connectors.get(name)
     if (connector) return connector
-    throw new NotFoundError(`Connector ${name} not found in this worker.`)
+    throw notFound(name)
   }
+}
+
+function notFound(name: string): NotFoundError {
+  return new NotFoundError(`Connector ${name} not found in this worker.`)
 }
 
 /** Whether the thread ended in a call into some other connector: this one may try again on the next. */

@@ -81,6 +81,13 @@ const connectorPlan = fc
   .array(connectorCommand, { minLength: 5, maxLength: 25 })
   .filter((plan) => plan.filter(({ what }) => what === 'kill').length <= 2)
 
+const stoppedWhileStarting = ['start a', 'kill b', 'start a', 'STOPPED a', 'stop a', 'start a'].map(
+  (text) => {
+    const [what = '', name = ''] = text.split(' ')
+    return { what, name, waitMs: text === 'start a' ? 5 : 0 }
+  },
+)
+
 test(
   'whatever is asked of connectors at once, every call ends, none is lost with its thread, and the end is quiet',
   { timeout: 120_000 },
@@ -119,7 +126,8 @@ test(
         await delay(20)
         expect(events).toHaveLength(settled)
       }),
-      { numRuns: 10 },
+      // Seen to fail once: a state asked for while its connector was being stopped.
+      { numRuns: 10, examples: [[stoppedWhileStarting]] },
     )
   },
 )

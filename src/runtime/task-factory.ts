@@ -1,6 +1,7 @@
 import type { SinkTask } from '../api/sink-task.ts'
 import type { SourceTask } from '../api/source-task.ts'
 import { consumerConfigFor, producerConfigFor } from '../config/client-config.ts'
+import { createsTopics } from '../config/topic-creation-keys.ts'
 import type { ConnectorConfig } from '../config/types.ts'
 import { workerConfig as workerConfigDef } from '../config/worker-config.ts'
 import { ConfigError } from '../errors/connect-error.ts'
@@ -55,7 +56,7 @@ function sourceTask(start: TaskStart, services: TaskServices): WorkerTask {
     targetState: start.targetState,
     taskConfig: start.taskConfig,
     commit: commitSettings(workerConfig),
-    createsTopics: createsTopics(start),
+    createsTopics: createsTopics(workerConfig, connectorConfig),
     openTask: async () => {
       const Connector = await services.loader.load('source', ...pluginOf(start))
       const Task = new Connector().taskClass()
@@ -122,12 +123,6 @@ function commitSettings(config: ConnectorConfig): { intervalMs: number; timeoutM
     intervalMs: Number(parsed['offset.flush.interval.ms']),
     timeoutMs: Number(parsed['offset.flush.timeout.ms']),
   }
-}
-
-/** Whether the connector says how its topics are created, and the worker lets it. */
-function createsTopics({ connectorConfig, workerConfig }: TaskStart): boolean {
-  const enabled = workerConfigDef.parse(workerConfig)['topic.creation.enable']
-  return enabled && Object.keys(connectorConfig).some((key) => key.startsWith('topic.creation.'))
 }
 
 function subscriptionOf({ id, connectorConfig }: TaskStart): Subscription {

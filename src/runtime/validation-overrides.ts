@@ -8,6 +8,7 @@ import { adminKeys, consumerKeys, producerKeys } from '../config/client-keys.ts'
 import type { ConfigDef } from '../config/config-def.ts'
 import { newConfigValue } from '../config/parse-config.ts'
 import { parseType } from '../config/parse-type.ts'
+import { hasTopicCreationKeys } from '../config/topic-creation-keys.ts'
 import type { ConfigValue, ConnectorConfig, RawConfig } from '../config/types.ts'
 import { isBlank } from '../config/validators.ts'
 import { ConnectError } from '../errors/connect-error.ts'
@@ -62,8 +63,7 @@ export async function requireOverridesAllowed(
 /** In the order in which their outcomes are listed. */
 function clientsOf({ type }: PluginDescriptor, config: ConnectorConfig): ClientKind[] {
   if (type === 'source') {
-    const createsTopics = Object.keys(config).some((key) => key.startsWith('topic.creation.'))
-    return createsTopics ? ['producer', 'admin'] : ['producer']
+    return hasTopicCreationKeys(config) ? ['producer', 'admin'] : ['producer']
   }
   const hasQueue = !isBlank(config['errors.deadletterqueue.topic.name'])
   return hasQueue ? ['producer', 'consumer', 'admin'] : ['consumer']

@@ -1,5 +1,7 @@
+import { topicCreationPrefix as prefix } from '../config/topic-creation-keys.ts'
 import type { ConnectorConfig } from '../config/types.ts'
-import { ConfigError } from '../errors/connect-error.ts'
+import { ConfigError, asError } from '../errors/connect-error.ts'
+import { javaWholePattern } from '../util/java-pattern.ts'
 
 /** A topic to be created; -1 leaves a number to the broker. */
 export interface NewTopic {
@@ -9,17 +11,9 @@ export interface NewTopic {
   readonly configs: Readonly<Record<string, string>>
 }
 
-const prefix = 'topic.creation.'
-
-/** Whether a source connector's topics are created by its own rules (KIP-158). */
-export function createsTopics(workerConfig: ConnectorConfig, config: ConnectorConfig): boolean {
-  const enabled = workerConfig['topic.creation.enable']?.trim().toLowerCase() !== 'false'
-  return enabled && Object.keys(config).some((key) => key.startsWith(prefix))
-}
-
 /**
  * The topic `name` as the first group of `topic.creation.groups` that takes it says, else as the group `default`.
- * A group takes a topic that one of its `include` patterns matches as a whole and none of its `exclude`.
+ * A group takes a topic that one of its `include` patterns, in Java's syntax, matches as a whole and none of its `exclude`.
  */
 export function newTopicOf(config: ConnectorConfig, name: string): NewTopic {
   const groups = listOf(config['topic.creation.groups']).filter((group) => group !== 'default')
@@ -42,10 +36,10 @@ function takes(config: ConnectorConfig, group: string, topic: string): boolean {
 
 function patternOf(pattern: string, key: string): RegExp {
   try {
-    return new RegExp(`^(?:${pattern})$`, 'u')
+    return javaWholePattern(pattern)
   } catch (cause) {
     throw new ConfigError(
-      `Invalid value ${pattern} for configuration ${key}: expected a list of regular expressions.`,
+      `Invalid value ${pattern} for configuration ${key}: expected a list of regular expressions: ${asError(cause).message}`,
       { cause },
     )
   }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { createsTopics, newTopicOf } from '../../src/worker/topic-creation.ts'
+import { createsTopics } from '../../src/config/topic-creation-keys.ts'
+import { newTopicOf } from '../../src/worker/topic-creation.ts'
 
 const rules = {
   'topic.creation.groups': 'default, compacted , inorder',
@@ -26,6 +27,27 @@ describe('the topics of a source connector (KIP-158)', () => {
   })
 
   test.each([
+    ['(?i)orders.*', 'Orders2', true],
+    ['\\QA.B\\E', 'A.B', true],
+    ['\\QA.B\\E', 'AxB', false],
+    ['\\p{Upper}+', 'ORDERS', true],
+  ])('its patterns are Java’s: %s and the topic %s', (pattern, name, taken) => {
+    const config = {
+      ...rules,
+      'topic.creation.groups': 'g',
+      'topic.creation.g.include': pattern,
+      'topic.creation.g.partitions': '9',
+    }
+    expect(newTopicOf(config, name).partitions).toBe(taken ? 9 : 5)
+  })
+
+  test('whether they are is not guessed from a worker’s key that is no boolean', () => {
+    expect(() => createsTopics({ 'topic.creation.enable': 'no' }, rules)).toThrow(
+      'Invalid value no for configuration topic.creation.enable',
+    )
+  })
+
+  test.each([
     [{ 'topic.creation.default.replication.factor': '1' }, 'topic.creation.default.partitions'],
     [
       {
@@ -46,6 +68,7 @@ describe('the topics of a source connector (KIP-158)', () => {
     [{}, {}, false],
     [{}, rules, true],
     [{ 'topic.creation.enable': 'false' }, rules, false],
+    [{ 'topic.creation.enable': ' FALSE ' }, rules, false],
   ])(
     'are created by rules of its own where it has some and the worker allows it',
     (worker, config, expected) => {

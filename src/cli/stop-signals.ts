@@ -15,9 +15,17 @@ export interface StopSignals extends Disposable {
 
 const exitCodeOf = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 const names = Object.keys(exitCodeOf) as (keyof typeof exitCodeOf)[]
+/** Set to 1 by bin/connect-standalone where it was itself started with SIGHUP ignored. */
+const hangUpVariable = 'SLUICE_IGNORE_SIGHUP'
 
-/** Listens for signals. The first asks for a stop; at the second `force` is called. */
-export function listenForStop(force: (request: StopRequest) => void): StopSignals {
+/**
+ * Listens for signals. The first asks for a stop; at the second `force` is called. Under `nohup` a SIGHUP does nothing, as
+ * with the JVM: Node.js undoes at its start that the signal is ignored, so a listener has to take it.
+ */
+export function listenForStop(
+  force: (request: StopRequest) => void,
+  env: Readonly<NodeJS.ProcessEnv> = process.env,
+): StopSignals {
   const controller = new AbortController()
   let request: StopRequest | null = null
   const requested = new Promise<StopRequest>((resolve) => {
@@ -25,7 +33,9 @@ export function listenForStop(force: (request: StopRequest) => void): StopSignal
       if (request) resolve(request)
     })
   })
+  const ignoresHangUp = env[hangUpVariable] === '1'
   const onSignal = (signal: keyof typeof exitCodeOf): void => {
+    if (signal === 'SIGHUP' && ignoresHangUp) return
     const asked = { signal, exitCode: exitCodeOf[signal] }
     if (request) {
       force(asked)

@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises'
+import { setImmediate } from 'node:timers/promises'
 import type { ConnectorConfig, RawConfig } from '../../src/config/types.ts'
 import { NotFoundError, asError, traceOf } from '../../src/errors/connect-error.ts'
 import { BadRequestError } from '../../src/errors/rest-error.ts'
@@ -40,6 +40,10 @@ export class FakeWorker implements ConnectorWorker {
   readonly kafkaClusterId: string
   readonly running = new Map<string, Running>()
   readonly tasks = new Map<string, Running>()
+  /** What a real worker would have to refuse: a second start of what runs. */
+  readonly violations: string[] = []
+  /** How long everything takes. */
+  pace: () => Promise<unknown> = () => setImmediate()
   /** What was asked of it, in order: `start a`, `stop a-0`. */
   readonly calls: string[] = []
   readonly #plugins: readonly FakePlugin[]
@@ -84,7 +88,7 @@ export class FakeWorker implements ConnectorWorker {
     _pluginName: string | null,
     _signal: AbortSignal,
   ): Promise<ConfigInfos> {
-    await turn()
+    await this.pace()
     const connectorClass = config['connector.class'] ?? null
     if (connectorClass === null) {
       const pairs = Object.entries(config).map(([key, value]) => `${key}=${value ?? 'null'}`)
@@ -105,7 +109,7 @@ export class FakeWorker implements ConnectorWorker {
     _version: string | null,
     _signal: AbortSignal,
   ): Promise<readonly ConfigKeyInfo[]> {
-    await turn()
+    await this.pace()
     if (!this.#find(pluginName)) throw new NotFoundError(`Unknown plugin ${pluginName}.`)
     return []
   }
@@ -114,8 +118,9 @@ export class FakeWorker implements ConnectorWorker {
     this.calls.push(`start ${name}`)
     const plugin = this.#plugin(config['connector.class'] ?? '')
     const running = { plugin, config, state }
+    if (this.running.has(name)) this.violations.push(`connector ${name} runs already`)
     this.running.set(name, running)
-    await turn()
+    await this.pace()
     try {
       if (state === 'STARTED') await plugin.start?.(config)
     } catch (error) {
@@ -127,7 +132,7 @@ export class FakeWorker implements ConnectorWorker {
 
   async setConnectorState(name: string, state: TargetState): Promise<void> {
     this.calls.push(`${state.toLowerCase()} ${name}`)
-    await turn()
+    await this.pace()
     const running = this.running.get(name)
     if (!running) throw new Error(`No connector ${name}.`)
     running.state = state
@@ -138,14 +143,14 @@ export class FakeWorker implements ConnectorWorker {
     this.calls.push(`stop ${name}`)
     const running = this.running.get(name)
     await running?.plugin.stop?.()
-    await turn()
+    await this.pace()
     this.running.delete(name)
     this.#listener.connectorStatus(name, 'UNASSIGNED')
   }
 
   async taskConfigs(name: string, max: number): Promise<readonly ConnectorConfig[]> {
     this.calls.push(`taskConfigs ${name}`)
-    await turn()
+    await this.pace()
     const { plugin, config } = this.running.get(name) ?? {}
     if (!plugin || !config) throw new Error(`No connector ${name}.`)
     return plugin.taskConfigs?.(config, max) ?? [config]
@@ -160,8 +165,9 @@ export class FakeWorker implements ConnectorWorker {
     this.calls.push(`start ${taskIdText(id)}`)
     const plugin = this.#plugin(connectorConfig['connector.class'] ?? '')
     const running = { plugin, config, state }
+    if (this.tasks.has(taskIdText(id))) this.violations.push(`task ${taskIdText(id)} runs already`)
     this.tasks.set(taskIdText(id), running)
-    await turn()
+    await this.pace()
     try {
       await plugin.startTask?.(config)
     } catch (error) {
@@ -180,7 +186,7 @@ export class FakeWorker implements ConnectorWorker {
 
   async setTaskState(id: ConnectorTaskId, state: TargetState): Promise<void> {
     this.calls.push(`${state.toLowerCase()} ${taskIdText(id)}`)
-    await turn()
+    await this.pace()
     const running = this.tasks.get(taskIdText(id))
     if (!running) throw new Error(`No task ${taskIdText(id)}.`)
     running.state = state
@@ -204,7 +210,7 @@ export class FakeWorker implements ConnectorWorker {
   async #stopTask(id: ConnectorTaskId): Promise<void> {
     this.calls.push(`stop ${taskIdText(id)}`)
     await this.tasks.get(taskIdText(id))?.plugin.stopTask?.()
-    await turn()
+    await this.pace()
     this.tasks.delete(taskIdText(id))
     this.#listener.taskStatus(id, 'UNASSIGNED')
   }

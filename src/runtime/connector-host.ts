@@ -2,6 +2,7 @@ import type { Connector, OffsetStorageReader } from '../api/connector.ts'
 import type { PartitionOffset } from '../api/topic-partition.ts'
 import { asError, ConnectError } from '../errors/connect-error.ts'
 import type { RequestHandlers } from '../messages/channel.ts'
+import { withTypedNumbers } from '../messages/offset-fields.ts'
 import type { ConnectorThreadRequests, Run } from '../messages/protocol.ts'
 import type { TaskStage } from '../messages/stages.ts'
 import type { ThreadBoard } from '../messages/thread-board.ts'
@@ -144,12 +145,11 @@ export class ConnectorHost {
     raiseError(error: unknown): void
     readonly offsetStorageReader: OffsetStorageReader
   } {
-    const offsets: OffsetStorageReader['offsets'] = (partitions, signal) =>
-      this.#main.request(
-        'readOffsets',
-        { connector: name, run, partitions },
-        signal ? { signal } : {},
-      )
+    const offsets: OffsetStorageReader['offsets'] = async (partitions, signal) => {
+      const argument = { connector: name, run, partitions }
+      const found = await this.#main.request('readOffsets', argument, signal ? { signal } : {})
+      return found.map(withTypedNumbers)
+    }
     return {
       requestTaskReconfiguration: () =>
         this.#main.notify('requestTaskReconfiguration', { connector: name, run }),

@@ -1,6 +1,7 @@
 import { asError, ConnectError } from '../errors/connect-error.ts'
 import { TaskCounters } from '../messages/counters.ts'
 import { taskIdText } from '../messages/ids.ts'
+import { withTypedNumbers } from '../messages/offset-fields.ts'
 import type { MainThreadRequests, Run, TargetState, TaskStart } from '../messages/protocol.ts'
 import type { ThreadBoard } from '../messages/thread-board.ts'
 import { toWireError } from '../messages/wire-error.ts'
@@ -160,8 +161,8 @@ export class TaskRun {
       counters,
       logger: this.#logger,
       call: (stage, call) => this.calls.call(stage, call),
-      readOffsets: (partitions, signal) =>
-        ask('readOffsets', { connector, run, partitions }, signal),
+      readOffsets: async (partitions, signal) =>
+        (await ask('readOffsets', { connector, run, partitions }, signal)).map(withTypedNumbers),
       writeOffsets: (offsets, signal) => ask('writeOffsets', { connector, run, offsets }, signal),
       createTopic: (topic, signal) => ask('createTopic', { connector, run, topic }, signal),
       notify: {

@@ -1,5 +1,6 @@
 import { ConnectError } from '../errors/connect-error.ts'
 import type { SourceOffset, SourcePartition } from '../data/records.ts'
+import { withTypedNumbers } from '../messages/offset-fields.ts'
 import type { Run } from '../messages/protocol.ts'
 import type { OffsetBackingStore } from '../stores/offset-backing-store.ts'
 import { faultPoint } from '../util/fault-point.ts'
@@ -30,7 +31,7 @@ export class OffsetService {
     signal: AbortSignal,
   ): Promise<readonly (SourceOffset | null)[]> {
     return this.#inTurn(request, signal, () =>
-      this.#store.get(request.connector, request.partitions, signal),
+      this.#store.get(request.connector, request.partitions.map(withTypedNumbers), signal),
     )
   }
 
@@ -41,7 +42,10 @@ export class OffsetService {
     },
     signal: AbortSignal,
   ): Promise<void> {
-    const entries = request.offsets.map(([partition, offset]) => ({ partition, offset }))
+    const entries = request.offsets.map(([partition, offset]) => ({
+      partition: withTypedNumbers(partition),
+      offset: withTypedNumbers(offset),
+    }))
     return this.#inTurn(request, signal, async () => {
       faultPoint('offsets.write')
       await this.#store.set(request.connector, entries, signal)

@@ -155,6 +155,18 @@ describe('reconfiguring', () => {
     expect(info.config).toEqual({ ...config(), y: '2', z: '3' })
   })
 
+  test('loses none of the patches that are made at once', async () => {
+    const { herder } = setUp()
+    await put(herder)
+    const keys = Array.from({ length: 8 }, (_, i) => `key${i}`)
+    await Promise.allSettled(
+      keys.map((key) => herder.patchConnectorConfig('a', { [key]: 'x' }, signal)),
+    )
+    expect(Object.keys(await herder.connectorConfig('a', signal))).toEqual(
+      expect.arrayContaining(keys),
+    )
+  })
+
   test('gives tasks secrets, but shows the variables', async () => {
     const { herder, worker } = setUp({}, (value) => value.replace('${env:secret}', 'hunter2'))
     await put(herder, { password: 'x${env:secret}' })

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { StandaloneHerder } from '../../src/herder/standalone/standalone-herder.ts'
 import { createRestServer } from '../../src/rest/rest-server.ts'
 import type { RestServer } from '../../src/rest/rest-server.ts'
+import { setLogSink } from '../../src/util/logger.ts'
 import type { Surroundings } from './replay/comparable.ts'
 import { differences } from './replay/differences.ts'
 import { skipped } from './replay/not-replayed.ts'
@@ -16,6 +17,7 @@ let server: RestServer
 let surroundings: Surroundings
 
 beforeAll(async () => {
+  setLogSink(() => undefined)
   server = createRestServer({
     listeners: [{ scheme: 'http', host: '127.0.0.1', port: 0 }],
     version: '0.0.0',

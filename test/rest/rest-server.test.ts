@@ -21,6 +21,7 @@ const { herder, worker } = setUp({
 })
 
 beforeAll(async () => {
+  setLogSink(() => undefined)
   server = createRestServer(options)
   const [listener] = await server.start()
   port = listener?.port ?? 0

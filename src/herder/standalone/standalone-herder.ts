@@ -27,7 +27,8 @@ import { planRestart } from '../restart-plan.ts'
 import { appInfoReading, herderFamilies } from '../metrics.ts'
 import { Statuses } from '../statuses.ts'
 import { asClientMistake, throwIfInvalid } from '../validation-message.ts'
-import { ConnectorLifecycle } from './connector-lifecycle.ts'
+import type { ConnectorLifecycle } from './connector-lifecycle.ts'
+import { ConnectorTable } from './connector-table.ts'
 import type { LifecycleServices } from './lifecycle-services.ts'
 import { unsupported } from './unsupported.ts'
 import { workerListener } from './worker-listener.ts'
@@ -56,8 +57,7 @@ export class StandaloneHerder implements Herder {
   readonly #topics: ActiveTopics
   readonly #services: LifecycleServices
   readonly #loop = new SerialQueue()
-  readonly #connectors = new Map<string, ConnectorLifecycle>()
-  readonly #chains = new Map<string, SerialQueue>()
+  readonly #connectors = new ConnectorTable()
   readonly #appInfo: Reading
   #ready = false
   #stopping = false
@@ -95,7 +95,7 @@ export class StandaloneHerder implements Herder {
     log.info('Herder stopping')
     this.#stopping = true
     const reason = new ConnectError('Worker is shutting down')
-    for (const connector of this.#connectors.values()) connector.abandon(reason)
+    this.#connectors.abandon(reason)
     await this.#worker.stop(signal)
     log.info('Herder stopped')
   }
@@ -112,15 +112,15 @@ export class StandaloneHerder implements Herder {
   }
 
   connectors(): readonly string[] {
-    return [...this.#connectors.keys()]
+    return this.#connectors.names
   }
 
   connectorInfo(name: string, signal: AbortSignal): Promise<ConnectorInfo> {
-    return this.#request(signal, () => this.#info(this.#connector(name)))
+    return this.#request(signal, () => this.#info(this.#connectors.get(name)))
   }
 
   connectorConfig(name: string, signal: AbortSignal): Promise<RawConfig> {
-    return this.#request(signal, () => this.#connector(name).config)
+    return this.#request(signal, () => this.#connectors.get(name).config)
   }
 
   connectorStatus(name: string): ConnectorStateInfo {
@@ -128,7 +128,7 @@ export class StandaloneHerder implements Herder {
       name,
       connector: this.#statuses.connector(name),
       tasks: this.#statuses.tasks(name),
-      type: this.#typeOf(this.#connectors.get(name)?.config),
+      type: this.#typeOf(this.#connectors.find(name)?.config),
     }
   }
 
@@ -138,7 +138,7 @@ export class StandaloneHerder implements Herder {
 
   taskConfigs(name: string, signal: AbortSignal): Promise<readonly TaskInfo[]> {
     return this.#request(signal, () =>
-      this.#connector(name).taskConfigs.map((config, task) => ({
+      this.#connectors.get(name).taskConfigs.map((config, task) => ({
         id: { connector: name, task },
         config,
       })),
@@ -152,20 +152,9 @@ export class StandaloneHerder implements Herder {
     signal: AbortSignal,
   ): Promise<{ readonly created: boolean; readonly info: ConnectorInfo }> {
     throwIfInvalid(await this.validateConnectorConfig(config, null, signal))
-    const { created, connector, done } = await this.#request(signal, () => {
-      const existing = this.#connectors.get(name)
-      if (existing && !options.allowReplace) {
-        throw new AlreadyExistsError(`Connector ${name} already exists`)
-      }
-      const lifecycle = existing ?? this.#add(name, config)
-      return {
-        created: !existing,
-        connector: lifecycle,
-        done: lifecycle.apply(config, options.targetState),
-      }
-    })
-    await abortable(done, signal)
-    return { created, info: this.#info(connector) }
+    const put = await this.#request(signal, () => this.#put(name, config, options))
+    await abortable(put.done, signal)
+    return { created: put.created, info: this.#info(put.connector) }
   }
 
   async patchConnectorConfig(
@@ -173,40 +162,48 @@ export class StandaloneHerder implements Herder {
     patch: RawConfig,
     signal: AbortSignal,
   ): Promise<ConnectorInfo> {
-    const stored = await this.connectorConfig(name, signal)
-    const merged = Object.fromEntries(
-      Object.entries({ ...stored, ...patch }).filter(([key]) => patch[key] !== null),
-    )
-    const { info } = await this.putConnectorConfig(name, merged, { allowReplace: true }, signal)
-    return info
+    for (;;) {
+      const stored = await this.connectorConfig(name, signal)
+      const merged = Object.fromEntries(
+        Object.entries({ ...stored, ...patch }).filter(([key]) => patch[key] !== null),
+      )
+      throwIfInvalid(await this.validateConnectorConfig(merged, null, signal))
+      const put = await this.#request(signal, () =>
+        // Another request may have changed it while this one was validated: then merge again.
+        this.#connectors.get(name).config === stored
+          ? this.#put(name, merged, { allowReplace: true })
+          : null,
+      )
+      if (put === null) continue
+      await abortable(put.done, signal)
+      return this.#info(put.connector)
+    }
   }
 
   async deleteConnector(name: string, signal: AbortSignal): Promise<void> {
     const { gone } = await this.#request(signal, () => {
-      const connector = this.#connector(name)
-      this.#connectors.delete(name)
+      this.#connectors.get(name)
       this.#statuses.remove(name)
-      return { gone: connector.remove() }
+      return { gone: this.#connectors.remove(name) }
     })
     await abortable(gone, signal)
-    if (this.#chains.get(name)?.size === 0) this.#chains.delete(name)
   }
 
   pauseConnector(name: string, signal: AbortSignal): Promise<void> {
     return this.#request(signal, () => {
-      this.#known(name).transition('PAUSED')
+      this.#connectors.get(name, `Unknown connector ${name}`).transition('PAUSED')
     })
   }
 
   resumeConnector(name: string, signal: AbortSignal): Promise<void> {
     return this.#request(signal, () => {
-      this.#known(name).transition('STARTED')
+      this.#connectors.get(name, `Unknown connector ${name}`).transition('STARTED')
     })
   }
 
   async stopConnector(name: string, signal: AbortSignal): Promise<void> {
     const { done } = await this.#request(signal, () => {
-      const connector = this.#connectors.get(name)
+      const connector = this.#connectors.find(name)
       if (!connector) throw new ConnectError(`No connector \`${name}\` configured`)
       return { done: connector.stop() }
     })
@@ -220,9 +217,12 @@ export class StandaloneHerder implements Herder {
     const { connector: name, includeTasks, onlyFailed } = request
     const { answer, done } = await this.#request(signal, () => {
       if (!includeTasks && !onlyFailed) {
-        return { answer: null, done: this.#connector(name).restart({ connector: true, tasks: [] }) }
+        return {
+          answer: null,
+          done: this.#connectors.get(name).restart({ connector: true, tasks: [] }),
+        }
       }
-      const connector = this.#restartable(name)
+      const connector = this.#connectors.get(name, `Unknown connector: ${name}`)
       const plan = planRestart(this.#statusToRestart(name), request)
       return { answer: plan.answer, done: connector.restart(plan) }
     })
@@ -232,7 +232,7 @@ export class StandaloneHerder implements Herder {
 
   async restartTask(id: ConnectorTaskId, signal: AbortSignal): Promise<void> {
     const { done } = await this.#request(signal, () => {
-      const connector = this.#connectors.get(id.connector)
+      const connector = this.#connectors.find(id.connector)
       if (connector) return { done: connector.restartTask(id.task) }
       throw new ConnectError(
         `Failed to start task ${taskIdText(id)} since it is not a recognizable type (source or sink)`,
@@ -298,33 +298,22 @@ export class StandaloneHerder implements Herder {
     )
   }
 
-  #add(name: string, config: RawConfig): ConnectorLifecycle {
-    const chain = this.#chains.get(name) ?? new SerialQueue()
-    this.#chains.set(name, chain)
-    const initial = { config, targetState: 'STARTED' } as const
-    const connector = new ConnectorLifecycle(name, initial, chain, this.#services)
-    this.#connectors.set(name, connector)
-    return connector
-  }
-
-  #connector(name: string): ConnectorLifecycle {
-    return this.#get(name, `Connector ${name} not found`)
-  }
-
-  /** For pause and resume, which word it differently. */
-  #known(name: string): ConnectorLifecycle {
-    return this.#get(name, `Unknown connector ${name}`)
-  }
-
-  /** For a restart with options, which words it differently again. */
-  #restartable(name: string): ConnectorLifecycle {
-    return this.#get(name, `Unknown connector: ${name}`)
-  }
-
-  #get(name: string, missing: string): ConnectorLifecycle {
-    const connector = this.#connectors.get(name)
-    if (!connector) throw new NotFoundError(missing)
-    return connector
+  #put(
+    name: string,
+    config: RawConfig,
+    options: { readonly targetState?: TargetState; readonly allowReplace: boolean },
+  ): {
+    readonly created: boolean
+    readonly connector: ConnectorLifecycle
+    readonly done: Promise<void>
+  } {
+    const existing = this.#connectors.find(name)
+    if (existing && !options.allowReplace) {
+      throw new AlreadyExistsError(`Connector ${name} already exists`)
+    }
+    const connector = existing ?? this.#connectors.add(name, config, this.#services)
+    const done = connector.apply(config, options.targetState)
+    return { created: !existing, connector, done }
   }
 
   #statusToRestart(name: string): ConnectorStateInfo {

@@ -2,10 +2,11 @@ import type { ConnectorWorker, WorkerListener } from '../../worker/types.ts'
 import type { ActiveTopics } from '../active-topics.ts'
 import type { Statuses } from '../statuses.ts'
 import type { ConnectorLifecycle } from './connector-lifecycle.ts'
+import type { ConnectorTable } from './connector-table.ts'
 import { connectorVersionOf } from './lifecycle-services.ts'
 
 export interface HerderState {
-  readonly connectors: ReadonlyMap<string, ConnectorLifecycle>
+  readonly connectors: ConnectorTable
   readonly statuses: Statuses
   readonly topics: ActiveTopics
   readonly worker: () => ConnectorWorker
@@ -22,13 +23,13 @@ export function workerListener({
     connectorVersionOf(worker(), connector.config)
   return {
     connectorStatus: (name, state, error) => {
-      const connector = connectors.get(name)
+      const connector = connectors.find(name)
       if (!connector) return
       if (state === 'FAILED') connector.connectorFailed()
       statuses.setConnector(name, state, versionOf(connector), error?.trace)
     },
     taskStatus: (id, state, error) => {
-      const connector = connectors.get(id.connector)
+      const connector = connectors.find(id.connector)
       if (connector?.taskConfigs[id.task] === undefined) return
       const started = state === 'RUNNING' || state === 'PAUSED'
       statuses.setTask(id, state, {
@@ -36,7 +37,7 @@ export function workerListener({
         ...(error && { trace: error.trace }),
       })
     },
-    taskReconfigurationRequested: (name) => connectors.get(name)?.requestTaskReconfiguration(),
+    taskReconfigurationRequested: (name) => connectors.find(name)?.requestTaskReconfiguration(),
     topicUsed: (id, topic) => {
       topics.add(id.connector, topic)
     },

@@ -5,7 +5,7 @@ import { StandaloneHerder } from '../../src/herder/standalone/standalone-herder.
 import { FakeWorker } from '../support/fake-worker.ts'
 import type { FakePlugin } from '../support/fake-worker.ts'
 
-export const signal = AbortSignal.timeout(20_000)
+export const signal = AbortSignal.timeout(120_000)
 
 interface Setup {
   readonly herder: StandaloneHerder

@@ -104,6 +104,6 @@ test('whatever is asked in whatever order, every request is answered and the las
       expect([...worker.tasks.keys()].sort()).toEqual(['a-0', 'a-1', 'b-0', 'b-1'])
       expect(worker.violations).toEqual([])
     }),
-    { numRuns: 100 },
+    { numRuns: 60 },
   )
 }, 60_000)

@@ -97,8 +97,7 @@ export class ConnectorLifecycle {
   /** Stops what the plan names and starts it again. */
   restart(plan: RestartPlan): Promise<void> {
     if (plan.connector) return this.#superseding((signal) => this.#restart(plan, signal))
-    const { signal } = this.#generation
-    return this.#chain.run(() => this.#restart(plan, signal))
+    return this.#unlessStopped(this.#generation.signal, (signal) => this.#restart(plan, signal))
   }
 
   async restartTask(task: number): Promise<void> {
@@ -143,14 +142,18 @@ export class ConnectorLifecycle {
     return this.#generation.signal
   }
 
-  async #superseding(job: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  #superseding(job: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const signal = this.#supersede(
       new RestError(
         409,
         `A later request for connector ${this.name} has overtaken this one before it was done.`,
       ),
     )
-    await this.#chain.run(async () => {
+    return this.#unlessStopped(signal, job)
+  }
+
+  #unlessStopped(signal: AbortSignal, job: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    return this.#chain.run(async () => {
       try {
         signal.throwIfAborted()
         await job(signal)

@@ -5,7 +5,8 @@ import { KafkaClient } from '../kafka/net/client.ts'
 import type { ClientConfig } from '../kafka/types.ts'
 import { ensureInternalTopic } from './internal-topic.ts'
 import type { OffsetBackingStore, StoredOffset } from './offset-backing-store.ts'
-import { OffsetIndex } from './offset-index.ts'
+import type { OffsetIndex } from './offset-index.ts'
+import { OffsetLog } from './offset-log.ts'
 import type { InternalTopic, TopicAdmin } from './topic-admin.ts'
 import { TopicWriter } from './topic-writer.ts'
 
@@ -16,10 +17,13 @@ export interface KafkaOffsetStoreOptions {
   readonly admin: TopicAdmin
 }
 
+/** What ended the log is nothing that a moment helps against. */
+const REOPEN_BACKOFF = { firstMs: 500, maxMs: 10_000 }
+
 /** What has been opened. */
 interface Open {
   readonly client: KafkaClient
-  readonly log: TopicLog
+  readonly log: OffsetLog
   readonly writer: TopicWriter
 }
 
@@ -29,7 +33,6 @@ interface Open {
  */
 export class KafkaOffsetStore implements OffsetBackingStore {
   readonly #options: KafkaOffsetStoreOptions
-  readonly #index = new OffsetIndex()
   #open: Open | null = null
 
   constructor(options: KafkaOffsetStoreOptions) {
@@ -41,17 +44,9 @@ export class KafkaOffsetStore implements OffsetBackingStore {
     const { topic, clientConfig, admin } = this.#options
     const purpose = { configKey: 'offset.storage.topic', purpose: 'source connector offsets' }
     await ensureInternalTopic(admin, topic, purpose, signal)
-    this.#index.clear()
     const client = new KafkaClient(clientOptions(clientConfig))
-    const log = new TopicLog({
-      client,
-      topic: topic.name,
-      config: clientConfig,
-      onRecord: ({ key, value }) => {
-        if (key === null) return
-        this.#index.load({ key: Buffer.from(key), value: value && Buffer.from(value) })
-      },
-    })
+    const open = (index: OffsetIndex): TopicLog => openLog(client, topic.name, clientConfig, index)
+    const log = new OffsetLog({ topic: topic.name, open, backoff: REOPEN_BACKOFF })
     this.#open = { client, log, writer: new TopicWriter(topic.name, clientConfig) }
     await log.start(signal)
   }
@@ -61,8 +56,8 @@ export class KafkaOffsetStore implements OffsetBackingStore {
     partitions: readonly (SourcePartition | null)[],
     signal: AbortSignal,
   ): Promise<readonly (SourceOffset | null)[]> {
-    await this.#opened().log.readToEnd(signal)
-    return partitions.map((partition) => this.#index.get(connector, partition))
+    const index = await this.#opened().log.readToEnd(signal)
+    return partitions.map((partition) => index.get(connector, partition))
   }
 
   async set(
@@ -70,12 +65,13 @@ export class KafkaOffsetStore implements OffsetBackingStore {
     offsets: readonly StoredOffset[],
     signal: AbortSignal,
   ): Promise<void> {
-    await this.#opened().writer.write(this.#index.encode(connector, offsets), signal)
+    const { log, writer } = this.#opened()
+    await writer.write(log.index.encode(connector, offsets), signal)
   }
 
   async entries(connector: string, signal: AbortSignal): Promise<readonly StoredOffset[]> {
-    await this.#opened().log.readToEnd(signal)
-    return this.#index.entries(connector)
+    const index = await this.#opened().log.readToEnd(signal)
+    return index.entries(connector)
   }
 
   async stop(signal: AbortSignal): Promise<void> {
@@ -94,4 +90,21 @@ export class KafkaOffsetStore implements OffsetBackingStore {
     if (this.#open === null) throw new Error('The offset store was not started.')
     return this.#open
   }
+}
+
+function openLog(
+  client: KafkaClient,
+  topic: string,
+  config: ClientConfig,
+  index: OffsetIndex,
+): TopicLog {
+  return new TopicLog({
+    client,
+    topic,
+    config,
+    onRecord: ({ key, value }) => {
+      if (key === null) return
+      index.load({ key: Buffer.from(key), value: value && Buffer.from(value) })
+    },
+  })
 }

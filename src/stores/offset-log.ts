@@ -1,0 +1,144 @@
+import { asError } from '../errors/connect-error.ts'
+import { backoffMs } from '../kafka/net/backoff.ts'
+import type { Backoff } from '../kafka/net/backoff.ts'
+import { abortable, delay } from '../util/abort.ts'
+import { createLogger } from '../util/logger.ts'
+import { OffsetIndex } from './offset-index.ts'
+
+const logger = createLogger('org.apache.kafka.connect.storage.KafkaOffsetBackingStore')
+
+/** A log that is read to its end and followed, as a TopicLog is. It is used once: what has ended is not started again. */
+export interface FollowedLog {
+  /** Resolves after `stop`, rejects where the log cannot go on. */
+  readonly done: Promise<void>
+  start(signal: AbortSignal): Promise<void>
+  readToEnd(signal: AbortSignal): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface OffsetLogParts {
+  /** What messages call it: the name of its topic. */
+  readonly topic: string
+  /** A new log from the beginning, which loads what it reads into `index`. */
+  readonly open: (index: OffsetIndex) => FollowedLog
+  /** How long to wait before a log that ended is opened again. */
+  readonly backoff: Backoff
+}
+
+interface Opened {
+  readonly log: FollowedLog
+  readonly index: OffsetIndex
+}
+
+/**
+ * The offsets that a log tells, from its beginning on. Where the log ends, which no retry of its own helped against, that
+ * is said as an ERROR, and the next read opens another one: what was wrong (a right that was missing) may have been
+ * put right since. Until then no read is answered by what was known before: it might be old.
+ */
+export class OffsetLog {
+  readonly #parts: OffsetLogParts
+  readonly #stopping = new AbortController()
+  #current: Opened | null = null
+  #index = new OffsetIndex()
+  #watching: Promise<void> = Promise.resolve()
+  #reopening: Promise<Opened> | null = null
+  #failures = 0
+  /** Not before this time of `performance.now()` is a log opened again. */
+  #retryAt = 0
+
+  constructor(parts: OffsetLogParts) {
+    this.#parts = parts
+  }
+
+  /** What is known so far; while no log is open, what the last one told. */
+  get index(): OffsetIndex {
+    return this.#index
+  }
+
+  async start(signal: AbortSignal): Promise<void> {
+    await this.#open(AbortSignal.any([signal, this.#stopping.signal]))
+  }
+
+  /** The offsets once all is read that was written before. Rejects where the log ends meanwhile or cannot be opened. */
+  async readToEnd(signal: AbortSignal): Promise<OffsetIndex> {
+    const { log, index } = this.#current ?? (await this.#reopened(signal))
+    await log.readToEnd(signal)
+    return index
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort(new Error(`The log of ${this.#parts.topic} was stopped.`))
+    await this.#reopening?.catch(() => undefined)
+    await this.#current?.log.stop()
+    await this.#watching
+    this.#current = null
+  }
+
+  /** One attempt for all who wait for it. */
+  #reopened(signal: AbortSignal): Promise<Opened> {
+    this.#reopening ??= this.#reopen(this.#stopping.signal).finally(() => {
+      this.#reopening = null
+    })
+    return abortable(this.#reopening, signal)
+  }
+
+  async #reopen(signal: AbortSignal): Promise<Opened> {
+    const { topic } = this.#parts
+    await delay(Math.max(this.#retryAt - performance.now(), 0), signal)
+    // The former one has closed its connections by then.
+    await this.#watching
+    try {
+      const opened = await this.#open(signal)
+      logger.info(`Topic ${topic} is read again, from its beginning.`)
+      return opened
+    } catch (error) {
+      if (!signal.aborted) this.#failed(`Topic ${topic} could not be opened again`, error)
+      throw error
+    }
+  }
+
+  async #open(signal: AbortSignal): Promise<Opened> {
+    const index = new OffsetIndex()
+    const log = this.#parts.open(index)
+    try {
+      await log.start(signal)
+      signal.throwIfAborted()
+    } catch (error) {
+      await close(log)
+      throw error
+    }
+    const opened = { log, index }
+    this.#current = opened
+    this.#index = index
+    this.#failures = 0
+    this.#watching = this.#watch(log)
+    return opened
+  }
+
+  async #watch(log: FollowedLog): Promise<void> {
+    try {
+      await log.done
+    } catch (error) {
+      this.#current = null
+      this.#failed(`Topic ${this.#parts.topic} can no longer be read`, error)
+      await close(log)
+    }
+  }
+
+  #failed(what: string, error: unknown): void {
+    this.#failures++
+    this.#retryAt = performance.now() + backoffMs(this.#parts.backoff, this.#failures)
+    logger.error(
+      `${what}; the next read of source offsets tries again: ${asError(error).message}`,
+      error,
+    )
+  }
+}
+
+async function close(log: FollowedLog): Promise<void> {
+  try {
+    await log.stop()
+  } catch (error) {
+    logger.debug(`Closing a log that ended: ${asError(error).message}`)
+  }
+}

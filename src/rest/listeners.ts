@@ -7,9 +7,6 @@ export interface Listener {
   readonly port: number
 }
 
-/** Kafka's default. */
-export const defaultListener: Listener = { scheme: 'http', host: '', port: 8083 }
-
 const pattern = /^(.*):\/\/\[?([0-9a-zA-Z\-%._:]*)\]?:(-?[0-9]+)$/
 
 /** Reads one entry of `listeners`, e.g. `http://:8083` or `http://[::1]:0`. Throws a ConfigError. */

@@ -1,5 +1,6 @@
 import { offsetTopicConfigs } from '../config/standalone-config.ts'
 import type { WorkerFile } from '../config/standalone-config.ts'
+import type { KafkaClient } from '../kafka/net/client.ts'
 import type { ClientConfig } from '../kafka/types.ts'
 import { FileOffsetStore } from '../stores/file-offset-store.ts'
 import { KafkaOffsetStore } from '../stores/kafka-offset-store.ts'
@@ -10,6 +11,7 @@ import { topicAdmin } from './topics.ts'
 export function openOffsetStore(
   { config, originals }: WorkerFile,
   clientConfig: ClientConfig,
+  client: KafkaClient,
 ): OffsetBackingStore {
   const file = config['offset.storage.file.filename']
   if (file !== null && file !== '') return new FileOffsetStore(file)
@@ -21,6 +23,6 @@ export function openOffsetStore(
       configs: offsetTopicConfigs(originals),
     },
     clientConfig,
-    admin: topicAdmin(clientConfig),
+    admin: topicAdmin(clientConfig, client),
   })
 }

@@ -47,17 +47,21 @@ export class StandaloneWorker {
   readonly herder: StandaloneHerder
   readonly #rest: RestServer
   readonly #offsets: OffsetBackingStore
+  /** For the start alone. */
+  readonly #client: KafkaClient
   readonly #resolver: ConfigTransformer
 
   private constructor(parts: {
     readonly herder: StandaloneHerder
     readonly rest: RestServer
     readonly offsets: OffsetBackingStore
+    readonly client: KafkaClient
     readonly resolver: ConfigTransformer
   }) {
     this.herder = parts.herder
     this.#rest = parts.rest
     this.#offsets = parts.offsets
+    this.#client = parts.client
     this.#resolver = parts.resolver
   }
 
@@ -75,21 +79,22 @@ export class StandaloneWorker {
     const describing = describeCluster(client, originals, signal)
     // While the brokers answer.
     const rest = createRestServer({ listeners: config.listeners.map(parseListener), ...buildInfo })
-    const kafkaClusterId = await describing.finally(() => client.close())
+    const kafkaClusterId = await describing
     log.info(`Kafka cluster ID: ${kafkaClusterId ?? 'null'}`)
     const bound = await rest.start()
     const workerId = await advertisedAddress(bound, {
       hostName: config['rest.advertised.host.name'],
       port: config['rest.advertised.port'],
     })
-    const offsets = openOffsetStore(foundation.file, foundation.clientConfig)
+    const offsets = openOffsetStore(foundation.file, foundation.clientConfig, client)
     const herder = createHerder(foundation, { ...options, kafkaClusterId, workerId, offsets })
-    return new StandaloneWorker({ herder, rest, offsets, resolver: foundation.resolver })
+    return new StandaloneWorker({ herder, rest, offsets, client, resolver: foundation.resolver })
   }
 
   /** Reads the offsets and lets REST in. */
   async start(signal: AbortSignal): Promise<void> {
     await this.#offsets.start(signal)
+    await this.#client.close()
     await this.herder.start(signal)
     this.#rest.attach(this.herder)
   }
@@ -100,6 +105,7 @@ export class StandaloneWorker {
     const signal = AbortSignal.timeout(herderGraceMs)
     await this.herder.stop(signal)
     await this.#offsets.stop(signal)
+    await this.#client.close()
     this.#resolver.close()
   }
 }

@@ -1,15 +1,24 @@
 import { adminConfigFor } from '../config/client-config.ts'
 import type { ConnectorConfig } from '../config/types.ts'
 import { createAdmin } from '../kafka/admin/admin.ts'
+import type { KafkaClient } from '../kafka/net/client.ts'
 import type { ClientConfig } from '../kafka/types.ts'
 import type { TopicAdmin } from '../stores/topic-admin.ts'
 import type { TopicCreator } from '../worker/worker.ts'
 
-/** What the stores ask about internal topics, by the worker's own client settings. */
-export function topicAdmin(clientConfig: ClientConfig): TopicAdmin {
+/**
+ * What the stores ask about internal topics, by the worker's own client settings. Whether a topic is there is asked of
+ * `client`, which is connected already: a worker that starts again then need not load the administrative client for it.
+ */
+export function topicAdmin(clientConfig: ClientConfig, client: KafkaClient): TopicAdmin {
   const admin = createAdmin(clientConfig)
   return {
-    createTopic: (topic, signal) => admin.createTopic(topic, signal),
+    createTopic: async (topic, signal) => {
+      await client.metadata.refresh([topic.name], signal)
+      const known = client.metadata.topic(topic.name)
+      if (known !== undefined && known.partitions.length > 0) return false
+      return await admin.createTopic(topic, signal)
+    },
     topicConfig: async (topic, key, signal) =>
       (await admin.topicConfig(topic, signal)).get(key) ?? null,
   }

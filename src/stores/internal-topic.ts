@@ -12,17 +12,25 @@ export interface TopicPurpose {
   readonly purpose: string
 }
 
-/** Creates the topic, or checks that the one that is there is compacted: any other loses state in time. */
-export async function ensureInternalTopic(
+/** Creates the topic; false where it is there already, and is then to be checked. */
+export async function createInternalTopic(
+  admin: TopicAdmin,
+  topic: InternalTopic,
+  { purpose }: TopicPurpose,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const created = await admin.createTopic(topic, signal)
+  if (created) log.info(`Created topic ${topic.name} for ${purpose}`)
+  return created
+}
+
+/** Checks that a topic that was there already is compacted: any other loses state in time. */
+export async function checkInternalTopic(
   admin: TopicAdmin,
   topic: InternalTopic,
   { configKey, purpose }: TopicPurpose,
   signal: AbortSignal,
 ): Promise<void> {
-  if (await admin.createTopic(topic, signal)) {
-    log.info(`Created topic ${topic.name} for ${purpose}`)
-    return
-  }
   const policy = await admin.topicConfig(topic.name, 'cleanup.policy', signal)
   if (policy === null) {
     log.info(

@@ -3,7 +3,7 @@ import { TopicLog } from '../kafka/consumer/topic-log.ts'
 import { clientOptions } from '../kafka/net/client-options.ts'
 import { KafkaClient } from '../kafka/net/client.ts'
 import type { ClientConfig } from '../kafka/types.ts'
-import { ensureInternalTopic } from './internal-topic.ts'
+import { checkInternalTopic, createInternalTopic } from './internal-topic.ts'
 import type { OffsetBackingStore, StoredOffset } from './offset-backing-store.ts'
 import type { OffsetIndex } from './offset-index.ts'
 import { OffsetLog } from './offset-log.ts'
@@ -19,6 +19,8 @@ export interface KafkaOffsetStoreOptions {
 
 /** What ended the log is nothing that a moment helps against. */
 const REOPEN_BACKOFF = { firstMs: 500, maxMs: 10_000 }
+
+const purpose = { configKey: 'offset.storage.topic', purpose: 'source connector offsets' } as const
 
 /** What has been opened. */
 interface Open {
@@ -42,13 +44,13 @@ export class KafkaOffsetStore implements OffsetBackingStore {
   /** Creates the topic where it is missing. Rejects with a ConfigError where it is not compacted. */
   async start(signal: AbortSignal): Promise<void> {
     const { topic, clientConfig, admin } = this.#options
-    const purpose = { configKey: 'offset.storage.topic', purpose: 'source connector offsets' }
-    await ensureInternalTopic(admin, topic, purpose, signal)
+    const created = await createInternalTopic(admin, topic, purpose, signal)
     const client = new KafkaClient(clientOptions(clientConfig))
     const open = (index: OffsetIndex): TopicLog => openLog(client, topic.name, clientConfig, index)
     const log = new OffsetLog({ topic: topic.name, open, backoff: REOPEN_BACKOFF })
     this.#open = { client, log, writer: new TopicWriter(topic.name, clientConfig) }
-    await log.start(signal)
+    const checked = created ? null : checkInternalTopic(admin, topic, purpose, signal)
+    await Promise.all([checked, log.start(signal)])
   }
 
   async get(

@@ -9,6 +9,9 @@ case "${1-}" in
   '' | -*) exec "$root/bin/connect-standalone" "$@" ;;
 esac
 
+# The health check looks here for the file.
+SLUICE_WORKER_FILE=$(readlink -f "$1" || echo "$1")
+export SLUICE_WORKER_FILE
 properties=$(node "$root/docker/worker-properties.mjs" "$1")
 shift
 exec "$root/bin/connect-standalone" /dev/fd/3 "$@" 3<<PROPERTIES

@@ -1,11 +1,12 @@
 // Exits with 0 while the worker answers GET /health with 200, else with 1 and the reason.
+import { readFileSync } from 'node:fs'
 import { get as getHttp } from 'node:http'
 import { get as getHttps } from 'node:https'
-import { propertiesFromEnvironment } from './worker-properties.mjs'
+import { effectiveProperty, workerFileOf } from './worker-properties.mjs'
 
 const timeoutMs = 5000
-const { listeners = 'http://:8083' } = propertiesFromEnvironment(process.env)
-const listener = listeners.split(',')[0].trim()
+const listeners = effectiveProperty('listeners', textOfWorkerFile(), process.env)
+const listener = (listeners?.trim() || 'http://:8083').split(',')[0].trim()
 const [, scheme, host, port] = /^(https?):\/\/(.*):(\d+)$/i.exec(listener) ?? []
 if (port === undefined) fail(`Cannot tell a port from the listener ${listener}.`)
 
@@ -22,6 +23,16 @@ const request = get(
 )
 request.on('timeout', () => fail(`GET /health did not answer within ${timeoutMs} ms.`))
 request.on('error', (error) => fail(`GET /health failed: ${error.message}`))
+
+/** The file that the worker runs with. Empty where it cannot be told: then the environment decides alone. */
+function textOfWorkerFile() {
+  try {
+    const file = process.env.SLUICE_WORKER_FILE ?? workerFileOf()
+    return file === null ? '' : readFileSync(file, 'latin1')
+  } catch {
+    return ''
+  }
+}
 
 function fail(reason) {
   console.error(reason)

@@ -1,6 +1,6 @@
 // The worker's properties in a container: those of a file, and over them the environment's CONNECT_* variables, as the
 // common Connect images take them. Run with a file's name it prints the whole as a properties file.
-import { readFileSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const prefix = 'CONNECT_'
@@ -33,6 +33,47 @@ export function withProperties(file, properties) {
   )
   // The empty line ends a last line that was to be continued.
   return [file, '', ...lines, ''].join('\n')
+}
+
+/**
+ * The value of `key` in a container whose worker file is `file`: the environment's, else the file's, as the entry point
+ * puts them together. Undefined where neither has it. Lines joined by a backslash are read; escapes in a value are not
+ * undone beyond `\\:`, `\\=` and their like, which is what addresses need.
+ */
+export function effectiveProperty(key, file, environment) {
+  const set = propertiesFromEnvironment(environment)[key]
+  if (set !== undefined) return set
+  const lines = file.replace(/\\(?:\r\n|\n|\r)[ \t\f]*/g, '').split(/\r\n|\n|\r/)
+  const values = lines
+    .map((line) =>
+      /^[ \t\f]*((?:\\.|[^\\=: \t\f#!])(?:\\.|[^\\=: \t\f])*)[ \t\f]*[=:]?[ \t\f]*(.*)$/.exec(line),
+    )
+    .filter((match) => match !== null && match[1].replace(/\\(.)/g, '$1') === key)
+  return values.at(-1)?.[2].replace(/\\(.)/g, '$1')
+}
+
+/**
+ * The worker file that the entry point was given, as the environment of the process tells that it became (or of one before
+ * it, under an init). `proc` is where the system lists its processes. Null where none tells.
+ */
+export function workerFileOf(proc = '/proc') {
+  const processes = readdirSync(proc).filter((name) => /^\d+$/.test(name))
+  for (const pid of processes.sort((a, b) => a - b)) {
+    const file = environmentOf(`${proc}/${pid}/environ`).find((entry) => entry.startsWith(fileIs))
+    if (file !== undefined) return file.slice(fileIs.length)
+  }
+  return null
+}
+
+const fileIs = 'SLUICE_WORKER_FILE='
+
+/** Empty where the process has gone or is another user's. */
+function environmentOf(file) {
+  try {
+    return readFileSync(file, 'utf8').split('\0')
+  } catch {
+    return []
+  }
 }
 
 const escapes = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\f': '\\f' }

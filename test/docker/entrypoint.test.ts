@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -75,6 +75,15 @@ describe('the entry point of the image', () => {
     expect(code).toBe(7)
   })
 
+  test('leaves word of the file for the health check', async () => {
+    const command = path.join(image, 'bin', 'connect-standalone')
+    const before = await readFile(command, 'utf8')
+    await writeFile(command, '#!/bin/sh\necho "$SLUICE_WORKER_FILE"\n')
+    const { stdout } = await enter(['worker.properties'], {})
+    await writeFile(command, before)
+    expect(stdout).toBe(`${await realpath(path.join(image, 'worker.properties'))}\n`)
+  })
+
   test('hands on more than a pipe holds', async () => {
     const { stdout } = await enter(['worker.properties'], { CONNECT_X: 'y'.repeat(100_000) })
     expect(stdout).toContain(`x=${'y'.repeat(100_000)}\n`)
@@ -95,8 +104,11 @@ describe('the entry point of the image', () => {
 
 describe('the health check of the image', () => {
   async function check(listeners: string): Promise<[number | null, string]> {
+    return checkWith({ CONNECT_LISTENERS: listeners })
+  }
+
+  async function checkWith(environment: Record<string, string>): Promise<[number | null, string]> {
     const script = path.join(docker, 'health.mjs')
-    const environment = { CONNECT_LISTENERS: listeners }
     const { code, stderr } = await outcomeOf(process.execPath, [script], environment)
     return [code, stderr]
   }
@@ -113,6 +125,19 @@ describe('the health check of the image', () => {
     const { port } = server.address() as AddressInfo
     expect(await check(`http://0.0.0.0:${port},http://x:1`)).toEqual([code, reason])
     server.close()
+  })
+
+  test('asks where the worker’s file says, unless the environment says otherwise', async () => {
+    const file = path.join(image, 'listens.properties')
+    await writeFile(file, 'listeners = http\\://localhost\\:1\n')
+    const environment = { SLUICE_WORKER_FILE: file }
+    const [code, reason] = await checkWith(environment)
+    expect(code).toBe(1)
+    expect(reason).toMatch(/ECONNREFUSED.*:1\b/)
+    expect(await checkWith({ ...environment, CONNECT_LISTENERS: 'env' })).toEqual([
+      1,
+      'Cannot tell a port from the listener env.\n',
+    ])
   })
 
   test('fails where nobody listens', async () => {

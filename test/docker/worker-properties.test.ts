@@ -1,9 +1,14 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
+  effectiveProperty,
   propertiesFromEnvironment,
   propertyOf,
   withProperties,
+  workerFileOf,
 } from '../../docker/worker-properties.mjs'
 import { parseProperties } from '../../src/config/java-properties.ts'
 
@@ -56,4 +61,38 @@ describe('the environment of a container', () => {
       ),
     )
   })
+})
+
+describe('a property of the worker', () => {
+  test.each([
+    'listeners=http://:9000',
+    'a=b\\\nlisteners=x\n listeners : http\\://\\:9000',
+    'listeners=http://:1\nlisteners http://:9000\n#listeners=http://:2\nlisteners.x=3',
+    'listeners=http://\\\n   :9000\r\nb=c',
+  ])('is read from the file %j as the worker reads it', (file) => {
+    expect(parseProperties(file).listeners).toBe('http://:9000')
+    expect(effectiveProperty('listeners', file, {})).toBe('http://:9000')
+    expect(effectiveProperty('listeners', file, { CONNECT_LISTENERS: 'https://:1' })).toBe(
+      'https://:1',
+    )
+    expect(effectiveProperty('group.id', file, {})).toBeUndefined()
+  })
+})
+
+test('the worker’s file is found by the first process that names it', async () => {
+  const proc = await mkdtemp(path.join(tmpdir(), 'sluice-proc-'))
+  for (const [pid, environment] of [
+    ['1', 'PATH=/bin\0'],
+    ['10', 'SLUICE_WORKER_FILE=/late\0'],
+    ['7', 'A=b\0SLUICE_WORKER_FILE=/w.properties\0'],
+    ['self', 'SLUICE_WORKER_FILE=/self\0'],
+  ] as const) {
+    await mkdir(path.join(proc, pid))
+    await writeFile(path.join(proc, pid, 'environ'), environment)
+  }
+  expect(workerFileOf(proc)).toBe('/w.properties')
+  await rm(path.join(proc, '7'), { recursive: true })
+  await rm(path.join(proc, '10'), { recursive: true })
+  expect(workerFileOf(proc)).toBeNull()
+  await rm(proc, { recursive: true })
 })

@@ -6,7 +6,7 @@ export type FaultPoint =
   /** A source task is about to poll / its records are polled and not yet sent. */
   | 'source.poll'
   | 'source.polled'
-  /** The producer of a source task is being flushed, before its offsets are written. */
+  /** A source task is about to hand over the offsets of records that Kafka has acknowledged; where there are none, it is not passed. */
   | 'source.flush'
   /** Source offsets are about to be written / are on their way to their topic / are durable. */
   | 'offsets.write'

@@ -20,6 +20,6 @@ export function ignoredEnvironment(env: Readonly<NodeJS.ProcessEnv>): string | n
   const isOne = found.length === 1
   return (
     `${found.join(', ')} ${isOne ? 'is' : 'are'} set for a JVM and ${isOne ? 'has' : 'have'} no effect on this worker. ` +
-    'Memory is limited by SLUICE_MEMORY.'
+    'The heaps of the plugin threads are limited by SLUICE_MEMORY.'
   )
 }

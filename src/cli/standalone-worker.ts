@@ -1,4 +1,5 @@
 import { workerClientConfig } from '../config/client-config.ts'
+import { heapMbOf } from '../config/process-settings.ts'
 import type { ProcessSettings } from '../config/process-settings.ts'
 import { readStandaloneConfig } from '../config/standalone-config.ts'
 import type { WorkerFile } from '../config/standalone-config.ts'
@@ -164,7 +165,7 @@ function createHerder(
         threads: {
           entry: threadEntry,
           max: settings.threads,
-          heapMb: settings.memoryBytes / 2 ** 20,
+          heapMb: heapMbOf(settings),
         },
       })
       if (connectors > 0) worker.warmUp(connectors)

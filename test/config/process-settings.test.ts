@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { readProcessSettings } from '../../src/config/process-settings.ts'
+import { heapMbOf, readProcessSettings } from '../../src/config/process-settings.ts'
 
 describe('the settings of the process', () => {
   test('have defaults made for the machine', () => {
@@ -28,6 +28,20 @@ describe('the settings of the process', () => {
   ])('memory of %s is %d bytes', (text, bytes) => {
     expect(readProcessSettings({ SLUICE_MEMORY: text }).memoryBytes).toBe(bytes)
   })
+
+  test.each([
+    ['3', '1g', 256],
+    ['1', '1g', 512],
+    ['2', '1000m', 333],
+    ['16', '512m', 64],
+    ['1', '16m', 64],
+  ])(
+    '%s threads for tasks and one for connectors share %s: %i MiB each',
+    (threads, memory, heapMb) => {
+      const settings = readProcessSettings({ SLUICE_THREADS: threads, SLUICE_MEMORY: memory })
+      expect(heapMbOf(settings)).toBe(heapMb)
+    },
+  )
 
   test.each([
     ['SLUICE_THREADS', '0', 'a whole number from 1 to 1024'],

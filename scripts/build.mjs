@@ -1,6 +1,7 @@
 // Bundles src/ and connectors/ into dist/, which the commands in bin/ and the plugin threads run.
 // One graph with shared chunks: the worker, the threads and `sluice/api` load the same copy of every module.
-// `--if-stale` returns at once where dist/ was built from the very files that lie here.
+// `--if-stale` returns at once where dist/ was built from the very files that lie here. `--types` adds the declarations of
+// `sluice/api`, which no test needs; without it those that are there stay.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { cp, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
@@ -12,6 +13,7 @@ import { build } from 'esbuild'
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 const dist = path.join(root, 'dist')
 const stampFile = path.join(dist, '.stamp')
+const types = path.join(dist, 'types')
 
 /** Modules that stay outside the bundle: native code, found in node_modules when it runs. */
 const external = ['@node-rs/crc32', 'chokidar']
@@ -89,6 +91,13 @@ async function bundle(outdir, connectors) {
   }
 }
 
+function declareTypes(outdir) {
+  const tsc = path.join(root, 'node_modules', '.bin', 'tsc')
+  const options = { cwd: root, stdio: 'inherit' }
+  const { status } = spawnSync(tsc, ['-p', 'tsconfig.types.json', '--outDir', outdir], options)
+  if (status !== 0) throw new Error('The declarations of sluice/api could not be made.')
+}
+
 const stamp = await stampOfSources()
 const built = existsSync(stampFile) ? await readFile(stampFile, 'utf8') : ''
 if (!process.argv.includes('--if-stale') || built !== stamp) {
@@ -98,6 +107,8 @@ if (!process.argv.includes('--if-stale') || built !== stamp) {
   try {
     await mkdir(fresh, { recursive: true })
     await bundle(fresh, await connectorNames())
+    if (process.argv.includes('--types')) declareTypes(path.join(fresh, 'types'))
+    else if (existsSync(types)) await cp(types, path.join(fresh, 'types'), { recursive: true })
     await writeFile(path.join(fresh, '.stamp'), stamp)
     if (existsSync(dist)) await rename(dist, old)
     await rename(fresh, dist)

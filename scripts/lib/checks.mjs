@@ -4,11 +4,16 @@ import { fileURLToPath } from 'node:url'
 
 export const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))))
 
-/** What a change must pass before any test runs: format, types, lint. Each is a tool and its arguments. */
+/**
+ * What a change must pass before any test runs: format, types, lint, dead code, the shape of the package. Each is a
+ * tool and its arguments.
+ */
 export const checks = [
   ['prettier', '--check', '.', '--log-level', 'warn'],
   ['tsc', '--noEmit'],
   ['eslint', '.', '--cache', '--cache-location', '.cache/eslint'],
+  ['knip'],
+  ['publint'],
 ]
 
 /** Runs a tool of node_modules at the root; whether it ended well. */

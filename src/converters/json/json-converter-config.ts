@@ -1,5 +1,4 @@
 import { configDef, oneOfIgnoringCase } from '../../api/index.ts'
-import type { ConfigOf } from '../../api/index.ts'
 import { converterType } from '../converter-config.ts'
 
 const schemas = { group: 'Schemas', width: 'medium' } as const
@@ -62,5 +61,3 @@ export const jsonConverterConfig = configDef({
     displayName: 'Replace null with default',
   },
 })
-
-export type JsonConverterConfig = ConfigOf<typeof jsonConverterConfig>

@@ -1,7 +1,7 @@
 import type { TopicPartition } from '../../api/topic-partition.ts'
 import { abortable } from '../../util/abort.ts'
 import type { ProducerListener } from '../types.ts'
-import type { ArenaPool } from './arena-pool.ts'
+import type { Arena, ArenaPool } from './arena-pool.ts'
 import type { BatchWaiter, ProducerBatch } from './producer-batch.ts'
 
 interface RoomWaiter {
@@ -42,6 +42,12 @@ export class BatchLedger {
     this.#usedBytes += bytes
   }
 
+  /** An arena that was accounted with so many bytes was not needed. */
+  abandoned(arena: Arena, bytes: number): void {
+    this.#arenas.give(arena)
+    this.#release(bytes)
+  }
+
   /** `baseOffset` is -1 where the broker did not say. */
   acknowledged(partition: TopicPartition, batch: ProducerBatch, baseOffset: number): void {
     batch.runs.each((from, to, position) => {
@@ -74,11 +80,15 @@ export class BatchLedger {
   }
 
   #end(batch: ProducerBatch): void {
-    this.#usedBytes -= batch.accountedBytes
     for (const waiter of batch.waiters) {
       waiter.remaining--
       if (waiter.remaining === 0) waiter.resolve()
     }
+    this.#release(batch.accountedBytes)
+  }
+
+  #release(bytes: number): void {
+    this.#usedBytes -= bytes
     if (this.#room === null || !this.hasRoom) return
     this.#room.resolve()
     this.#room = null

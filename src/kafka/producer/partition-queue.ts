@@ -15,6 +15,8 @@ export interface QueueOwner {
   readonly codec: CompressionCodec | null
   /** A batch was begun, with an arena of so many bytes. */
   opened(queue: PartitionQueue, arenaBytes: number): void
+  /** The batch begun with `arena`, then of so many bytes, has got no record: there is none. */
+  abandoned(queue: PartitionQueue, arena: Arena, arenaBytes: number): void
   /** A batch is full, or was told to be; its arena has grown by so many bytes. */
   sealed(queue: PartitionQueue, grownBytes: number): void
 }
@@ -78,7 +80,12 @@ export class PartitionQueue implements RecordAppender, TopicPartition {
     const arena = this.#open ?? this.#begin()
     const { writer } = arena
     writer.mark()
-    writer.append(timestamp, key, value, headers)
+    try {
+      writer.append(timestamp, key, value, headers)
+    } catch (error) {
+      this.#abandonEmpty(arena)
+      throw error
+    }
     if (writer.sizeBytes < this.#limit) arena.runs.add(index)
     else if (this.#fill(arena, index)) this.append(index, timestamp, key, value, headers)
   }
@@ -95,7 +102,12 @@ export class PartitionQueue implements RecordAppender, TopicPartition {
     const arena = this.#open ?? this.#begin()
     const { writer } = arena
     writer.mark()
-    writer.appendEncoded(timestamp, key, headers, encoder, schema, value)
+    try {
+      writer.appendEncoded(timestamp, key, headers, encoder, schema, value)
+    } catch (error) {
+      this.#abandonEmpty(arena)
+      throw error
+    }
     if (writer.sizeBytes < this.#limit) arena.runs.add(index)
     else if (this.#fill(arena, index)) {
       this.appendEncoded(index, timestamp, key, headers, encoder, schema, value)
@@ -105,7 +117,7 @@ export class PartitionQueue implements RecordAppender, TopicPartition {
   /** No more records for the open batch: it is sent as it is. */
   seal(): void {
     const arena = this.#open
-    if (arena === null || arena.writer.recordCount === 0) return
+    if (arena === null) return
     const { capacityBytes, recordCount } = arena.writer
     this.#open = null
     this.#queued.push(
@@ -238,11 +250,22 @@ export class PartitionQueue implements RecordAppender, TopicPartition {
     const { maxRequestBytes } = this.#owner
     if (sizeBytes > maxRequestBytes && recordCount === 1) {
       writer.reset()
+      this.#abandonEmpty(arena)
       throw tooLarge(this, sizeBytes, maxRequestBytes)
     }
     arena.runs.add(index)
     this.seal()
     return false
+  }
+
+  /**
+   * A batch whose first record was refused is none: kept open, it would make the next record look as old as this one,
+   * and the owner would not be told of that record.
+   */
+  #abandonEmpty(arena: Arena): void {
+    if (arena.writer.recordCount > 0) return
+    this.#open = null
+    this.#owner.abandoned(this, arena, this.#openBytes)
   }
 
   #stamp(batch: ProducerBatch): void {

@@ -3,7 +3,7 @@ import { asError } from '../../errors/connect-error.ts'
 import { createLogger } from '../../util/logger.ts'
 import type { KafkaClient } from '../net/client.ts'
 import type { ProduceResponse } from '../protocol/produce.ts'
-import type { ArenaPool } from './arena-pool.ts'
+import type { Arena, ArenaPool } from './arena-pool.ts'
 import { allDone } from './batch-ledger.ts'
 import type { BatchLedger } from './batch-ledger.ts'
 import { BatchOutcomes } from './batch-outcomes.ts'
@@ -79,6 +79,11 @@ export class Sender implements QueueOwner, LaneOwner {
     this.#parts.ledger.account(arenaBytes)
     this.#active.add(queue)
     this.#schedule()
+  }
+
+  abandoned(queue: PartitionQueue, arena: Arena, arenaBytes: number): void {
+    this.#parts.ledger.abandoned(arena, arenaBytes)
+    if (queue.empty) this.#active.delete(queue)
   }
 
   sealed(queue: PartitionQueue, grownBytes: number): void {

@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest'
+import { delay } from '../../../src/util/abort.ts'
+import type { RecordAppender } from '../../../src/kafka/types.ts'
 import { createProducer } from '../../../src/kafka/producer/kafka-producer.ts'
 import { FakeCluster } from '../../support/fake-cluster.ts'
 import { expectInOrder, never, Outcomes, sendAll, withProducer } from './producer-bench.ts'
+
+const refusing = {
+  maxEncodedBytes: () => 10,
+  encodeAt: (): number => {
+    throw new Error('does not fit')
+  },
+}
 
 describe('batches', () => {
   test('what is appended in one turn goes as one batch; while an answer is due the next one fills', async () => {
@@ -90,6 +99,35 @@ describe('batches', () => {
     })
   })
 
+  test.each<[string, (appender: RecordAppender) => void]>([
+    ['is too large', (to) => to.append(0, 1, null, Buffer.alloc(3000), null)],
+    ['cannot be encoded', (to) => to.appendEncoded(0, 1, null, null, refusing, null, 'bad')],
+  ])('a first record that %s holds up none that comes later', async (_fault, appendBad) => {
+    // As tasks have it: no record is given up.
+    const config = { 'max.request.size': '2000', 'delivery.timeout.ms': '2147483647' }
+    await withProducer({}, config, async (bench) => {
+      const appender = bench.producer.appender(bench.cluster.topic, 0)
+      expect(() => appendBad(appender)).toThrow(/larger than 2000|does not fit/)
+      await delay(20)
+      appender.append(0, 1, null, Buffer.from('m0'), null)
+      // Nobody flushes: a source that rarely has anything does not either.
+      await expect.poll(() => bench.outcomes.offsets.size).toBe(1)
+      expectInOrder(bench, 1)
+    })
+  })
+
+  test('records that are refused take nothing of buffer.memory', async () => {
+    const config = { 'max.request.size': '2000', 'buffer.memory': '4096' }
+    await withProducer({}, config, ({ producer, cluster }) => {
+      const appender = producer.appender(cluster.topic, 0)
+      for (let i = 0; i < 10; i++) {
+        expect(() => appender.append(0, 1, null, Buffer.alloc(3000), null)).toThrow('larger than')
+        expect(producer.hasRoom).toBe(true)
+      }
+      return Promise.resolve()
+    })
+  })
+
   test('acks=0 takes what is sent for done', async () => {
     await withProducer({}, { acks: '0' }, async (bench) => {
       await sendAll(bench, 3)
@@ -119,9 +157,10 @@ describe('batches', () => {
 })
 
 describe('a producer with nothing to send', () => {
+  const timers = (): number =>
+    process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+
   test('has no timer', async () => {
-    const timers = (): number =>
-      process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
     await withProducer({}, {}, async (bench) => {
       const before = timers()
       const appender = bench.producer.appender(bench.cluster.topic, 0)
@@ -130,6 +169,19 @@ describe('a producer with nothing to send', () => {
       expect(timers()).toBeGreaterThan(before)
       await bench.producer.flush(never)
       await new Promise((resolve) => setImmediate(resolve))
+      expect(timers()).toBe(before)
+    })
+  })
+
+  test('has none after a record that was refused', async () => {
+    await withProducer({}, { 'max.request.size': '2000' }, async (bench) => {
+      const appender = bench.producer.appender(bench.cluster.topic, 0)
+      appender.append(0, 1, null, Buffer.from('m0'), null)
+      await bench.producer.flush(never)
+      await delay(5)
+      const before = timers()
+      expect(() => appender.append(1, 1, null, Buffer.alloc(3000), null)).toThrow('larger than')
+      await delay(5)
       expect(timers()).toBe(before)
     })
   })

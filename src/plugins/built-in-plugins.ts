@@ -1,4 +1,5 @@
 import { builtInConverters } from '../converters/built-in-converters.ts'
+import { kafkaVersion } from '../util/kafka-version.ts'
 import type { PluginDescriptor, PluginType } from './plugin-descriptor.ts'
 
 /** A plugin that is part of the worker's own code: imported when it is first used. */
@@ -7,9 +8,6 @@ interface BuiltInPlugin {
   readonly className: string
   load(): Promise<unknown>
 }
-
-/** The release of Kafka Connect whose contract we keep; what comes with the worker reports it as its version. */
-export const contractVersion = '4.3.1'
 
 /** What Java prints as the location of what comes with the worker. */
 export const ownLocation = 'classpath'
@@ -51,7 +49,7 @@ const scheme = 'sluice:built-in/'
 export const builtInPlugins: readonly PluginDescriptor[] = all.map(({ type, className }) => ({
   type,
   className,
-  version: contractVersion,
+  version: kafkaVersion,
   aliases: [],
   moduleUrl: `${scheme}${type}`,
   exportName: className,

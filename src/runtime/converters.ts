@@ -1,5 +1,6 @@
 import type { Converter, HeaderConverter, InPlaceConverter } from '../api/converter.ts'
 import type { Predicate, Transformation } from '../api/transformation.ts'
+import { withoutPrefix } from '../config/client-config.ts'
 import type { ConnectorConfig } from '../config/types.ts'
 
 /** What each kind of plugin that a task uses is an instance of. */
@@ -74,16 +75,6 @@ interface Choice {
 function choose(key: string, connector: ConnectorConfig, worker: ConnectorConfig): Choice {
   const config = connector[key] === undefined ? worker : connector
   return { name: config[key]?.trim(), settings: withoutPrefix(config, `${key}.`) }
-}
-
-/** The entries of `config` whose key begins with `prefix`, the prefix removed. */
-export function withoutPrefix(config: ConnectorConfig, prefix: string): ConnectorConfig {
-  const found: Record<string, string> = {}
-  for (const [key, value] of Object.entries(config)) {
-    if (key.length > prefix.length && key.startsWith(prefix))
-      found[key.slice(prefix.length)] = value
-  }
-  return found
 }
 
 function asInPlace(converter: Converter): InPlaceConverter | null {

@@ -1,4 +1,5 @@
 import type { Predicate, Transformation } from '../api/transformation.ts'
+import { withoutPrefix } from '../config/client-config.ts'
 import type { ConnectorConfig } from '../config/types.ts'
 import type { ConnectRecord } from '../data/records.ts'
 import type { TaskCounters } from '../messages/counters.ts'
@@ -6,7 +7,6 @@ import { ConfigError } from '../errors/connect-error.ts'
 import type { MaybePromise } from '../util/maybe-promise.ts'
 import { isPromise } from '../util/maybe-promise.ts'
 import type { Instantiate } from './converters.ts'
-import { withoutPrefix } from './converters.ts'
 
 interface Step {
   readonly transformation: Transformation

@@ -8,19 +8,7 @@ import { HttpServer, methods } from './http-server.ts'
 import type { Listener } from './listeners.ts'
 import { ProtocolError } from './resource.ts'
 import type { Resource } from './resource.ts'
-import { connectorPlugins, pluginConfig, pluginValidate } from './resources/connector-plugins.ts'
-import {
-  connector,
-  connectorConfig,
-  connectorStatus,
-  connectorTopics,
-  connectorTopicsReset,
-} from './resources/connector.ts'
-import { connectors } from './resources/connectors.ts'
-import { pause, restart, resume, stop } from './resources/lifecycle.ts'
-import { metrics } from './resources/metrics.ts'
-import { health, root } from './resources/root.ts'
-import { fence, taskRestart, taskStatus, tasks } from './resources/tasks.ts'
+import { resources } from './resources/index.ts'
 
 export interface RestServerOptions {
   readonly listeners: readonly Listener[]
@@ -77,31 +65,6 @@ export function createRestServer({ listeners, version, commit }: RestServerOptio
       log.info('REST server stopped')
     },
   }
-}
-
-function resources(commit: string): Resource[] {
-  return [
-    root(commit),
-    health,
-    metrics,
-    connectors,
-    connector,
-    connectorConfig,
-    connectorStatus,
-    connectorTopics,
-    connectorTopicsReset,
-    pause,
-    resume,
-    stop,
-    restart,
-    tasks,
-    taskStatus,
-    taskRestart,
-    fence,
-    connectorPlugins,
-    pluginConfig,
-    pluginValidate,
-  ]
 }
 
 function createApp(

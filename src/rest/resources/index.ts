@@ -1,0 +1,40 @@
+import type { Resource } from '../resource.ts'
+import { connectorPlugins, pluginConfig, pluginValidate } from './connector-plugins.ts'
+import {
+  connector,
+  connectorConfig,
+  connectorStatus,
+  connectorTopics,
+  connectorTopicsReset,
+} from './connector.ts'
+import { connectors } from './connectors.ts'
+import { pause, restart, resume, stop } from './lifecycle.ts'
+import { metrics } from './metrics.ts'
+import { health, root } from './root.ts'
+import { fence, taskRestart, taskStatus, tasks } from './tasks.ts'
+
+/** Every resource of the REST API. `commit` names our build. */
+export function resources(commit: string): Resource[] {
+  return [
+    root(commit),
+    health,
+    metrics,
+    connectors,
+    connector,
+    connectorConfig,
+    connectorStatus,
+    connectorTopics,
+    connectorTopicsReset,
+    pause,
+    resume,
+    stop,
+    restart,
+    tasks,
+    taskStatus,
+    taskRestart,
+    fence,
+    connectorPlugins,
+    pluginConfig,
+    pluginValidate,
+  ]
+}

@@ -1,5 +1,5 @@
 import type { RawConfig } from '../../config/types.ts'
-import { AlreadyExistsError, ConnectError, NotFoundError } from '../../errors/connect-error.ts'
+import { ConnectError } from '../../errors/connect-error.ts'
 import type { ConfigInfos, ConfigKeyInfo } from '../../messages/config-infos.ts'
 import { taskIdText } from '../../messages/ids.ts'
 import type { ConnectorTaskId } from '../../messages/ids.ts'
@@ -9,7 +9,6 @@ import type { MetricFamily } from '../../metrics/metric-family.ts'
 import type { PluginDescriptor } from '../../plugins/plugin-descriptor.ts'
 import { abortable } from '../../util/abort.ts'
 import { createLogger } from '../../util/logger.ts'
-import { SerialQueue } from '../../util/serial-queue.ts'
 import type { ConnectorWorker, WorkerListener } from '../../worker/types.ts'
 import { ActiveTopics } from '../active-topics.ts'
 import type { TopicTracking } from '../active-topics.ts'
@@ -26,10 +25,10 @@ import type {
 import { planRestart } from '../restart-plan.ts'
 import { appInfoReading, herderFamilies } from '../metrics.ts'
 import { Statuses } from '../statuses.ts'
-import { asClientMistake, throwIfInvalid } from '../validation-message.ts'
-import type { ConnectorLifecycle } from './connector-lifecycle.ts'
+import { ConnectorConfigs } from './connector-configs.ts'
 import { ConnectorTable } from './connector-table.ts'
-import type { LifecycleServices } from './lifecycle-services.ts'
+import { ConnectorViews } from './connector-views.ts'
+import { RequestLoop } from './request-loop.ts'
 import { unsupported } from './unsupported.ts'
 import { workerListener } from './worker-listener.ts'
 
@@ -55,12 +54,12 @@ export class StandaloneHerder implements Herder {
   readonly #worker: ConnectorWorker
   readonly #statuses: Statuses
   readonly #topics: ActiveTopics
-  readonly #services: LifecycleServices
-  readonly #loop = new SerialQueue()
+  readonly #loop = new RequestLoop()
   readonly #connectors = new ConnectorTable()
+  readonly #views: ConnectorViews
+  readonly #configs: ConnectorConfigs
   readonly #appInfo: Reading
   #ready = false
-  #stopping = false
 
   constructor({ worker, resolver, workerId, topicTracking, commit }: StandaloneHerderOptions) {
     this.#appInfo = appInfoReading(workerId, commit)
@@ -74,7 +73,15 @@ export class StandaloneHerder implements Herder {
         worker: () => this.#worker,
       }),
     )
-    this.#services = { worker: this.#worker, statuses: this.#statuses, resolver, log }
+    const connectors = this.#connectors
+    const shared = { worker: this.#worker, statuses: this.#statuses }
+    this.#views = new ConnectorViews({ connectors, ...shared })
+    this.#configs = new ConnectorConfigs({
+      loop: this.#loop,
+      connectors,
+      services: { ...shared, resolver, log },
+      views: this.#views,
+    })
   }
 
   get kafkaClusterId(): string | null {
@@ -93,7 +100,7 @@ export class StandaloneHerder implements Herder {
 
   async stop(signal: AbortSignal): Promise<void> {
     log.info('Herder stopping')
-    this.#stopping = true
+    this.#loop.close()
     const reason = new ConnectError('Worker is shutting down')
     this.#connectors.abandon(reason)
     await this.#worker.stop(signal)
@@ -101,7 +108,7 @@ export class StandaloneHerder implements Herder {
   }
 
   health(signal: AbortSignal): Promise<Health> {
-    return this.#request(signal, () =>
+    return this.#loop.turn(signal, () =>
       this.#ready
         ? {
             status: 'healthy',
@@ -116,72 +123,44 @@ export class StandaloneHerder implements Herder {
   }
 
   connectorInfo(name: string, signal: AbortSignal): Promise<ConnectorInfo> {
-    return this.#request(signal, () => this.#info(this.#connectors.get(name)))
+    return this.#loop.turn(signal, () => this.#views.info(this.#connectors.get(name)))
   }
 
   connectorConfig(name: string, signal: AbortSignal): Promise<RawConfig> {
-    return this.#request(signal, () => this.#connectors.get(name).config)
+    return this.#loop.turn(signal, () => this.#connectors.get(name).config)
   }
 
   connectorStatus(name: string): ConnectorStateInfo {
-    return {
-      name,
-      connector: this.#statuses.connector(name),
-      tasks: this.#statuses.tasks(name),
-      type: this.#typeOf(this.#connectors.find(name)?.config),
-    }
+    return this.#views.status(name)
   }
 
   taskStatus(id: ConnectorTaskId): TaskState {
-    return this.#statuses.task(id)
+    return this.#views.taskStatus(id)
   }
 
   taskConfigs(name: string, signal: AbortSignal): Promise<readonly TaskInfo[]> {
-    return this.#request(signal, () =>
-      this.#connectors.get(name).taskConfigs.map((config, task) => ({
-        id: { connector: name, task },
-        config,
-      })),
-    )
+    return this.#loop.turn(signal, () => this.#views.tasks(this.#connectors.get(name)))
   }
 
-  async putConnectorConfig(
+  putConnectorConfig(
     name: string,
     config: RawConfig,
     options: { readonly targetState?: TargetState; readonly allowReplace: boolean },
     signal: AbortSignal,
   ): Promise<{ readonly created: boolean; readonly info: ConnectorInfo }> {
-    throwIfInvalid(await this.validateConnectorConfig(config, null, signal))
-    const put = await this.#request(signal, () => this.#put(name, config, options))
-    await abortable(put.done, signal)
-    return { created: put.created, info: this.#info(put.connector) }
+    return this.#configs.put(name, config, options, signal)
   }
 
-  async patchConnectorConfig(
+  patchConnectorConfig(
     name: string,
     patch: RawConfig,
     signal: AbortSignal,
   ): Promise<ConnectorInfo> {
-    for (;;) {
-      const stored = await this.connectorConfig(name, signal)
-      const merged = Object.fromEntries(
-        Object.entries({ ...stored, ...patch }).filter(([key]) => patch[key] !== null),
-      )
-      throwIfInvalid(await this.validateConnectorConfig(merged, null, signal))
-      const put = await this.#request(signal, () =>
-        // Another request may have changed it while this one was validated: then merge again.
-        this.#connectors.get(name).config === stored
-          ? this.#put(name, merged, { allowReplace: true })
-          : null,
-      )
-      if (put === null) continue
-      await abortable(put.done, signal)
-      return this.#info(put.connector)
-    }
+    return this.#configs.patch(name, patch, signal)
   }
 
   async deleteConnector(name: string, signal: AbortSignal): Promise<void> {
-    const { gone } = await this.#request(signal, () => {
+    const { gone } = await this.#loop.turn(signal, () => {
       this.#connectors.get(name)
       this.#statuses.remove(name)
       return { gone: this.#connectors.remove(name) }
@@ -190,19 +169,19 @@ export class StandaloneHerder implements Herder {
   }
 
   pauseConnector(name: string, signal: AbortSignal): Promise<void> {
-    return this.#request(signal, () => {
+    return this.#loop.turn(signal, () => {
       this.#connectors.get(name, `Unknown connector ${name}`).transition('PAUSED')
     })
   }
 
   resumeConnector(name: string, signal: AbortSignal): Promise<void> {
-    return this.#request(signal, () => {
+    return this.#loop.turn(signal, () => {
       this.#connectors.get(name, `Unknown connector ${name}`).transition('STARTED')
     })
   }
 
   async stopConnector(name: string, signal: AbortSignal): Promise<void> {
-    const { done } = await this.#request(signal, () => {
+    const { done } = await this.#loop.turn(signal, () => {
       const connector = this.#connectors.find(name)
       if (!connector) throw new ConnectError(`No connector \`${name}\` configured`)
       return { done: connector.stop() }
@@ -215,7 +194,7 @@ export class StandaloneHerder implements Herder {
     signal: AbortSignal,
   ): Promise<ConnectorStateInfo | null> {
     const { connector: name, includeTasks, onlyFailed } = request
-    const { answer, done } = await this.#request(signal, () => {
+    const { answer, done } = await this.#loop.turn(signal, () => {
       if (!includeTasks && !onlyFailed) {
         return {
           answer: null,
@@ -223,7 +202,7 @@ export class StandaloneHerder implements Herder {
         }
       }
       const connector = this.#connectors.get(name, `Unknown connector: ${name}`)
-      const plan = planRestart(this.#statusToRestart(name), request)
+      const plan = planRestart(this.#views.statusToRestart(name), request)
       return { answer: plan.answer, done: connector.restart(plan) }
     })
     await abortable(done, signal)
@@ -231,7 +210,7 @@ export class StandaloneHerder implements Herder {
   }
 
   async restartTask(id: ConnectorTaskId, signal: AbortSignal): Promise<void> {
-    const { done } = await this.#request(signal, () => {
+    const { done } = await this.#loop.turn(signal, () => {
       const connector = this.#connectors.find(id.connector)
       if (connector) return { done: connector.restartTask(id.task) }
       throw new ConnectError(
@@ -273,66 +252,11 @@ export class StandaloneHerder implements Herder {
     return abortable(this.#worker.pluginConfig(pluginName, version, signal), signal)
   }
 
-  async validateConnectorConfig(
+  validateConnectorConfig(
     config: RawConfig,
     pluginName: string | null,
     signal: AbortSignal,
   ): Promise<ConfigInfos> {
-    const resolved = await this.#services.resolver.resolve(config, signal)
-    try {
-      return await abortable(this.#worker.validate(resolved, pluginName, signal), signal)
-    } catch (error) {
-      throw asClientMistake(error)
-    }
-  }
-
-  /** One turn of the loop: nothing in it may wait for a plugin. */
-  #request<T>(signal: AbortSignal, turn: () => T): Promise<T> {
-    if (this.#stopping) return Promise.reject(new ConnectError('Worker is shutting down'))
-    return abortable(
-      this.#loop.run(() => {
-        signal.throwIfAborted()
-        return turn()
-      }),
-      signal,
-    )
-  }
-
-  #put(
-    name: string,
-    config: RawConfig,
-    options: { readonly targetState?: TargetState; readonly allowReplace: boolean },
-  ): {
-    readonly created: boolean
-    readonly connector: ConnectorLifecycle
-    readonly done: Promise<void>
-  } {
-    const existing = this.#connectors.find(name)
-    if (existing && !options.allowReplace) {
-      throw new AlreadyExistsError(`Connector ${name} already exists`)
-    }
-    const connector = existing ?? this.#connectors.add(name, config, this.#services)
-    const done = connector.apply(config, options.targetState)
-    return { created: !existing, connector, done }
-  }
-
-  #statusToRestart(name: string): ConnectorStateInfo {
-    if (this.#statuses.connectorState(name) !== undefined) return this.connectorStatus(name)
-    throw new NotFoundError(`Status for connector ${name} not found`)
-  }
-
-  #info(connector: ConnectorLifecycle): ConnectorInfo {
-    const { name, config, taskIds } = connector
-    return { name, config, tasks: taskIds, type: this.#typeOf(config) }
-  }
-
-  #typeOf(config: RawConfig | undefined): 'source' | 'sink' | 'unknown' {
-    const connectorClass = config?.['connector.class']
-    if (connectorClass === undefined || connectorClass === null) return 'unknown'
-    try {
-      return this.#worker.connectorType(connectorClass)
-    } catch {
-      return 'unknown' // The plugin is gone since the connector was created.
-    }
+    return this.#configs.validate(config, pluginName, signal)
   }
 }

@@ -1,0 +1,65 @@
+import type { RawConfig } from '../../config/types.ts'
+import { NotFoundError } from '../../errors/connect-error.ts'
+import type { ConnectorTaskId } from '../../messages/ids.ts'
+import type { ConnectorWorker } from '../../worker/types.ts'
+import type { ConnectorInfo, ConnectorStateInfo, TaskInfo, TaskState } from '../herder.ts'
+import type { Statuses } from '../statuses.ts'
+import type { ConnectorLifecycle } from './connector-lifecycle.ts'
+import type { ConnectorTable } from './connector-table.ts'
+
+export interface ConnectorViewsOptions {
+  readonly connectors: ConnectorTable
+  readonly statuses: Statuses
+  readonly worker: ConnectorWorker
+}
+
+/** What is to be said of a connector at this moment, in the shapes of REST. */
+export class ConnectorViews {
+  readonly #connectors: ConnectorTable
+  readonly #statuses: Statuses
+  readonly #worker: ConnectorWorker
+
+  constructor({ connectors, statuses, worker }: ConnectorViewsOptions) {
+    this.#connectors = connectors
+    this.#statuses = statuses
+    this.#worker = worker
+  }
+
+  info(connector: ConnectorLifecycle): ConnectorInfo {
+    const { name, config, taskIds } = connector
+    return { name, config, tasks: taskIds, type: this.#typeOf(config) }
+  }
+
+  status(name: string): ConnectorStateInfo {
+    return {
+      name,
+      connector: this.#statuses.connector(name),
+      tasks: this.#statuses.tasks(name),
+      type: this.#typeOf(this.#connectors.find(name)?.config),
+    }
+  }
+
+  /** The same for a connector that is to be restarted: there is nothing to go by where it has none yet. */
+  statusToRestart(name: string): ConnectorStateInfo {
+    if (this.#statuses.connectorState(name) !== undefined) return this.status(name)
+    throw new NotFoundError(`Status for connector ${name} not found`)
+  }
+
+  taskStatus(id: ConnectorTaskId): TaskState {
+    return this.#statuses.task(id)
+  }
+
+  tasks({ name, taskConfigs }: ConnectorLifecycle): readonly TaskInfo[] {
+    return taskConfigs.map((config, task) => ({ id: { connector: name, task }, config }))
+  }
+
+  #typeOf(config: RawConfig | undefined): 'source' | 'sink' | 'unknown' {
+    const connectorClass = config?.['connector.class']
+    if (connectorClass === undefined || connectorClass === null) return 'unknown'
+    try {
+      return this.#worker.connectorType(connectorClass)
+    } catch {
+      return 'unknown' // The plugin is gone since the connector was created.
+    }
+  }
+}

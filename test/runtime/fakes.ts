@@ -14,6 +14,7 @@ import { TaskCounters } from '../../src/messages/counters.ts'
 import { RecordErrors } from '../../src/runtime/record-errors.ts'
 import type { TaskPlugins } from '../../src/runtime/task-plugins.ts'
 import type { TaskServices } from '../../src/runtime/task.ts'
+import { delay } from '../../src/util/abort.ts'
 import { createLogger, setLogLevel } from '../../src/util/logger.ts'
 
 setLogLevel('test', 'OFF')
@@ -98,8 +99,11 @@ export class FakeProducer implements RecordProducer {
 
   async flush(signal: AbortSignal): Promise<void> {
     this.flushed++
-    if (this.acknowledgeOnFlush) this.acknowledge()
-    else {
+    if (this.acknowledgeOnFlush) {
+      // An answer takes longer than a turn.
+      await delay(5)
+      this.acknowledge()
+    } else {
       signal.throwIfAborted()
       await new Promise((_resolve, reject) => {
         signal.addEventListener('abort', () => reject(signal.reason as Error))

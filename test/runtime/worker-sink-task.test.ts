@@ -14,6 +14,8 @@ class ListTask extends SinkTask {
   readonly errors: (Error | null)[] = []
   flushError: Error | null = null
   rejects: RejectedRecord[] = []
+  /** Of what was put, so many records are still to be written out. */
+  buffered = 0
 
   version(): string {
     return '1'
@@ -31,6 +33,13 @@ class ListTask extends SinkTask {
   override flush(offsets: readonly PartitionOffset[]): void {
     if (this.flushError !== null) throw this.flushError
     this.calls.push(`flush ${offsets.map((entry) => entry.offset).join()}`)
+  }
+  override async preCommit(
+    offsets: readonly PartitionOffset[],
+    signal: AbortSignal,
+  ): Promise<readonly PartitionOffset[]> {
+    const put = await super.preCommit(offsets, signal)
+    return put.map((entry) => ({ ...entry, offset: Number(entry.offset) - this.buffered }))
   }
   override open(partitions: readonly TopicPartition[]): void {
     this.calls.push(`open ${partitions.map((entry) => entry.partition).join()}`)
@@ -105,6 +114,18 @@ describe('a sink task', () => {
     await task.stop(1000)
     expect(consumer.commits).toHaveLength(1)
     expect(sink.calls.slice(-2)).toEqual(['close 0', 'stop'])
+  })
+
+  test('commits what preCommit answers, though more was put', async () => {
+    const { task, consumer, sink } = setUp()
+    sink.buffered = 1
+    consumer.queue.push([plain(5, 'a'), plain(6, 'b')])
+    await task.start(never)
+    await vi.waitFor(() =>
+      expect(consumer.commits).toEqual([{ topic: 't', partition: 0, offset: 6 }]),
+    )
+    await task.stop(1000)
+    expect(consumer.commits).toHaveLength(1)
   })
 
   test('flushes and commits before a revoked partition is given up, and nothing of a lost one', async () => {

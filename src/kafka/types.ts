@@ -25,6 +25,11 @@ export interface ClientMeter {
   add(name: ClientCount, by: number): void
   /** Of a consumer, after each poll: most records that a partition is behind the end of its log. */
   max(name: 'recordsLagMax', records: number): void
+  /**
+   * Of a consumer, after each poll: how many records its partitions are behind together, how many of them it may
+   * read (their partitions are not paused), and whether this poll returned any.
+   */
+  setLag(records: number, readable: number, moved: boolean): void
 }
 
 /** A header as it lies in a record: the key may repeat, the value may be null. */

@@ -48,8 +48,17 @@ export const counterNames = [
   /** When the plugin call now open began, 0 for none, and which it is: an index into `taskStages`. */
   'callSince',
   'callStage',
-  /** What the plugin says of itself (`progress()`); -1 where it says nothing. */
+  /** Since when records are in the task's hands and none of them is delivered; 0 where it has none. */
+  'waitingSince',
+  /**
+   * How far behind the task is, when that was measured (0 for never), and in what it counts: an index into `lagUnits`.
+   * Source: what the plugin says of itself (`progress()`). Sink: records between its position and the end of its partitions.
+   */
   'lag',
+  'lagAt',
+  'lagUnit',
+  /** Sink: since when records wait in Kafka and none is read; 0 where none waits. */
+  'lagSince',
   /** Of the task's own Kafka client, a source's producer or a sink's consumer (`ClientMeter`). */
   'connections',
   'connectionsOpened',
@@ -66,6 +75,9 @@ export const counterNames = [
   'recordsRefused',
 ] as const
 export type CounterName = (typeof counterNames)[number]
+
+/** In what a lag may be counted; the first is for anything else. */
+export const lagUnits = ['', 'records', 'rows', 'bytes', 'files'] as const
 
 /** What is reported as the largest of a while. A sample window of the metrics has one each. */
 export const peakNames = [
@@ -132,6 +144,17 @@ export class TaskCounters {
     this.add('activeUpdates', 1)
     this.add('activeTotal', records)
     this.max('activeMax', records)
+  }
+
+  /** Of a sink: how many records it is behind, how many of them it may read now, and whether it has just read some. */
+  setLag(records: number, readable: number, moved: boolean): void {
+    const now = Date.now()
+    const shrank = records < this.get('lag')
+    if (readable === 0) this.set('lagSince', 0)
+    else if (moved || shrank || this.get('lagSince') === 0) this.set('lagSince', now)
+    this.set('lag', records)
+    this.set('lagUnit', lagUnits.indexOf('records'))
+    this.set('lagAt', now)
   }
 
   /** Counts `ms` in a histogram. */

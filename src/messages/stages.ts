@@ -15,5 +15,6 @@ export const taskStages = [
   'taskConfigs',
   'validate',
   'alterOffsets',
+  'progress',
 ] as const
 export type TaskStage = (typeof taskStages)[number]

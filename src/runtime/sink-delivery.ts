@@ -59,6 +59,7 @@ export class SinkDelivery {
       return
     }
     this.#pending = null
+    if (batch !== emptyBatch) this.#parts.services.counters.set('waitingSince', 0)
     for (const { nextOffset, ...partition } of batch.ends) {
       const state = this.#parts.partitions.get(partition)
       if (state !== undefined) state.current = nextOffset
@@ -74,6 +75,7 @@ export class SinkDelivery {
       (record) => !gone.has(`${record.originalKafkaPartition}:${record.originalTopic}`),
     )
     this.#pending = ends.length === 0 ? null : { records, ends }
+    if (this.#pending === null) this.#parts.services.counters.set('waitingSince', 0)
   }
 
   async #read(fetched: readonly FetchedRecords[]): Promise<Batch> {
@@ -82,6 +84,7 @@ export class SinkDelivery {
     const records: SinkRecord[] = []
     const ends = []
     const began = performance.now()
+    counters.set('waitingSince', Date.now())
     chain?.timeNext()
     for (const slice of fetched) {
       counters.add('read', await reader.read(slice, records))

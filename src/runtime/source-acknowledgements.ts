@@ -3,6 +3,7 @@ import type { TopicPartition } from '../api/topic-partition.ts'
 import type { SourceRecord } from '../data/records.ts'
 import { ConnectError } from '../errors/connect-error.ts'
 import type { ProducerListener } from '../kafka/types.ts'
+import { DeliveryClock } from './delivery-clock.ts'
 import type { RecordErrors } from './record-errors.ts'
 import type { SubmittedRecords } from './submitted-records.ts'
 import type { TaskServices } from './task.ts'
@@ -16,6 +17,7 @@ export class SourceAcknowledgements implements ProducerListener {
   readonly #submitted: SubmittedRecords
   readonly #errors: RecordErrors
   readonly #services: TaskServices
+  readonly #clock: DeliveryClock
   #failure: Error | null = null
   #closed = false
 
@@ -29,6 +31,17 @@ export class SourceAcknowledgements implements ProducerListener {
     this.#submitted = submitted
     this.#errors = errors
     this.#services = services
+    this.#clock = new DeliveryClock(services.counters)
+  }
+
+  /** Records were polled and are about to be sent. */
+  polled(): void {
+    this.#clock.polled()
+  }
+
+  /** All of them were handed to the producer, or dropped. */
+  appended(): void {
+    this.#clock.appended(this.#submitted.outstanding)
   }
 
   /** Throws where a record could not be sent and is not tolerated: its place in the order is lost. */
@@ -44,7 +57,7 @@ export class SourceAcknowledgements implements ProducerListener {
   acknowledged(from: number, to: number, partition: TopicPartition, baseOffset: number): void {
     const { counters } = this.#services
     if (this.#task.commitRecord !== undefined) this.#tellTask(from, to, partition, baseOffset)
-    this.#submitted.acknowledge(from, to)
+    this.#acknowledge(from, to)
     counters.add('written', to - from)
     counters.setActive(this.#submitted.outstanding)
   }
@@ -64,7 +77,14 @@ export class SourceAcknowledgements implements ProducerListener {
     for (let number = from; number < to; number++) {
       this.commitRecord(this.#submitted.recordOf(number), null)
     }
+    this.#acknowledge(from, to)
+  }
+
+  #acknowledge(from: number, to: number): void {
+    const before = this.#submitted.outstanding
     this.#submitted.acknowledge(from, to)
+    const { outstanding } = this.#submitted
+    if (outstanding < before) this.#clock.delivered(outstanding)
   }
 
   /** Tells the task of one record. What it throws is logged only. */

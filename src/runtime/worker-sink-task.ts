@@ -173,6 +173,7 @@ export class WorkerSinkTask implements WorkerTask {
     this.#rewind(running)
     const fetched = await consumer.poll(this.#pollTimeoutMs(running), cancelled)
     if (cancelled.aborted) return
+    this.#parts.services.counters.set('lastPollAt', Date.now())
     await delivery.deliver(fetched, cancelled)
     this.#holdBack(running)
   }

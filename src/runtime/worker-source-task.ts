@@ -9,6 +9,7 @@ import { PartitionRouter } from './partition-router.ts'
 import { SourceAcknowledgements } from './source-acknowledgements.ts'
 import type { SourceCommitSettings } from './source-offset-committer.ts'
 import { SourceOffsetCommitter } from './source-offset-committer.ts'
+import { SourceProgressWatch } from './source-progress.ts'
 import { SourceRecordSender } from './source-record-sender.ts'
 import { SubmittedRecords } from './submitted-records.ts'
 import { TaskControl } from './task-control.ts'
@@ -44,6 +45,7 @@ interface Running {
   readonly sender: SourceRecordSender
   readonly committer: SourceOffsetCommitter
   readonly acknowledgements: SourceAcknowledgements
+  readonly progress: SourceProgressWatch
 }
 
 /** Runs one source task: poll, transform, convert, send; commits what was acknowledged. */
@@ -114,7 +116,8 @@ export class WorkerSourceTask implements WorkerTask {
       const parts = { ...plugins, producer, router, acknowledgements, submitted, services }
       const sender = new SourceRecordSender(parts, cancelled)
       const committer = new SourceOffsetCommitter(submitted, services, task, this.#parts.commit)
-      return { task, plugins, producer, sender, committer, acknowledgements }
+      const progress = new SourceProgressWatch(task, services)
+      return { task, plugins, producer, sender, committer, acknowledgements, progress }
     } catch (error) {
       for (const close of opened.reverse()) await close()
       throw error
@@ -144,9 +147,11 @@ export class WorkerSourceTask implements WorkerTask {
 
   async #run(running: Running): Promise<void> {
     running.committer.start()
+    running.progress.start()
     try {
       await this.#pollUntilStopped(running)
     } finally {
+      running.progress.stop()
       await this.#close(running)
     }
   }
@@ -164,7 +169,9 @@ export class WorkerSourceTask implements WorkerTask {
         counters.add('polled', records.length)
         faultPoint('source.polled')
         // Invariant 7: what was polled is sent, also when the task stops meanwhile; only a cancel ends the wait.
+        acknowledgements.polled()
         await sender.send(records, this.#control.cancelled)
+        acknowledgements.appended()
       }
       await this.#giveOthersATurn(records.length === 0)
     }

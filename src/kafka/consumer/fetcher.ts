@@ -85,17 +85,23 @@ export class Fetcher {
       throw error
     }
     const records = this.#buffer.take(this.#parts.options.maxPollRecords)
-    this.#countLag()
+    this.#countLag(records.length > 0)
     return records
   }
 
-  #countLag(): void {
+  #countLag(moved: boolean): void {
     const { meter } = this.#parts.client.options
     if (meter === undefined) return
-    for (const { endOffset, position } of this.#states) {
+    let all = 0
+    let readable = 0
+    for (const { endOffset, position, paused } of this.#states) {
       if (endOffset === null || position === null) continue
-      meter.max('recordsLagMax', Math.max(endOffset - position, 0))
+      const lag = Math.max(endOffset - position, 0)
+      meter.max('recordsLagMax', lag)
+      all += lag
+      if (!paused) readable += lag
     }
+    meter.setLag(all, readable, moved)
   }
 
   /** Sends what fetches can be sent now. To be called after anything above, and after a pause or a resume. */

@@ -14,6 +14,9 @@ class Counts implements ClientMeter {
   max(): void {
     throw new Error('A producer has no lag.')
   }
+  setLag(): void {
+    throw new Error('A producer has no lag.')
+  }
   of(name: ClientCount): number {
     return this.by.get(name) ?? 0
   }

@@ -1,5 +1,6 @@
 import type { ProcessSettings } from '../config/process-settings.ts'
-import { setLogLevel, setLogSink } from '../util/logger.ts'
+import { setLogLevel } from '../util/log-levels.ts'
+import { setLogSink } from '../util/logger.ts'
 import type { LogEntry } from '../util/logger.ts'
 
 /** Applies `SLUICE_LOG_LEVEL` and `SLUICE_LOG_FORMAT`. */

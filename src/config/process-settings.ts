@@ -1,8 +1,8 @@
 import { availableParallelism, totalmem } from 'node:os'
 import convict from 'convict'
 import { ConfigError } from '../errors/connect-error.ts'
-import { logLevels } from '../util/logger.ts'
-import type { LogLevel } from '../util/logger.ts'
+import { logLevels } from '../util/log-levels.ts'
+import type { LogLevel } from '../util/log-levels.ts'
 
 /**
  * What belongs to the process and not to the worker: variables of the environment that begin with `SLUICE_`. Nothing

@@ -4,6 +4,7 @@ import type { ConnectorTaskId } from '../messages/ids.ts'
 import type { TargetState } from '../messages/protocol.ts'
 import type { MetricFamily } from '../metrics/metric-family.ts'
 import type { PluginDescriptor } from '../plugins/plugin-descriptor.ts'
+import type { LogLevel } from '../util/log-levels.ts'
 
 /** What a connector or task is doing, as `GET …/status` reports it. */
 export type State = 'UNASSIGNED' | 'RUNNING' | 'PAUSED' | 'FAILED' | 'STOPPED' | 'RESTARTING'
@@ -50,6 +51,22 @@ export interface Health {
   readonly message: string
 }
 
+/** A logger as `/admin/loggers` shows it. `last_modified` is in ms; null where it was never changed. */
+export interface LoggerLevel {
+  readonly level: LogLevel
+  readonly last_modified: number | null
+}
+
+/** The levels of this worker's loggers (KIP-495), of whichever thread. */
+export interface LoggerLevels {
+  /** Null for a logger that has never been there. */
+  level(logger: string): LoggerLevel | null
+  /** By name. Those that are off are left out, as by Java. */
+  all(): Readonly<Record<string, LoggerLevel>>
+  /** Sets `namespace` and every logger whose name begins so. Answers those that had another level, by name. */
+  setLevel(namespace: string, level: LogLevel): readonly string[]
+}
+
 /**
  * The one that knows which connectors there are and what each is meant to do. Standalone and distributed
  * herders answer to this alike; REST knows nothing else. Every call is queued to one serial loop and ends
@@ -59,6 +76,7 @@ export interface Herder {
   start(signal: AbortSignal): Promise<void>
   stop(signal: AbortSignal): Promise<void>
   readonly kafkaClusterId: string | null
+  readonly loggers: LoggerLevels
   health(signal: AbortSignal): Promise<Health>
   connectors(): readonly string[]
   connectorInfo(name: string, signal: AbortSignal): Promise<ConnectorInfo>

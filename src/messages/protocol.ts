@@ -1,6 +1,7 @@
 import type { ConnectorConfig, RawConfig } from '../config/types.ts'
 import type { SourceOffset, SourcePartition } from '../data/records.ts'
-import type { LogEntry, LogLevel } from '../util/logger.ts'
+import type { LogLevel } from '../util/log-levels.ts'
+import type { LogEntry } from '../util/logger.ts'
 import type { ConfigInfos, ConfigKeyInfo } from './config-infos.ts'
 import type { ConnectorTaskId } from './ids.ts'
 
@@ -158,6 +159,8 @@ export interface PluginThreadNotices {
     readonly ids: KafkaIds
   }
   log: LogEntry
+  /** Names of loggers created in the thread: all there are with its birth, then each new one. */
+  loggers: { readonly names: readonly string[] }
 }
 
 /** Under which names a task is known to Kafka. */

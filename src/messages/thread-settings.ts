@@ -1,6 +1,6 @@
 import type { PluginDescriptor } from '../plugins/plugin-descriptor.ts'
 import type { ConnectorConfig } from '../config/types.ts'
-import type { LogLevel } from '../util/logger.ts'
+import type { LogLevel } from '../util/log-levels.ts'
 
 /** What a plugin thread is told when it is born (`workerData`). */
 export interface ThreadSettings {

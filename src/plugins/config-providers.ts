@@ -6,6 +6,7 @@ import type { ConnectorConfig } from '../config/types.ts'
 import { ConfigError } from '../errors/connect-error.ts'
 import { javaWholePattern } from '../util/java-pattern.ts'
 import { createLogger } from '../util/logger.ts'
+import type { Logger } from '../util/logger.ts'
 import { AllowedPaths } from './allowed-paths.ts'
 
 /** The config providers that come with Kafka. None of them says how long its values hold. */
@@ -13,7 +14,8 @@ import { AllowedPaths } from './allowed-paths.ts'
 type Keys = readonly string[] | undefined
 
 const nothing: ConfigData = { data: {} }
-const logger = createLogger('org.apache.kafka.common.config.provider')
+const fileLog = createLogger('org.apache.kafka.common.config.provider.FileConfigProvider')
+const directoryLog = createLogger('org.apache.kafka.common.config.provider.DirectoryConfigProvider')
 
 /** `${file:/path/of.properties:key}`: a property of a file in UTF-8. */
 export class FileConfigProvider implements ConfigProvider {
@@ -24,7 +26,7 @@ export class FileConfigProvider implements ConfigProvider {
   }
 
   async get(file: string, keys: Keys): Promise<ConfigData> {
-    const allowed = allowedOr(this.#allowed, file)
+    const allowed = allowedOr(this.#allowed, file, fileLog)
     if (allowed === null) return nothing
     let text: string
     try {
@@ -45,7 +47,7 @@ export class DirectoryConfigProvider implements ConfigProvider {
   }
 
   async get(folder: string, keys: Keys): Promise<ConfigData> {
-    const allowed = allowedOr(this.#allowed, folder)
+    const allowed = allowedOr(this.#allowed, folder, directoryLog)
     if (allowed === null) return nothing
     const data: Record<string, string> = {}
     for (const name of await filesIn(allowed, folder)) {
@@ -79,10 +81,10 @@ export class EnvVarConfigProvider implements ConfigProvider {
   }
 }
 
-function allowedOr(allowed: AllowedPaths, given: string): string | null {
+function allowedOr(allowed: AllowedPaths, given: string, log: Logger): string | null {
   if (given === '') return null
   const resolved = allowed.resolve(given)
-  if (resolved === null) logger.warn(`The path ${given} is not allowed to be accessed`)
+  if (resolved === null) log.warn(`The path ${given} is not allowed to be accessed`)
   return resolved
 }
 
@@ -94,7 +96,7 @@ async function filesIn(folder: string, given: string): Promise<string[]> {
     if (code !== 'ENOTDIR' && code !== 'ENOENT') {
       throw new ConfigError(`Could not list directory ${given}`, { cause: error })
     }
-    logger.warn(`The path ${given} is not a directory`)
+    directoryLog.warn(`The path ${given} is not a directory`)
     return []
   }
 }

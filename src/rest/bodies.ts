@@ -1,6 +1,9 @@
 import type { RawConfig } from '../config/types.ts'
+import { NotFoundError } from '../errors/connect-error.ts'
 import { BadRequestError } from '../errors/rest-error.ts'
 import type { TargetState } from '../messages/protocol.ts'
+import { parseLogLevel } from '../util/log-levels.ts'
+import type { LogLevel } from '../util/log-levels.ts'
 import { JsonNumber, jsonTypeOf, parseJson } from './json.ts'
 import type { JsonValue } from './json.ts'
 
@@ -43,6 +46,17 @@ export function readCreateRequest(body: Uint8Array): CreateConnectorRequest {
 /** Reads a configuration: an object of strings. Numbers and booleans become the text they were written as. */
 export function readConfig(body: Uint8Array): RawConfig {
   return toConfig(readObject(body, 'an object with the keys of the connector'))
+}
+
+/** The level a logger is to have: the body of `PUT /admin/loggers/{logger}`; other members count for nothing. */
+export function readLogLevel(body: Uint8Array): LogLevel {
+  const text = toConfig(readObject(body, 'an object with "level"')).level ?? null
+  if (text === null) {
+    throw new BadRequestError("Desired 'level' parameter was not specified in request.")
+  }
+  const level = parseLogLevel(text)
+  if (level === undefined) throw new NotFoundError(`invalid log level '${text}'.`)
+  return level
 }
 
 function readObject(body: Uint8Array, expected: string): Map<string, JsonValue> {

@@ -144,6 +144,7 @@ export class SinkOffsetCommitter {
         const state = this.#partitions.get(entry)
         if (state !== undefined) state.committed = entry.offset
       }
+      if (logger.isEnabled('DEBUG')) logger.debug(`Committed offsets ${textOf(offsets)}`)
       counters.add('commits', 1)
       counters.set('lastCommitAt', Date.now())
     } catch (error) {
@@ -156,4 +157,10 @@ export class SinkOffsetCommitter {
     counters.add('commitTimeMs', tookMs)
     counters.max('commitTimeMaxMs', tookMs)
   }
+}
+
+/** `{orders-0=12, orders-1=7}` */
+function textOf(offsets: readonly Commit[]): string {
+  const entries = offsets.map(({ topic, partition, offset }) => `${topic}-${partition}=${offset}`)
+  return `{${entries.join(', ')}}`
 }

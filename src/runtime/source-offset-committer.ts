@@ -83,6 +83,9 @@ export class SourceOffsetCommitter {
       )
       return
     }
+    if (logger.isEnabled('DEBUG')) {
+      logger.debug(`Committed the offsets of ${offsets.length} source partitions`)
+    }
     counters.add('commits', 1)
     countTime(counters, performance.now() - began)
     counters.set('lastCommitAt', Date.now())

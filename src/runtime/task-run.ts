@@ -17,6 +17,12 @@ import type { MainThread } from './main-thread.ts'
 /** How long a failed task may take to release what it holds before its host forgets it. */
 const releaseMs = 5000
 
+/** What the loop of a task says is said under Java's name of that loop. */
+const loggerNames = {
+  source: 'org.apache.kafka.connect.runtime.WorkerSourceTask',
+  sink: 'org.apache.kafka.connect.runtime.WorkerSinkTask',
+} as const
+
 /**
  * One run of one task, from `start` to its end.
  *
@@ -32,6 +38,7 @@ export class TaskRun {
   readonly #start: TaskStart
   readonly #main: MainThread
   readonly #logger: Logger
+  readonly #taskLogger: Logger
   readonly #scope: Scope
   readonly #services: TaskServices
   readonly #create: WorkerTaskFactory
@@ -62,6 +69,7 @@ export class TaskRun {
     this.#main = main
     this.#create = options.create
     this.#logger = createLogger('org.apache.kafka.connect.runtime.WorkerTask', context)
+    this.#taskLogger = createLogger(loggerNames[start.type], context)
     this.#scope = { context, fail: (error) => this.fail(error) }
     this.#services = this.#offer(loader, counters)
   }
@@ -159,7 +167,7 @@ export class TaskRun {
     return {
       loader,
       counters,
-      logger: this.#logger,
+      logger: this.#taskLogger,
       call: (stage, call) => this.calls.call(stage, call),
       readOffsets: async (partitions, signal) =>
         (await ask('readOffsets', { connector, run, partitions }, signal)).map(withTypedNumbers),

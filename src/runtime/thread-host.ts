@@ -9,7 +9,8 @@ import type {
 } from '../messages/protocol.ts'
 import { ThreadBoard, turnMs } from '../messages/thread-board.ts'
 import type { ThreadSettings } from '../messages/thread-settings.ts'
-import { createLogger, setLogLevel, setLogSink } from '../util/logger.ts'
+import { setLogLevel, watchLoggerNames } from '../util/log-levels.ts'
+import { createLogger, setLogSink } from '../util/logger.ts'
 import type { MainThread } from './main-thread.ts'
 import { currentScope } from './scope.ts'
 import { guardThread } from './thread-guard.ts'
@@ -44,6 +45,7 @@ export function openPluginThread<R extends RequestMap<R>>(
     notices: { logLevel: ({ logger, level }) => setLogLevel(logger, level) },
   })
   sendLogTo(main, settings)
+  watchLoggerNames((names) => main.notify('loggers', { names }))
   guardThread(
     (error) => host.failOpenCalls(error),
     createLogger('org.apache.kafka.connect.runtime.Worker'),

@@ -19,7 +19,7 @@ interface Entry extends RawOffset {
   readonly partition: SourcePartition | null
 }
 
-const log = createLogger('org.apache.kafka.connect.storage.OffsetStorage')
+const log = createLogger('org.apache.kafka.connect.storage.OffsetUtils')
 
 /**
  * The offsets of a store in memory, found by what their keys say: Java compares bytes, and an entry written again keeps

@@ -1,12 +1,11 @@
 import { traceOf } from '../errors/connect-error.ts'
+import { ranks, registerLoggers, thresholdOf } from './log-levels.ts'
+import type { LogLevel } from './log-levels.ts'
 
 /**
  * Log lines as the Java worker writes them: `[2026-11-21 10:00:00,000] INFO [connector|task-0] message (logger)`.
  * A plugin thread sends its entries to the main thread; the main thread writes them to standard output.
  */
-
-export const logLevels = ['OFF', 'FATAL', 'ERROR', 'WARN', 'INFO', 'DEBUG', 'TRACE', 'ALL'] as const
-export type LogLevel = (typeof logLevels)[number]
 
 /** One line of the log, before it is formatted. `context` is `[connector|task-0] `, or empty. */
 export interface LogEntry {
@@ -37,7 +36,6 @@ export type LogSink = (entry: LogEntry) => void
 let sink: LogSink = (entry) => {
   process.stdout.write(formatEntry(entry))
 }
-const levels = new Map<string, LogLevel>([['root', 'INFO']])
 
 export function setLogSink(next: LogSink): void {
   sink = next
@@ -48,29 +46,11 @@ export function forwardLogEntry(entry: LogEntry): void {
   sink(entry)
 }
 
-/** Sets the level of `logger` and everything below it that has no level of its own; `root` is the default of all. */
-export function setLogLevel(logger: string, level: LogLevel): void {
-  levels.set(logger, level)
-}
-
-/** Every logger that has a level of its own, for a thread that is to log likewise. */
-export function logLevelsSet(): readonly (readonly [string, LogLevel])[] {
-  return [...levels]
-}
-
-/** The level in force for `logger`: its own, or that of the nearest name above it. */
-export function logLevelOf(logger: string): LogLevel {
-  for (let name = logger; name !== ''; name = name.slice(0, Math.max(name.lastIndexOf('.'), 0))) {
-    const level = levels.get(name)
-    if (level !== undefined) return level
-  }
-  return levels.get('root') ?? 'INFO'
-}
-
 /** A logger under Java's name for the same thing, e.g. `org.apache.kafka.connect.runtime.WorkerSinkTask`. */
 export function createLogger(name: string, context = ''): Logger {
-  const isEnabled = (level: LogLevel): boolean =>
-    logLevels.indexOf(level) <= logLevels.indexOf(logLevelOf(name))
+  registerLoggers([name])
+  const threshold = thresholdOf(name)
+  const isEnabled = (level: LogLevel): boolean => ranks[level] <= threshold()
   const log = (level: LogLevel, message: string, error?: unknown): void => {
     if (!isEnabled(level)) return
     const entry = { timestamp: Date.now(), level, logger: name, context, message }

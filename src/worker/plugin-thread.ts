@@ -9,7 +9,7 @@ import type {
 } from '../messages/protocol.ts'
 import { ThreadBoard } from '../messages/thread-board.ts'
 import type { ThreadRole, ThreadSettings } from '../messages/thread-settings.ts'
-import { logLevelsSet } from '../util/logger.ts'
+import { logLevelsSet } from '../util/log-levels.ts'
 
 /**
  * Young generation of a thread's heap, in MB. Records die young: a small one stays in the caches, and a pool of threads

@@ -6,7 +6,7 @@ import type {
   TaskThreadRequests,
 } from '../messages/protocol.ts'
 import type { ThreadRole, ThreadSettings } from '../messages/thread-settings.ts'
-import type { LogLevel } from '../util/logger.ts'
+import type { LogLevel } from '../util/log-levels.ts'
 import { ConnectError } from '../errors/connect-error.ts'
 import { PluginThread } from './plugin-thread.ts'
 import type { PluginThreadOptions } from './plugin-thread.ts'

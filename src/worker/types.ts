@@ -6,6 +6,7 @@ import type { MetricFamily } from '../metrics/metric-family.ts'
 import type { MetricNames } from '../metrics/names.ts'
 import type { Reading } from '../metrics/groups.ts'
 import type { PluginDescriptor } from '../plugins/plugin-descriptor.ts'
+import type { LogLevel } from '../util/log-levels.ts'
 
 /** What the worker tells the herder. Called in the order things happened; must not throw. */
 export interface WorkerListener {
@@ -66,6 +67,8 @@ export interface ConnectorWorker {
   setTaskState(id: ConnectorTaskId, targetState: TargetState): Promise<void>
   /** Stops them together; resolves once all are gone or cancelled, within `task.shutdown.graceful.timeout.ms`. */
   stopTasks(ids: readonly ConnectorTaskId[]): Promise<void>
+  /** Sets the level of one logger, here and in every plugin thread there is or will be. */
+  setLogLevel(logger: string, level: LogLevel): void
   /** What is measured at this moment, also of tasks that hang. */
   metrics(): Promise<WorkerSnapshot>
   /** Stops everything, tasks first, then the threads. */

@@ -9,8 +9,9 @@ import type { MainThreadRequests, Run, TargetState, TaskStart } from '../message
 import type { PluginDescriptor } from '../plugins/plugin-descriptor.ts'
 import type { OffsetBackingStore } from '../stores/offset-backing-store.ts'
 import { abortable } from '../util/abort.ts'
-import { forwardLogEntry, setLogLevel } from '../util/logger.ts'
-import type { LogLevel } from '../util/logger.ts'
+import { registerLoggers, setLogLevel } from '../util/log-levels.ts'
+import type { LogLevel } from '../util/log-levels.ts'
+import { forwardLogEntry } from '../util/logger.ts'
 import { ConnectorRunner } from './connector-runner.ts'
 import { OffsetService } from './offset-service.ts'
 import type { PluginFinder } from './plugin-facts.ts'
@@ -257,6 +258,7 @@ export class Worker implements ConnectorWorker {
         topicUsed: (notice) => this.#tasks.onTopicUsed(notice),
         kafkaIdOpened: (notice) => this.#tasks.onKafkaIdOpened(notice),
         log: forwardLogEntry,
+        loggers: ({ names }) => registerLoggers(names),
       },
       onEnded: (thread, reason) => {
         if (thread.role === 'connectors') {

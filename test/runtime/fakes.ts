@@ -15,7 +15,8 @@ import { RecordErrors } from '../../src/runtime/record-errors.ts'
 import type { TaskPlugins } from '../../src/runtime/task-plugins.ts'
 import type { TaskServices } from '../../src/runtime/task.ts'
 import { delay } from '../../src/util/abort.ts'
-import { createLogger, setLogLevel } from '../../src/util/logger.ts'
+import { setLogLevel } from '../../src/util/log-levels.ts'
+import { createLogger } from '../../src/util/logger.ts'
 
 setLogLevel('test', 'OFF')
 

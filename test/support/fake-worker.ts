@@ -7,6 +7,8 @@ import { taskIdText } from '../../src/messages/ids.ts'
 import type { ConnectorTaskId } from '../../src/messages/ids.ts'
 import type { TargetState, WireError } from '../../src/messages/protocol.ts'
 import type { PluginDescriptor } from '../../src/plugins/plugin-descriptor.ts'
+import type { LogLevel } from '../../src/util/log-levels.ts'
+import { setLogLevel } from '../../src/util/log-levels.ts'
 import type { ConnectorWorker, WorkerListener, WorkerSnapshot } from '../../src/worker/types.ts'
 
 /** What a fake connector does when the worker calls it. What is left out succeeds at once. */
@@ -112,6 +114,10 @@ export class FakeWorker implements ConnectorWorker {
     await this.pace()
     if (!this.#find(pluginName)) throw new NotFoundError(`Unknown plugin ${pluginName}.`)
     return []
+  }
+
+  setLogLevel(logger: string, level: LogLevel): void {
+    setLogLevel(logger, level)
   }
 
   async startConnector(name: string, config: ConnectorConfig, state: TargetState): Promise<void> {

@@ -79,7 +79,7 @@ test('what a task logs arrives with its context, at the level set', async () => 
   const { worker, lines } = open
   await worker.startTask(id('c', 1), sourceConfig, behaving('well'), 'STARTED')
   await worker.stopTasks([id('c', 1)])
-  const logger = 'org.apache.kafka.connect.runtime.WorkerTask'
+  const logger = 'org.apache.kafka.connect.runtime.WorkerSourceTask'
   expect(lines).toContain(`INFO [c|task-1] polled (${logger})`)
   lines.length = 0
   worker.setLogLevel(logger, 'WARN')

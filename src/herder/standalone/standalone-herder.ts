@@ -24,6 +24,7 @@ import type {
 } from '../herder.ts'
 import { planRestart } from '../restart-plan.ts'
 import { appInfoReading, herderFamilies } from '../metrics.ts'
+import { Loggers } from '../loggers.ts'
 import { Statuses } from '../statuses.ts'
 import { ConnectorConfigs } from './connector-configs.ts'
 import { ConnectorTable } from './connector-table.ts'
@@ -51,6 +52,7 @@ const log = createLogger('org.apache.kafka.connect.runtime.standalone.Standalone
  * runs in the chain of its own connector.
  */
 export class StandaloneHerder implements Herder {
+  readonly loggers: Loggers
   readonly #worker: ConnectorWorker
   readonly #statuses: Statuses
   readonly #topics: ActiveTopics
@@ -73,6 +75,7 @@ export class StandaloneHerder implements Herder {
         worker: () => this.#worker,
       }),
     )
+    this.loggers = new Loggers((logger, level) => this.#worker.setLogLevel(logger, level))
     const connectors = this.#connectors
     const shared = { worker: this.#worker, statuses: this.#statuses }
     this.#views = new ConnectorViews({ connectors, ...shared })

@@ -10,7 +10,9 @@ import type { GroupOptions } from './group-options.ts'
 import type { Joined, Membership } from './membership.ts'
 import type { TopicWatch } from './topic-watch.ts'
 
-const log = createLogger('org.apache.kafka.clients.consumer.internals.ConsumerRebalanceListener')
+const log = createLogger(
+  'org.apache.kafka.clients.consumer.internals.ConsumerRebalanceListenerInvoker',
+)
 
 export interface RebalanceParts {
   readonly options: GroupOptions

@@ -9,6 +9,7 @@ import {
 } from './connector.ts'
 import { connectors } from './connectors.ts'
 import { pause, restart, resume, stop } from './lifecycle.ts'
+import { logger, loggers } from './loggers.ts'
 import { metrics } from './metrics.ts'
 import { health, root } from './root.ts'
 import { fence, taskRestart, taskStatus, tasks } from './tasks.ts'
@@ -36,5 +37,7 @@ export function resources(commit: string): Resource[] {
     connectorPlugins,
     pluginConfig,
     pluginValidate,
+    loggers,
+    logger,
   ]
 }

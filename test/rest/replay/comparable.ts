@@ -90,6 +90,7 @@ function normalize(value: unknown, unordered = false): unknown {
 
 function normalizeMember(key: string, member: unknown): unknown {
   if (key === 'trace') return typeof member === 'string' && member !== '' ? '(trace)' : member
+  if (key === 'last_modified') return member === null ? member : '(time)'
   return normalize(member, key === 'config')
 }
 

@@ -33,6 +33,14 @@ function withoutCommit(body: unknown): unknown {
   )
 }
 
+/** Of loggers those alone that the recording sets: a worker has those of its own code. */
+function ofLoggersSet(body: unknown): unknown {
+  const { body: loggers, ...rest } = body as { readonly body: object }
+  const isSet =
+    /^(?:root|com\.example\..*|org\.apache\.kafka\.connect\.(?:file.*|runtime\.WorkerSinkTask))$/
+  return { ...rest, loggers: Object.entries(loggers).filter(([name]) => isSet.test(name)) }
+}
+
 const unknownClass = (name: string): readonly [number, string] => [
   400,
   `Failed to find any class that implements Connector and which name matches ${name}, available connectors are: …`,
@@ -109,6 +117,11 @@ export const differences: readonly Difference[] = [
         400,
         'Invalid value for "connector.class": found an object, expected a string.',
       ],
+      '11-loggers/14': [400, noBody('an object with "level"')],
+      '11-loggers/15': [
+        400,
+        'Malformed JSON at line 1, column 2: found the end of the body, expected a member name in double quotes.',
+      ],
     },
   },
   {
@@ -166,6 +179,12 @@ export const differences: readonly Difference[] = [
     title: '`GET /metrics`',
     class: '+',
     answers: { '12-routes/25': [200, 'text/plain; version=0.0.4; charset=utf-8'] },
+  },
+  {
+    title: 'The list of loggers',
+    class: 'c',
+    answers: {},
+    apart: { ids: ['11-loggers/01', '11-loggers/23'], without: ofLoggersSet },
   },
   {
     title: 'Restarting a task that does not exist',

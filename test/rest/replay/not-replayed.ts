@@ -41,7 +41,6 @@ const notReplayed: readonly NotReplayed[] = [
     ],
   },
   { reason: 'the connectors of MirrorMaker are not ours', ids: ['09-plugins/10'] },
-  { reason: 'there are no /admin/loggers yet (KIP-495)', ids: calls('11-loggers', 1, 23) },
 ]
 
 /** Their ids. */

@@ -6,6 +6,7 @@ import type { PluginDescriptor } from '../../../src/plugins/plugin-descriptor.ts
 import { PluginLoader } from '../../../src/plugins/plugin-loader.ts'
 import { PluginRegistry } from '../../../src/plugins/plugin-registry.ts'
 import { ConnectorValidation } from '../../../src/runtime/validation.ts'
+import { registerLoggers } from '../../../src/util/log-levels.ts'
 import type { WorkerListener } from '../../../src/worker/types.ts'
 import { FakeWorker } from '../../support/fake-worker.ts'
 import { fakePlugins } from './fake-plugins.ts'
@@ -15,6 +16,8 @@ const json = 'org.apache.kafka.connect.json.JsonConverter'
 const workerConfig = { 'key.converter': json, 'value.converter': json }
 /** The plugins that Kafka tests itself with. */
 export const connectTools = fileURLToPath(new URL('../../fixtures/connect-tools', import.meta.url))
+
+const fileLogger = (name: string): string => `org.apache.kafka.connect.file.FileStream${name}`
 
 /** The plugins that there are in this repository, and those Kafka tests itself with. */
 export async function replayRegistry(): Promise<PluginRegistry> {
@@ -28,6 +31,8 @@ export class ReplayWorker extends FakeWorker {
 
   constructor(registry: PluginRegistry, listener: WorkerListener) {
     super(fakePlugins, listener)
+    // What the threads of a worker would have said.
+    registerLoggers(['SinkConnector', 'SinkTask', 'SourceConnector', 'SourceTask'].map(fileLogger))
     this.#registry = registry
     this.#validation = new ConnectorValidation({ loader: new PluginLoader(registry), workerConfig })
   }

@@ -1,0 +1,41 @@
+import { NotFoundError } from '../../errors/connect-error.ts'
+import { createLogger } from '../../util/logger.ts'
+import { readLogLevel } from '../bodies.ts'
+import type { Resource } from '../resource.ts'
+
+const log = createLogger('org.apache.kafka.connect.runtime.rest.resources.LoggingResource')
+
+/** The loggers of this worker (KIP-495). */
+export const loggers: Resource = {
+  path: '/admin/loggers',
+  consumesJson: true,
+  methods: {
+    GET: ({ herder }) => ({ status: 200, body: herder.loggers.all() }),
+  },
+}
+
+/** One logger. Where its level is set for the cluster (KIP-976), a worker that stands alone is the cluster. */
+export const logger: Resource = {
+  path: '/admin/loggers/:logger',
+  consumesJson: true,
+  methods: {
+    GET: ({ herder, param }) => {
+      const name = param('logger')
+      const level = herder.loggers.level(name)
+      if (level === null) throw new NotFoundError(`Logger ${name} not found.`)
+      return { status: 200, body: level }
+    },
+    PUT: ({ herder, param, query, body }) => {
+      const level = readLogLevel(body)
+      const scope = query.get('scope') ?? 'worker'
+      const changed = herder.loggers.setLevel(param('logger'), level)
+      if (scope.toLowerCase() === 'cluster') return { status: 204 }
+      if (scope.toLowerCase() !== 'worker') {
+        log.warn(
+          `Received invalid scope '${scope}' in request to adjust logging level; will default to worker`,
+        )
+      }
+      return { status: 200, body: changed }
+    },
+  },
+}

@@ -149,6 +149,11 @@ export interface GroupConsumer {
   /** Makes a poll that waits return at once. */
   wakeup(): void
   assignment(): readonly TopicPartition[]
+  /**
+   * Whether what was polled may still be acted on (invariant 4). False once the session is over by the member's own
+   * clocks, before the group has said so; the next poll then calls `lost`.
+   */
+  stillHolds(): boolean
   pause(partitions: readonly TopicPartition[]): void
   resume(partitions: readonly TopicPartition[]): void
   seek(partition: TopicPartition, offset: number): void

@@ -48,8 +48,9 @@ export class SinkDelivery {
   /** Puts what was fetched, or the batch kept; `redelivering` says whether one is kept now. */
   async deliver(fetched: readonly FetchedRecords[], signal: AbortSignal): Promise<void> {
     const batch = this.#pending ?? (fetched.length === 0 ? emptyBatch : await this.#read(fetched))
+    let isPut: boolean
     try {
-      await this.#put(batch.records, signal)
+      isPut = await this.#put(batch.records, signal)
     } catch (error) {
       if (!isRetriable(error)) throw error
       const { logger, counters } = this.#parts.services
@@ -60,6 +61,7 @@ export class SinkDelivery {
     }
     this.#pending = null
     if (batch !== emptyBatch) this.#parts.services.counters.set('waitingSince', 0)
+    if (!isPut) return
     for (const { nextOffset, ...partition } of batch.ends) {
       const state = this.#parts.partitions.get(partition)
       if (state !== undefined) state.current = nextOffset
@@ -95,17 +97,22 @@ export class SinkDelivery {
     return { records, ends }
   }
 
-  async #put(records: readonly SinkRecord[], signal: AbortSignal): Promise<void> {
-    const { task, services } = this.#parts
+  /** False where the records may not be put any more: the next poll gives up their partitions, which others read. */
+  async #put(records: readonly SinkRecord[], signal: AbortSignal): Promise<boolean> {
+    const { task, services, consumer } = this.#parts
     const { counters } = services
-    if (records.length > 0) counters.setActive(records.length)
+    if (records.length > 0) {
+      counters.setActive(records.length)
+      faultPoint('sink.put')
+      // Invariant 4: the process may have been stopped since these were read.
+      if (!consumer.stillHolds()) return this.#drop(records)
+    }
     const began = performance.now()
-    if (records.length > 0) faultPoint('sink.put')
     const rejected = await services.call('put', () => task.put(records, signal))
     if (rejected !== undefined) this.#reject(rejected)
     const tookMs = performance.now() - began
     counters.set('lastPutAt', Date.now())
-    if (records.length === 0) return
+    if (records.length === 0) return true
     counters.add('put', records.length)
     faultPoint('sink.delivered')
     counters.set('active', 0)
@@ -115,6 +122,16 @@ export class SinkDelivery {
     counters.add('batchRecords', records.length)
     counters.max('batchSizeMax', records.length)
     counters.observe('put', tookMs)
+    return true
+  }
+
+  #drop(records: readonly SinkRecord[]): false {
+    const { counters, logger } = this.#parts.services
+    counters.set('active', 0)
+    logger.warn(
+      `${records.length} records were read in a session of the group that is over; they are not put, and are read again by whoever has their partitions.`,
+    )
+    return false
   }
 
   #reject(rejected: readonly RejectedRecord[]): void {

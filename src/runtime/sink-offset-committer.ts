@@ -100,13 +100,14 @@ export class SinkOffsetCommitter {
     await this.#underWay
   }
 
-  /** What the task says may be committed, less what it may not say. */
+  /** What the task says may be committed, less what it may not say; of a session that is over nothing (invariant 4). */
   async #durable(
     partitions: readonly SinkPartition[],
     signal: AbortSignal,
   ): Promise<readonly Commit[]> {
     const put = this.#partitions.offsets(partitions)
     faultPoint('sink.flush')
+    if (!this.#consumer.stillHolds()) return []
     const durable = await this.#services.call('preCommit', () => this.#task.preCommit(put, signal))
     return durable.flatMap((entry) => this.#acceptable(entry, partitions) ?? [])
   }

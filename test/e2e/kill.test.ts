@@ -7,6 +7,7 @@ import type { FaultPoint } from '../../src/util/fault-point.ts'
 import { root } from '../services/paths.ts'
 import { openKafkaClient } from '../support/kafka-client.ts'
 import type { KafkaClient } from '../support/kafka-client.ts'
+import { randomNumbers } from '../support/random-numbers.ts'
 import { Sluice, scratchDir, stringConverters } from '../support/sluice.ts'
 import type { ScratchDir } from '../support/sluice.ts'
 import { topicPrefix } from '../support/topics.ts'
@@ -240,15 +241,4 @@ async function hasArrived(scene: Scene): Promise<boolean> {
   const text = await readFile(scene.output, 'utf8')
   if (!text.endsWith(`${last}\n`)) return false
   return (await scene.kafka.readValues(scene.sourceTopic)).at(-1) === last
-}
-
-/** A small generator (mulberry32): the same seed, the same kills. */
-function randomNumbers(from: number): () => number {
-  let state = from
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
 }

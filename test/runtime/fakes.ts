@@ -175,6 +175,8 @@ export class FakeConsumer implements GroupConsumer {
   readonly queue: (readonly FakeRecord[] | (() => Promise<void>))[] = []
   assigned: number[] = []
   closed = false
+  /** False from when its session is over, as the clock tells it before the group does. */
+  holds = true
   commitError: Error | null = null
   #wake: (() => void) | null = null
 
@@ -211,6 +213,10 @@ export class FakeConsumer implements GroupConsumer {
 
   assignment(): { topic: string; partition: number }[] {
     return this.assigned.map((partition) => ({ topic: 't', partition }))
+  }
+
+  stillHolds(): boolean {
+    return this.holds
   }
 
   pause(partitions: readonly { partition: number }[]): void {

@@ -152,6 +152,47 @@ describe('a sink task', () => {
     await lost.task.stop(1000)
   })
 
+  test('puts, flushes and commits nothing of what it had read when its session is over', async () => {
+    const { task, consumer, sink } = setUp()
+    consumer.queue.push(
+      [plain(0, 'a')],
+      () => {
+        // The process was stopped while it waited here: its clock knows, the group has not said anything yet.
+        consumer.holds = false
+        return Promise.resolve()
+      },
+      [plain(1, 'b')],
+      async () => {
+        await consumer.listener?.lost([{ topic: 't', partition: 0 }])
+        consumer.assigned = []
+      },
+    )
+    await task.start(never)
+    await vi.waitFor(() => expect(sink.calls).toContain('close 0'))
+    expect(sink.values).toEqual(['a'])
+    expect(sink.calls.filter((call) => call.startsWith('flush'))).toEqual([])
+    expect(consumer.commits).toEqual([])
+    consumer.holds = true
+    consumer.queue.push(() => consumer.assign(0), [plain(0, 'a'), plain(1, 'b')])
+    await vi.waitFor(() => expect(sink.values).toEqual(['a', 'a', 'b']))
+    await task.stop(1000)
+    expect(consumer.commits).toEqual([{ topic: 't', partition: 0, offset: 2 }])
+  })
+
+  test('does not put again what it kept when its session is over', async () => {
+    const { task, consumer, sink } = setUp({}, 60_000)
+    sink.errors.push(new RetriableError('busy'))
+    consumer.queue.push([plain(0, 'a')], () => {
+      consumer.holds = false
+      return Promise.resolve()
+    })
+    await task.start(never)
+    await vi.waitFor(() => expect(consumer.paused.size).toBe(0))
+    expect(sink.values).toEqual([])
+    await task.stop(1000)
+    expect(consumer.commits).toEqual([])
+  })
+
   test('gives a batch again after a retriable error, with nothing fetched in between', async () => {
     const { task, consumer, sink, services } = setUp()
     sink.errors.push(new RetriableError('busy'), new RetriableError('busy'))

@@ -97,9 +97,14 @@ function toMessage(value: string | Buffer | KeyValue): {
   return typeof value === 'string' || Buffer.isBuffer(value) ? { value } : value
 }
 
+const notReady = [
+  'COORDINATOR_LOAD_IN_PROGRESS',
+  'NOT_COORDINATOR_FOR_GROUP',
+  'GROUP_COORDINATOR_NOT_AVAILABLE',
+]
+
 function ifNotLoading(error: unknown): [] {
-  if (error instanceof Error && 'type' in error && error.type === 'COORDINATOR_LOAD_IN_PROGRESS')
-    return []
+  if (error instanceof Error && 'type' in error && notReady.includes(String(error.type))) return []
   throw error
 }
 

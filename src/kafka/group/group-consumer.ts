@@ -99,7 +99,7 @@ class KafkaGroupConsumer implements GroupConsumer {
       for (;;) {
         if (this.#knowsTopics(watch)) await rebalance.serve()
         this.#fetchCommitted()
-        const records = this.#data.take()
+        const records = membership.isUncertain ? [] : this.#data.take()
         if (records.length > 0 || this.#data.takeWakeup()) return records
         const left = deadline - performance.now()
         if (left <= 0) return records
@@ -112,6 +112,10 @@ class KafkaGroupConsumer implements GroupConsumer {
 
   wakeup(): void {
     this.#data.wakeup()
+  }
+
+  stillHolds(): boolean {
+    return this.#subscribed?.membership.holds ?? false
   }
 
   assignment(): readonly TopicPartition[] {

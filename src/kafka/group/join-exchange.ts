@@ -3,6 +3,8 @@ import { brokerError, ErrorCode } from '../protocol/errors.ts'
 import { joinGroupApi, syncGroupApi } from '../protocol/group.ts'
 import type { JoinGroupResponse } from '../protocol/group.ts'
 import { faultPoint } from '../../util/fault-point.ts'
+import { thisMoment } from '../../util/moment.ts'
+import type { Moment } from '../../util/moment.ts'
 import type { GroupCoordinator } from './coordinator.ts'
 import type { MemberOptions } from './group-options.ts'
 
@@ -32,10 +34,23 @@ export interface Generation {
   readonly isLeader: boolean
 }
 
+export interface JoinedGroup {
+  readonly kind: 'joined'
+  readonly generation: Generation
+  readonly assignment: Buffer
+  /** When the request was sent whose answer says that the group counts with this member. */
+  readonly sentAt: Moment
+}
+
 /** How one JoinGroup and the SyncGroup after it went. `memberId` is the one to come back with. */
 export type JoinOutcome =
-  | { readonly kind: 'joined'; readonly generation: Generation; readonly assignment: Buffer }
-  | { readonly kind: 'again'; readonly memberId: string; readonly atOnce: boolean }
+  | JoinedGroup
+  | {
+      readonly kind: 'again'
+      readonly memberId: string
+      readonly atOnce: boolean
+      readonly sentAt: Moment
+    }
   /** The coordinator does not know the member, or its generation, any more. */
   | { readonly kind: 'lost'; readonly memberId: string }
 
@@ -65,13 +80,17 @@ export async function joinOnce(
 ): Promise<JoinOutcome> {
   let { memberId } = member
   faultPoint('group.join')
+  let sentAt = thisMoment()
   let answer = await join(parts, { ...member, memberId }, signal)
   if (answer.errorCode === ErrorCode.MEMBER_ID_REQUIRED) {
     memberId = answer.memberId
     member.onMemberId(memberId)
+    sentAt = thisMoment()
     answer = await join(parts, { ...member, memberId }, signal)
   }
-  if (answer.errorCode !== ErrorCode.NONE) return refused(parts, answer.errorCode, memberId)
+  if (answer.errorCode !== ErrorCode.NONE) {
+    return refused(parts, answer.errorCode, { memberId, sentAt })
+  }
   faultPoint('group.joined')
   return await sync(parts, answer, signal)
 }
@@ -108,6 +127,7 @@ async function sync(
     isLeader && !joined.skipAssignment
       ? await protocol.assign({ protocolName, members }, signal)
       : new Map<string, Buffer>()
+  const sentAt = thisMoment()
   const answer = await coordinator.send(
     request(syncGroupApi, {
       groupId: options.groupId,
@@ -123,25 +143,31 @@ async function sync(
     }),
     signal,
   )
-  if (answer.errorCode !== ErrorCode.NONE) return refused(parts, answer.errorCode, memberId)
+  if (answer.errorCode !== ErrorCode.NONE) {
+    return refused(parts, answer.errorCode, { memberId, sentAt })
+  }
   const generation = { id, memberId, protocolName, isLeader }
-  return { kind: 'joined', generation, assignment: answer.assignment }
+  return { kind: 'joined', generation, assignment: answer.assignment, sentAt }
 }
 
-function refused({ coordinator, options }: JoinParts, code: number, memberId: string): JoinOutcome {
+function refused(
+  { coordinator, options }: JoinParts,
+  code: number,
+  { memberId, sentAt }: { readonly memberId: string; readonly sentAt: Moment },
+): JoinOutcome {
   switch (code) {
     case ErrorCode.UNKNOWN_MEMBER_ID:
       return { kind: 'lost', memberId: '' }
     case ErrorCode.ILLEGAL_GENERATION:
       return { kind: 'lost', memberId }
     case ErrorCode.REBALANCE_IN_PROGRESS:
-      return { kind: 'again', memberId, atOnce: true }
+      return { kind: 'again', memberId, atOnce: true, sentAt }
     case ErrorCode.COORDINATOR_LOAD_IN_PROGRESS:
-      return { kind: 'again', memberId, atOnce: false }
+      return { kind: 'again', memberId, atOnce: false, sentAt }
     case ErrorCode.COORDINATOR_NOT_AVAILABLE:
     case ErrorCode.NOT_COORDINATOR:
       coordinator.forget()
-      return { kind: 'again', memberId, atOnce: false }
+      return { kind: 'again', memberId, atOnce: false, sentAt }
     default:
       throw brokerError(code, `Cannot join group ${options.groupId}`)
   }

@@ -5,10 +5,13 @@ import { backoffMs } from '../net/backoff.ts'
 import type { Backoff } from '../net/backoff.ts'
 import { brokerError, ErrorCode } from '../protocol/errors.ts'
 import { CommitFailedError, RebalanceInProgressError } from './errors.ts'
+import { Heartbeats } from './heartbeats.ts'
 import { joinOnce } from './join-exchange.ts'
-import type { Generation, JoinOutcome, JoinParts } from './join-exchange.ts'
+import type { Generation, JoinedGroup, JoinOutcome, JoinParts } from './join-exchange.ts'
 import { limited } from './limited.ts'
-import { heartbeat, leaveGroup } from './member-requests.ts'
+import { leaveGroup } from './member-requests.ts'
+import { PollInterval } from './poll-interval.ts'
+import { Session } from './session.ts'
 
 const log = createLogger('org.apache.kafka.clients.consumer.internals.ConsumerCoordinator')
 
@@ -21,6 +24,8 @@ export interface MembershipParts extends JoinParts {
   readonly notify: () => void
   /** Called with every member id the coordinator gives, so that someone else can take it out of the group. */
   readonly onMemberId?: (memberId: string) => void
+  /** Called when there was no poll for more than `max.poll.interval.ms`; the member has left its group by then. */
+  readonly onIdle?: (idleMs: number) => void
 }
 
 /** An assignment that was made and is not served yet. */
@@ -47,12 +52,9 @@ export class Membership {
   readonly #running = new Set<Promise<void>>()
   #memberId = ''
   #generation: Generation | null = null
-  #heartbeats: AbortController | null = null
-  #sessionTimer: NodeJS.Timeout | undefined
-  /** Since when the coordinator is sure to count this session, of `performance.now()`. */
-  #sessionFrom = 0
-  #polledAt = performance.now()
-  #isPolling = false
+  readonly #session: Session
+  readonly #polls: PollInterval
+  readonly #heartbeats: Heartbeats
   #isJoining = false
   #mustJoin = true
   #isLost = false
@@ -62,6 +64,15 @@ export class Membership {
 
   constructor(parts: MembershipParts) {
     this.#parts = parts
+    const { sessionTimeoutMs, maxPollIntervalMs } = parts.options
+    this.#session = new Session(sessionTimeoutMs, () => this.#checkSession())
+    this.#heartbeats = new Heartbeats(parts, this.#session, (code, generation) =>
+      this.heard(code, generation),
+    )
+    this.#polls = new PollInterval(maxPollIntervalMs, (idle) => {
+      this.#leaveIdle(idle)
+      parts.onIdle?.(idle)
+    })
   }
 
   /** The generation in force; null while there is none. */
@@ -73,6 +84,23 @@ export class Membership {
   /** Whether its owner is to give up partitions and join. */
   get mustJoin(): boolean {
     return this.#mustJoin && !this.#isJoining
+  }
+
+  /**
+   * Whether what was read in the generation in force may be acted on. Invariant 4: where its session is over by its
+   * own clocks the member has lost everything, whether or not it has been told.
+   */
+  get holds(): boolean {
+    if (this.#generation !== null && this.#session.isOver) this.#lose(this.#sessionOver())
+    return this.#generation !== null
+  }
+
+  /**
+   * Whether it cannot know if its partitions are still its own: it joins, and has heard nothing for a session. A
+   * coordinator that waits for other members keeps it, so nothing is lost yet; but nothing should be read meanwhile.
+   */
+  get isUncertain(): boolean {
+    return this.#isJoining && this.#generation !== null && this.#session.isOver
   }
 
   get hasLoss(): boolean {
@@ -103,8 +131,7 @@ export class Membership {
 
   /** Between polls `max.poll.interval.ms` may pass, within one as much as it takes. */
   setPolling(isPolling: boolean): void {
-    this.#isPolling = isPolling
-    this.#polledAt = performance.now()
+    this.#polls.setPolling(isPolling)
   }
 
   requestRejoin(reason: string): void {
@@ -117,7 +144,7 @@ export class Membership {
   startJoin(): void {
     this.#isJoining = true
     this.#mustJoin = false
-    this.#stopHeartbeats()
+    this.#heartbeats.stop()
     this.#run(this.#join(this.#closing.signal))
   }
 
@@ -163,7 +190,8 @@ export class Membership {
   async leave(signal: AbortSignal): Promise<void> {
     const { coordinator, options } = this.#parts
     this.#closing.abort(new Error('The member leaves its group.'))
-    this.#stopHeartbeats()
+    this.#polls.close()
+    this.#heartbeats.stop()
     // The coordinator answers in order: behind a JoinGroup, LeaveGroup would wait for all other members.
     if (this.#isJoining) coordinator.disconnect()
     await Promise.allSettled(this.#running)
@@ -204,14 +232,13 @@ export class Membership {
     }
   }
 
-  #begin({ generation, assignment }: Joined): void {
+  #begin({ generation, assignment, sentAt }: JoinedGroup): void {
     log.info(`${this.#label()} has joined generation ${generation.id} as ${generation.memberId}.`)
     this.#failures = 0
     this.#generation = generation
     this.#joined = { generation, assignment }
-    this.#sessionConfirmed(performance.now())
-    this.#heartbeats = new AbortController()
-    this.#run(this.#keepAlive(generation, this.#heartbeats.signal))
+    if (this.#polls.isOver) this.#leave(generation)
+    else this.#run(this.#heartbeats.start(generation, sentAt))
   }
 
   #goBack(outcome: Exclude<JoinOutcome, { kind: 'joined' }>): void {
@@ -222,7 +249,7 @@ export class Membership {
     this.#failures = atOnce ? 0 : this.#failures + 1
     if (outcome.kind === 'lost') this.#lose(takenOut)
     // The coordinator has just counted with this member.
-    else if (outcome.atOnce) this.#sessionFrom = performance.now()
+    else if (outcome.atOnce) this.#session.confirmed(outcome.sentAt)
   }
 
   #joinFailed(error: Error): void {
@@ -232,60 +259,34 @@ export class Membership {
     else this.#fail(error)
   }
 
-  /** Heartbeats on a timer of their own: a `put` that waits does not hold them up. Never rejects. */
-  async #keepAlive(generation: Generation, signal: AbortSignal): Promise<void> {
-    const { options, retryBackoff } = this.#parts
-    let wait = options.heartbeatIntervalMs
-    while (await slept(wait, signal)) {
-      if (this.#leaveIfIdle(generation)) return
-      const sentAt = performance.now()
-      try {
-        const code = await heartbeat(this.#parts, generation, signal)
-        if (signal.aborted) return
-        if (code === ErrorCode.NONE || code === ErrorCode.REBALANCE_IN_PROGRESS) {
-          this.#sessionConfirmed(sentAt)
-        }
-        const error = this.heard(code, generation)
-        wait = isAlive(error) ? options.heartbeatIntervalMs : retryBackoff.firstMs
-      } catch (error) {
-        if (!signal.aborted) log.info(`${this.#label()}: no heartbeat: ${asError(error).message}`)
-        wait = retryBackoff.firstMs
-      }
-    }
+  /** Gives the partitions to who works on them, where the owner has not polled for too long. */
+  #leaveIdle(idleMs: number): void {
+    log.warn(
+      `${this.#label()} leaves the group: ${Math.round(idleMs)} ms have passed since its last poll, and ` +
+        `max.poll.interval.ms is ${this.#parts.options.maxPollIntervalMs}. Raise it, or lower max.poll.records.`,
+    )
+    // Who is joining leaves once that is over: the coordinator answers in order.
+    if (this.#generation !== null && !this.#isJoining) this.#leave(this.#generation)
   }
 
-  /** Gives the partitions to who works on them, where the owner has not polled for too long. */
-  #leaveIfIdle({ memberId }: Generation): boolean {
+  #leave({ memberId }: Generation): void {
     const { coordinator, options } = this.#parts
-    const idle = performance.now() - this.#polledAt
-    if (this.#isPolling || idle <= options.maxPollIntervalMs) return false
-    log.warn(
-      `${this.#label()} leaves the group: ${Math.round(idle)} ms have passed since its last poll, and ` +
-        `max.poll.interval.ms is ${options.maxPollIntervalMs}. Raise it, or lower max.poll.records.`,
-    )
     if (options.groupInstanceId === null) {
       this.#memberId = ''
       const left = leaveGroup(coordinator, options.groupId, memberId, this.#closing.signal)
       this.#run(left.catch((error: unknown) => log.info(asError(error).message)))
     }
     this.#lose('it did not poll')
-    return true
-  }
-
-  #sessionConfirmed(from: number): void {
-    const { sessionTimeoutMs } = this.#parts.options
-    this.#sessionFrom = from
-    clearTimeout(this.#sessionTimer)
-    const left = from + sessionTimeoutMs - performance.now()
-    this.#sessionTimer = setTimeout(() => this.#checkSession(), Math.max(left, 0) + 1)
   }
 
   /** Invariant 4: whoever hears nothing from the coordinator for a session does not wait to be told that it is over. */
   #checkSession(): void {
-    if (this.#generation === null || this.#isJoining) return
-    const silent = performance.now() - this.#sessionFrom
-    if (silent < this.#parts.options.sessionTimeoutMs) return
-    this.#lose(`no heartbeat was confirmed for ${Math.round(silent)} ms, and its session is over`)
+    if (this.#generation === null || this.#isJoining || !this.#session.isOver) return
+    this.#lose(this.#sessionOver())
+  }
+
+  #sessionOver(): string {
+    return `no heartbeat was confirmed for ${Math.round(this.#session.silentMs)} ms, and its session is over`
   }
 
   #lose(reason: string): void {
@@ -294,21 +295,16 @@ export class Membership {
     this.#generation = null
     this.#isLost = true
     this.#joined = null
-    this.#mustJoin = true
-    this.#stopHeartbeats()
+    // A join under way makes a new one.
+    if (!this.#isJoining) this.#mustJoin = true
+    this.#heartbeats.stop()
     this.#parts.notify()
   }
 
   #fail(error: Error): void {
     this.#error ??= error
-    this.#stopHeartbeats()
+    this.#heartbeats.stop()
     this.#parts.notify()
-  }
-
-  #stopHeartbeats(): void {
-    this.#heartbeats?.abort(new Error('The generation is over.'))
-    this.#heartbeats = null
-    clearTimeout(this.#sessionTimer)
   }
 
   #setMemberId(memberId: string): void {
@@ -337,18 +333,3 @@ const inRebalance =
 const notAMember =
   'offsets cannot be committed, as it does not belong to the group any more: its partitions may be someone ' +
   "else's. Where this is because a batch takes long, raise max.poll.interval.ms or lower max.poll.records."
-
-/** A heartbeat that was heard, whatever the answer: the next one is due after the interval. */
-function isAlive(error: Error | null): boolean {
-  return error === null || error instanceof RebalanceInProgressError
-}
-
-/** False where the signal aborted first. */
-async function slept(ms: number, signal: AbortSignal): Promise<boolean> {
-  try {
-    await delay(ms, signal)
-    return true
-  } catch {
-    return false
-  }
-}

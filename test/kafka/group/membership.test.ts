@@ -1,14 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { CommitFailedError, RebalanceInProgressError } from '../../../src/kafka/group/errors.ts'
-import type { LeaderTask } from '../../../src/kafka/group/join-exchange.ts'
-import { Membership } from '../../../src/kafka/group/membership.ts'
+import type { Membership } from '../../../src/kafka/group/membership.ts'
 import { DisconnectError } from '../../../src/kafka/net/errors.ts'
 import { ErrorCode } from '../../../src/kafka/protocol/errors.ts'
+import { INTERVAL, MAX_POLL, SESSION, make as makeOf } from './make-membership.ts'
+import type { Made } from './make-membership.ts'
 import { ScriptedCoordinator, never } from './scripted-coordinator.ts'
-
-const INTERVAL = 3000
-const SESSION = 45_000
-const MAX_POLL = 300_000
 
 let coordinator: ScriptedCoordinator
 const open: Membership[] = []
@@ -25,39 +22,9 @@ afterEach(async () => {
   vi.useRealTimers()
 })
 
-interface Made {
-  readonly membership: Membership
-  readonly memberIds: string[]
-  readonly decided: LeaderTask[]
-  notified: number
-}
-
 function make(groupInstanceId: string | null = null): Made {
-  const memberIds: string[] = []
-  const decided: LeaderTask[] = []
-  const membership = new Membership({
-    coordinator,
-    protocol: {
-      type: 'consumer',
-      protocols: (generation) => [{ name: 'range', metadata: Buffer.from(`held ${generation}`) }],
-      assign: (task) => {
-        decided.push(task)
-        return Promise.resolve(new Map([['m-1', Buffer.from('mine')]]))
-      },
-    },
-    options: {
-      groupId: 'g',
-      groupInstanceId,
-      sessionTimeoutMs: SESSION,
-      heartbeatIntervalMs: INTERVAL,
-      maxPollIntervalMs: MAX_POLL,
-    },
-    retryBackoff: { firstMs: 100, maxMs: 1000 },
-    notify: () => made.notified++,
-    onMemberId: (id) => memberIds.push(id),
-  })
-  const made: Made = { membership, memberIds, decided, notified: 0 }
-  open.push(membership)
+  const made = makeOf(coordinator, groupInstanceId)
+  open.push(made.membership)
   return made
 }
 
@@ -236,14 +203,6 @@ describe('a member', () => {
     expect(membership.takeLoss()).toBe(true)
   })
 
-  test('that was asleep for a session commits nothing, although no timer has fired yet', async () => {
-    const { membership } = await joined()
-    const now = performance.now()
-    vi.spyOn(performance, 'now').mockReturnValue(now + SESSION)
-    expect(() => membership.committing()).toThrow(CommitFailedError)
-    expect(membership.takeLoss()).toBe(true)
-  })
-
   test('goes on where the coordinator answers again in time, or is another one', async () => {
     const { membership } = await joined()
     const broken = (): Promise<never> => Promise.reject(new DisconnectError('gone'))
@@ -253,25 +212,6 @@ describe('a member', () => {
     expect(coordinator.forgotten).toBe(1)
     expect(coordinator.sent('Heartbeat')).toHaveLength(3)
     await vi.advanceTimersByTimeAsync(SESSION * 2)
-    expect(membership.hasLoss).toBe(false)
-  })
-
-  test('that has not polled for too long leaves, and has lost everything', async () => {
-    const { membership } = await joined()
-    await vi.advanceTimersByTimeAsync(MAX_POLL - INTERVAL)
-    expect(membership.hasLoss).toBe(false)
-    await vi.advanceTimersByTimeAsync(2 * INTERVAL)
-    expect(membership.takeLoss()).toBe(true)
-    expect(coordinator.sent('LeaveGroup')).toMatchObject([{ members: [{ memberId: 'm-1' }] }])
-    expect(() => membership.committing()).toThrow(CommitFailedError)
-  })
-
-  test('may take as long as it likes within a poll', async () => {
-    const { membership } = await joined()
-    membership.setPolling(true)
-    await vi.advanceTimersByTimeAsync(MAX_POLL * 2)
-    membership.setPolling(false)
-    await vi.advanceTimersByTimeAsync(MAX_POLL - INTERVAL)
     expect(membership.hasLoss).toBe(false)
   })
 

@@ -174,6 +174,7 @@ function createHerder(
     resolver,
     workerId,
     commit: buildInfo.commit,
+    stalledMs: Number(config['task.stalled.ms']),
     topicTracking: {
       enabled: config['topic.tracking.enable'],
       resettable: config['topic.tracking.allow.reset'],

@@ -67,6 +67,13 @@ const work = {
     importance: 'low',
     doc: 'How long all tasks together may take to stop; then they are cancelled.',
   },
+  'task.stalled.ms': {
+    type: 'long',
+    default: 30000,
+    min: 1000,
+    importance: 'low',
+    doc: 'What should move in a task and has not for this long is stalled: GET /connectors/{name}/health says so.',
+  },
   'offset.flush.interval.ms': {
     type: 'long',
     default: 60000,

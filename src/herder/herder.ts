@@ -5,6 +5,7 @@ import type { TargetState } from '../messages/protocol.ts'
 import type { MetricFamily } from '../metrics/metric-family.ts'
 import type { PluginDescriptor } from '../plugins/plugin-descriptor.ts'
 import type { LogLevel } from '../util/log-levels.ts'
+import type { ConnectorHealth } from './health.ts'
 
 /** What a connector or task is doing, as `GET …/status` reports it. */
 export type State = 'UNASSIGNED' | 'RUNNING' | 'PAUSED' | 'FAILED' | 'STOPPED' | 'RESTARTING'
@@ -83,6 +84,11 @@ export interface Herder {
   connectorConfig(name: string, signal: AbortSignal): Promise<RawConfig>
   connectorStatus(name: string): ConnectorStateInfo
   taskStatus(id: ConnectorTaskId): TaskState
+  /**
+   * How a connector and its tasks are, and why not well; ours. Waits for no plugin, no thread and no queue. Throws a
+   * NotFoundError where there is no such connector.
+   */
+  connectorHealth(name: string): ConnectorHealth
   taskConfigs(name: string, signal: AbortSignal): Promise<readonly TaskInfo[]>
   /** Creates, or where `allowReplace` says so replaces. */
   putConnectorConfig(

@@ -68,6 +68,12 @@ export class Statuses {
     return this.#entity(status)
   }
 
+  /** UNASSIGNED where nothing is known of it yet. */
+  connectorOrUnassigned(name: string): ConnectorState {
+    const unassigned = { state: 'UNASSIGNED', version: null, trace: undefined } as const
+    return this.#entity(this.#byConnector.get(name)?.connector ?? unassigned)
+  }
+
   /** Throws a NotFoundError where nothing is known of it. */
   task(id: ConnectorTaskId): TaskState {
     const status = this.#byConnector.get(id.connector)?.tasks.get(id.task)

@@ -39,7 +39,8 @@ export const counterNames = [
   'errorsLogged',
   'deadLetterRequests',
   'deadLetterFailures',
-  /** Milliseconds since the epoch; 0 for never. */
+  /** Milliseconds since the epoch; 0 for never. The first is when the main thread began to start the task. */
+  'startedAt',
   'lastErrorAt',
   'lastRecordAt',
   'lastPollAt',
@@ -109,9 +110,10 @@ export class TaskCounters {
   readonly shared: SharedArrayBuffer
   readonly #values: Float64Array
 
-  constructor(shared = new SharedArrayBuffer(length * 8)) {
-    this.shared = shared
-    this.#values = new Float64Array(shared)
+  constructor(shared?: SharedArrayBuffer) {
+    this.shared = shared ?? new SharedArrayBuffer(length * 8)
+    this.#values = new Float64Array(this.shared)
+    if (shared === undefined) this.set('startedAt', Date.now())
   }
 
   get(name: CounterName): number {

@@ -1,11 +1,12 @@
 import type { ConnectorConfig } from '../config/types.ts'
 import { asError, ConnectError, NotFoundError } from '../errors/connect-error.ts'
 import type { PluginThreadNotices, Run, TargetState, WireError } from '../messages/protocol.ts'
+import type { TaskStage } from '../messages/stages.ts'
 import { toWireError } from '../messages/wire-error.ts'
 import { delay } from '../util/abort.ts'
 import { createLogger } from '../util/logger.ts'
 import type { ConnectorThread, ThreadPool } from './thread-pool.ts'
-import type { WorkerListener } from './types.ts'
+import type { OpenCall, WorkerListener } from './types.ts'
 
 /** Connectors have this long to stop, all that are stopped together. */
 const stopMs = 5000
@@ -34,6 +35,8 @@ interface RunningConnector {
   phase: 'starting' | 'started' | 'stopping' | 'failed' | 'lost'
   /** Of a connector that is being stopped: resolves once it is gone. */
   gone: Promise<void> | null
+  /** What its thread was asked to call and has not answered, oldest first. */
+  readonly asked: Set<OpenCall>
   /** Settles when the connector has come through a start, the first or one on a new thread. Never rejects. */
   ready: Promise<void>
 }
@@ -68,6 +71,24 @@ export class ConnectorRunner {
     return [...this.#connectors.keys()]
   }
 
+  /** The thread of a connector and the call it has been asked for; null where there is no such connector. */
+  placeOf(
+    name: string,
+  ): { readonly thread: ConnectorThread; readonly call: OpenCall | null } | null {
+    const connector = this.#connectors.get(name)
+    if (!connector) return null
+    const [call = null] = connector.asked
+    return { thread: connector.thread, call }
+  }
+
+  /** The connector started as `run`; null where it is not ours any more. */
+  nameOfRun(run: Run): string | null {
+    for (const connector of this.#connectors.values()) {
+      if (connector.run === run) return connector.name
+    }
+    return null
+  }
+
   /** Whether the connector started as `run` is still the one called `connector`. */
   isCurrent({ connector, run }: { readonly connector: string; readonly run: Run }): boolean {
     return this.#connectors.get(connector)?.run === run
@@ -86,6 +107,7 @@ export class ConnectorRunner {
       thread: this.#pool.connectorThread(),
       phase: 'starting',
       gone: null,
+      asked: new Set(),
       ready: Promise.resolve(),
     }
     this.#connectors.set(start.name, connector)
@@ -99,7 +121,11 @@ export class ConnectorRunner {
     // It may have been stopped meanwhile: then nothing more is said of it.
     if (this.#get(name) !== connector || connector.phase === 'stopping') throw notFound(name)
     if (connector.thread.reason) return this.#setStateWithoutThread(connector)
-    await connector.thread.channel.request('setConnectorState', { run: connector.run, targetState })
+    const argument = { run: connector.run, targetState }
+    const stage = targetState === 'STARTED' ? 'start' : 'stop'
+    await asking(connector, stage, () =>
+      connector.thread.channel.request('setConnectorState', argument),
+    )
     if (targetState === 'STOPPED' && connector.phase === 'failed') connector.phase = 'started'
   }
 
@@ -111,7 +137,10 @@ export class ConnectorRunner {
     const connector = this.#get(name)
     await connector.ready
     const argument = { run: connector.run, maxTasks }
-    return (await connector.thread.channel.request('taskConfigs', argument, { signal })).configs
+    const { configs } = await asking(connector, 'taskConfigs', () =>
+      connector.thread.channel.request('taskConfigs', argument, { signal }),
+    )
+    return configs
   }
 
   /** Resolves once the connector is gone, within five seconds. */
@@ -161,7 +190,9 @@ export class ConnectorRunner {
     connector.phase = 'stopping'
     const { name, run, thread } = connector
     try {
-      await thread.channel.request('stopConnector', { run }, { timeoutMs: stopMs })
+      await asking(connector, 'stop', () =>
+        thread.channel.request('stopConnector', { run }, { timeoutMs: stopMs }),
+      )
     } catch (error) {
       if (!thread.reason) this.#giveUp(connector, error)
     }
@@ -218,7 +249,7 @@ export class ConnectorRunner {
     const { name, type, connectorClass, config, run, targetState, thread } = connector
     const argument = { name, run, type, connectorClass, config, targetState }
     try {
-      await thread.channel.request('startConnector', argument)
+      await asking(connector, 'start', () => thread.channel.request('startConnector', argument))
       if (connector.phase === 'starting') connector.phase = 'started'
     } catch (error) {
       if (connector.phase === 'starting' && endedInAnother(connector)) {
@@ -271,6 +302,21 @@ export class ConnectorRunner {
     const connector = this.#connectors.get(name)
     if (connector) return connector
     throw notFound(name)
+  }
+}
+
+/** Writes down, while `ask` waits for its answer, which call it is that the connector's thread is asked for. */
+async function asking<T>(
+  { asked }: Pick<RunningConnector, 'asked'>,
+  stage: TaskStage,
+  ask: () => Promise<T>,
+): Promise<T> {
+  const call = { stage, since: Date.now() }
+  asked.add(call)
+  try {
+    return await ask()
+  } finally {
+    asked.delete(call)
   }
 }
 

@@ -67,6 +67,17 @@ export class TaskRunner {
     return this.#tasks.get(taskIdText(id))?.counters ?? null
   }
 
+  /** The thread a task runs in; null where there is no such task. */
+  threadOf(id: ConnectorTaskId): TaskThread | null {
+    return this.#tasks.get(taskIdText(id))?.thread ?? null
+  }
+
+  /** The task started as `run`, e.g. `orders-0`; null where it is not ours any more. */
+  nameOfRun(run: Run): string | null {
+    const task = this.#byRun(run)
+    return task ? taskIdText(task.id) : null
+  }
+
   /** Whether the task started as `run` is still one of this worker's, and may act for `connector`. */
   isCurrent({ connector, run }: { readonly connector: string; readonly run: Run }): boolean {
     return this.#byRun(run)?.id.connector === connector

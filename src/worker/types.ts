@@ -1,7 +1,9 @@
 import type { ConnectorConfig, RawConfig } from '../config/types.ts'
 import type { ConfigInfos, ConfigKeyInfo } from '../messages/config-infos.ts'
+import type { CounterName } from '../messages/counters.ts'
 import type { ConnectorTaskId } from '../messages/ids.ts'
 import type { TargetState, WireError } from '../messages/protocol.ts'
+import type { TaskStage } from '../messages/stages.ts'
 import type { MetricFamily } from '../metrics/metric-family.ts'
 import type { MetricNames } from '../metrics/names.ts'
 import type { Reading } from '../metrics/groups.ts'
@@ -31,6 +33,37 @@ export interface WorkerSnapshot {
   readonly readings: readonly Reading[]
   /** What Kafka Connect has no name for. */
   readonly families: readonly MetricFamily[]
+}
+
+/** A plugin call that has not returned. Times here are in ms since the epoch. */
+export interface OpenCall {
+  readonly stage: TaskStage
+  readonly since: number
+}
+
+/** What a plugin thread is at, read from memory it shares. */
+export interface ThreadFacts {
+  readonly name: string
+  /** When its event loop last turned; 0 before it runs. */
+  readonly turnedAt: number
+  /** How late the event loop is at this moment. */
+  readonly lateMs: number
+  /** The plugin call that holds it now, and whose: `task orders-0`, `connector orders`; null for one that is gone. */
+  readonly running: { readonly of: string | null; readonly stage: TaskStage } | null
+}
+
+export interface ConnectorFacts {
+  /** As {@link ThreadFacts.running} names it. */
+  readonly name: string
+  readonly thread: ThreadFacts
+  readonly call: OpenCall | null
+}
+
+export interface TaskFacts {
+  /** As {@link ThreadFacts.running} names it. */
+  readonly name: string
+  readonly counters: Readonly<Record<CounterName, number>>
+  readonly thread: ThreadFacts
 }
 
 /** The worker as the herder sees it: runs connectors and tasks in plugin threads, whatever they do. */
@@ -69,6 +102,10 @@ export interface ConnectorWorker {
   stopTasks(ids: readonly ConnectorTaskId[]): Promise<void>
   /** Sets the level of one logger, here and in every plugin thread there is or will be. */
   setLogLevel(logger: string, level: LogLevel): void
+  /** What is known of a connector without asking its thread; null where it does not run here. */
+  connectorFacts(name: string): ConnectorFacts | null
+  /** What is known of a task, also while its thread hangs; null where it does not run here. */
+  taskFacts(id: ConnectorTaskId): TaskFacts | null
   /** What is measured at this moment, also of tasks that hang. */
   metrics(): Promise<WorkerSnapshot>
   /** Stops everything, tasks first, then the threads. */

@@ -4,6 +4,7 @@ import { ConnectError } from '../errors/connect-error.ts'
 import type { RequestHandlers } from '../messages/channel.ts'
 import type { ConfigInfos, ConfigKeyInfo } from '../messages/config-infos.ts'
 import type { TaskCounters } from '../messages/counters.ts'
+import { taskIdText } from '../messages/ids.ts'
 import type { ConnectorTaskId } from '../messages/ids.ts'
 import type { MainThreadRequests, Run, TargetState, TaskStart } from '../messages/protocol.ts'
 import type { PluginDescriptor } from '../plugins/plugin-descriptor.ts'
@@ -20,7 +21,15 @@ import { ThreadPool } from './thread-pool.ts'
 import type { ConnectorThread, TaskThread } from './thread-pool.ts'
 import { newTopicOf } from './topic-creation.ts'
 import type { NewTopic } from './topic-creation.ts'
-import type { ConnectorWorker, WorkerListener, WorkerSnapshot } from './types.ts'
+import { threadFacts } from './thread-facts.ts'
+import type {
+  ConnectorFacts,
+  ConnectorWorker,
+  TaskFacts,
+  ThreadFacts,
+  WorkerListener,
+  WorkerSnapshot,
+} from './types.ts'
 import { WorkerMetrics } from './worker-metrics.ts'
 
 /** The plugins there are, found by class name or alias. */
@@ -187,6 +196,24 @@ export class Worker implements ConnectorWorker {
     return this.#tasks.counters(id)
   }
 
+  connectorFacts(name: string): ConnectorFacts | null {
+    const place = this.#connectors.placeOf(name)
+    if (!place) return null
+    const { thread, call } = place
+    return { name: `connector ${name}`, thread: this.#threadFacts(thread), call }
+  }
+
+  taskFacts(id: ConnectorTaskId): TaskFacts | null {
+    const thread = this.#tasks.threadOf(id)
+    const counters = this.#tasks.counters(id)
+    if (!thread || !counters) return null
+    return {
+      name: `task ${taskIdText(id)}`,
+      counters: counters.snapshot(),
+      thread: this.#threadFacts(thread),
+    }
+  }
+
   metrics(): Promise<WorkerSnapshot> {
     return this.#metrics.snapshot()
   }
@@ -210,6 +237,14 @@ export class Worker implements ConnectorWorker {
 
   async #drain(): Promise<void> {
     await Promise.all([this.stopTasks(this.#tasks.ids()), this.#connectors.stopAll()])
+  }
+
+  #threadFacts(thread: ConnectorThread | TaskThread): ThreadFacts {
+    return threadFacts(thread, (run) => {
+      const [task, connector] = [this.#tasks.nameOfRun(run), this.#connectors.nameOfRun(run)]
+      if (task !== null) return `task ${task}`
+      return connector === null ? null : `connector ${connector}`
+    })
   }
 
   get #graceMs(): number {

@@ -34,6 +34,7 @@ export function setUp(plugin: Partial<FakePlugin> = {}, resolve = (value: string
         ) as T,
     },
     workerId: 'host:8083',
+    stalledMs: 30_000,
     topicTracking: { enabled: true, resettable: true },
   })
   if (!worker) throw new Error('The herder made no worker.')

@@ -30,6 +30,7 @@ beforeAll(async () => {
     worker: (events) => new ReplayWorker(registry, events),
     resolver: { resolve: (config) => config },
     workerId: `127.0.0.1:${port}`,
+    stalledMs: 30_000,
     topicTracking: { enabled: true, resettable: true },
   })
   server.attach(herder)

@@ -3,13 +3,21 @@ import type { ConnectorConfig, RawConfig } from '../../src/config/types.ts'
 import { NotFoundError, asError, traceOf } from '../../src/errors/connect-error.ts'
 import { BadRequestError } from '../../src/errors/rest-error.ts'
 import type { ConfigInfos, ConfigKeyInfo } from '../../src/messages/config-infos.ts'
+import { TaskCounters } from '../../src/messages/counters.ts'
 import { taskIdText } from '../../src/messages/ids.ts'
 import type { ConnectorTaskId } from '../../src/messages/ids.ts'
 import type { TargetState, WireError } from '../../src/messages/protocol.ts'
 import type { PluginDescriptor } from '../../src/plugins/plugin-descriptor.ts'
 import type { LogLevel } from '../../src/util/log-levels.ts'
 import { setLogLevel } from '../../src/util/log-levels.ts'
-import type { ConnectorWorker, WorkerListener, WorkerSnapshot } from '../../src/worker/types.ts'
+import type {
+  ConnectorFacts,
+  ConnectorWorker,
+  TaskFacts,
+  ThreadFacts,
+  WorkerListener,
+  WorkerSnapshot,
+} from '../../src/worker/types.ts'
 
 /** What a fake connector does when the worker calls it. What is left out succeeds at once. */
 export interface FakePlugin {
@@ -44,6 +52,10 @@ export class FakeWorker implements ConnectorWorker {
   readonly tasks = new Map<string, Running>()
   /** What a real worker would have to refuse: a second start of what runs. */
   readonly violations: string[] = []
+  /** What tasks have counted, by name: for the test to set. */
+  readonly counters = new Map<string, TaskCounters>()
+  /** What else is known of connectors and tasks. */
+  readonly facts = new Map<string, Partial<ConnectorFacts & TaskFacts>>()
   /** How long everything takes. */
   pace: () => Promise<unknown> = () => setImmediate()
   /** What was asked of it, in order: `start a`, `stop a-0`. */
@@ -203,6 +215,27 @@ export class FakeWorker implements ConnectorWorker {
     await Promise.all(ids.map((id) => this.#stopTask(id)))
   }
 
+  /** What is to be known of the connector; null where it does not run. */
+  connectorFacts(name: string): ConnectorFacts | null {
+    if (!this.running.has(name)) return null
+    const facts = {
+      name: `connector ${name}`,
+      thread: idleThread('connector-thread-1'),
+      call: null,
+    }
+    return { ...facts, ...this.facts.get(name) }
+  }
+
+  taskFacts(id: ConnectorTaskId): TaskFacts | null {
+    const name = taskIdText(id)
+    const task = this.tasks.get(name)
+    if (!task) return null
+    const counters = this.counters.get(name) ?? new TaskCounters()
+    this.counters.set(name, counters)
+    const facts = { name: `task ${name}`, thread: idleThread('task-thread-1') }
+    return { ...facts, counters: counters.snapshot(), ...this.facts.get(name) }
+  }
+
   metrics(): Promise<WorkerSnapshot> {
     return Promise.resolve({ names: 'both', readings: [], families: [] })
   }
@@ -246,6 +279,10 @@ export class FakeWorker implements ConnectorWorker {
       return [className, simple, simple.replace(/Connector$/, '')].includes(name)
     })
   }
+}
+
+function idleThread(name: string): ThreadFacts {
+  return { name, turnedAt: Date.now(), lateMs: 0, running: null }
 }
 
 function wire(error: unknown): WireError {

@@ -5,6 +5,7 @@ import type { ConnectorTaskId } from '../../messages/ids.ts'
 import type { TargetState } from '../../messages/protocol.ts'
 import { abortable, delay } from '../../util/abort.ts'
 import type { SerialQueue } from '../../util/serial-queue.ts'
+import type { Trouble } from '../health-verdict.ts'
 import type { RestartPlan } from '../restart-plan.ts'
 import { TooManyTasksError, exceedsTasksMax, tasksMaxOf } from '../task-configs.ts'
 import { ConnectorTasks } from './connector-tasks.ts'
@@ -35,6 +36,8 @@ export class ConnectorLifecycle {
   #generation = new AbortController()
   /** Whether the worker knows the connector. */
   #placed = false
+  /** Set while the connector cannot be asked for its tasks. */
+  #trouble: Trouble | null = null
   /** Set from the connector's own failure until it is started again. */
   #failed = false
 
@@ -59,6 +62,11 @@ export class ConnectorLifecycle {
 
   get taskConfigs(): readonly ConnectorConfig[] {
     return this.#tasks.configs
+  }
+
+  /** Why the connector has not the tasks it should have; null where it has. */
+  get trouble(): Trouble | null {
+    return this.#trouble
   }
 
   get taskIds(): readonly ConnectorTaskId[] {
@@ -137,6 +145,7 @@ export class ConnectorLifecycle {
   }
 
   #supersede(reason: Error): AbortSignal {
+    this.#trouble = null
     this.#generation.abort(reason)
     this.#generation = new AbortController()
     return this.#generation.signal
@@ -239,10 +248,14 @@ export class ConnectorLifecycle {
 
   /** Asks the connector for its tasks and puts them in place. */
   async #configureTasks(signal: AbortSignal, attempt = 0): Promise<void> {
-    if (this.#targetState !== 'STARTED' || this.#failed) return
+    if (this.#targetState !== 'STARTED' || this.#failed) {
+      this.#trouble = null
+      return
+    }
     try {
       const source = await this.#source(signal)
       await this.#tasks.replace(await this.#wantedTasks(source.config, signal), source, signal)
+      this.#trouble = null
     } catch (error) {
       if (signal.aborted) throw error
       if (error instanceof TooManyTasksError) this.#fail(error)
@@ -266,6 +279,7 @@ export class ConnectorLifecycle {
 
   #configureTasksLater(signal: AbortSignal, attempt: number, error: unknown): void {
     const pauseMs = Math.min(firstRetryMs * 2 ** attempt, lastRetryMs)
+    this.#trouble = { message: asError(error).message, nextAt: Date.now() + pauseMs }
     this.#services.log.error(
       `Failed to configure the tasks of connector ${this.name}; trying again in ${pauseMs} ms.`,
       error,

@@ -3,6 +3,9 @@ import { NotFoundError } from '../../errors/connect-error.ts'
 import type { ConnectorTaskId } from '../../messages/ids.ts'
 import type { ConnectorWorker } from '../../worker/types.ts'
 import type { ConnectorInfo, ConnectorStateInfo, TaskInfo, TaskState } from '../herder.ts'
+import { connectorHealth } from '../connector-health.ts'
+import type { Hour } from '../health-verdict.ts'
+import type { ConnectorHealth } from '../health.ts'
 import type { Statuses } from '../statuses.ts'
 import type { ConnectorLifecycle } from './connector-lifecycle.ts'
 import type { ConnectorTable } from './connector-table.ts'
@@ -43,6 +46,22 @@ export class ConnectorViews {
   statusToRestart(name: string): ConnectorStateInfo {
     if (this.#statuses.connectorState(name) !== undefined) return this.status(name)
     throw new NotFoundError(`Status for connector ${name} not found`)
+  }
+
+  health({ name, trouble, config }: ConnectorLifecycle, hour: Hour): ConnectorHealth {
+    const status = {
+      name,
+      connector: this.#statuses.connectorOrUnassigned(name),
+      tasks: this.#statuses.tasks(name),
+      type: this.#typeOf(config),
+    }
+    const sources = {
+      status,
+      trouble,
+      connector: this.#worker.connectorFacts(name),
+      task: (task: number) => this.#worker.taskFacts({ connector: name, task }),
+    }
+    return connectorHealth(sources, hour)
   }
 
   taskStatus(id: ConnectorTaskId): TaskState {

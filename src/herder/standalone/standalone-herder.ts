@@ -13,6 +13,7 @@ import type { ConnectorWorker, WorkerListener } from '../../worker/types.ts'
 import { ActiveTopics } from '../active-topics.ts'
 import type { TopicTracking } from '../active-topics.ts'
 import type { ConfigResolver } from '../config-resolver.ts'
+import type { ConnectorHealth } from '../health.ts'
 import type {
   ConnectorInfo,
   ConnectorStateInfo,
@@ -40,6 +41,8 @@ export interface StandaloneHerderOptions {
   /** `host:port` of the advertised listener. */
   readonly workerId: string
   readonly topicTracking: TopicTracking
+  /** `task.stalled.ms` */
+  readonly stalledMs: number
   /** The commit of our build, 16 hexadecimal digits. */
   readonly commit?: string
 }
@@ -61,9 +64,12 @@ export class StandaloneHerder implements Herder {
   readonly #views: ConnectorViews
   readonly #configs: ConnectorConfigs
   readonly #appInfo: Reading
+  readonly #stalledMs: number
   #ready = false
 
-  constructor({ worker, resolver, workerId, topicTracking, commit }: StandaloneHerderOptions) {
+  constructor(options: StandaloneHerderOptions) {
+    const { worker, resolver, workerId, topicTracking, commit } = options
+    this.#stalledMs = options.stalledMs
     this.#appInfo = appInfoReading(workerId, commit)
     this.#statuses = new Statuses(workerId)
     this.#topics = new ActiveTopics(topicTracking)
@@ -139,6 +145,11 @@ export class StandaloneHerder implements Herder {
 
   taskStatus(id: ConnectorTaskId): TaskState {
     return this.#views.taskStatus(id)
+  }
+
+  connectorHealth(name: string): ConnectorHealth {
+    const hour = { now: Date.now(), stalledMs: this.#stalledMs }
+    return this.#views.health(this.#connectors.get(name), hour)
   }
 
   taskConfigs(name: string, signal: AbortSignal): Promise<readonly TaskInfo[]> {

@@ -1,5 +1,6 @@
 import type { Resource } from '../resource.ts'
 import { connectorPlugins, pluginConfig, pluginValidate } from './connector-plugins.ts'
+import { connectorHealth } from './connector-health.ts'
 import {
   connector,
   connectorConfig,
@@ -24,6 +25,7 @@ export function resources(commit: string): Resource[] {
     connector,
     connectorConfig,
     connectorStatus,
+    connectorHealth,
     connectorTopics,
     connectorTopicsReset,
     pause,

@@ -8,8 +8,7 @@ import { currentScope } from './scope.ts'
  * `process.exit` fails who called it. What belongs to nobody goes to `unattributed`.
  */
 export function guardThread(unattributed: (error: Error) => void, logger: Logger): void {
-  const attribute = (reason: unknown): void => {
-    const error = asError(reason)
+  const attribute = (error: Error): void => {
     const scope = currentScope()
     if (scope) {
       scope.fail(error)
@@ -18,13 +17,29 @@ export function guardThread(unattributed: (error: Error) => void, logger: Logger
     logger.error('An error in this thread belongs to no connector or task.', error)
     unattributed(error)
   }
-  process.on('uncaughtException', attribute)
-  process.on('unhandledRejection', attribute)
+  const exits = new WeakSet<Error>()
+  process.on('uncaughtException', (error) => {
+    // The plugin was told by it that it may not exit, in a callback: that was attributed there.
+    if (!exits.has(error)) attribute(unhandled(error, thrown))
+  })
+  process.on('unhandledRejection', (reason) => {
+    const error = asError(reason)
+    if (!exits.has(error)) attribute(unhandled(error, rejected))
+  })
   process.exit = (code) => {
     const error = new ConnectError(
       `The plugin called process.exit(${code ?? ''}). A plugin may not end the worker: let it throw instead.`,
     )
+    exits.add(error)
     attribute(error)
     throw error
   }
+}
+
+const thrown = "an error that was thrown in a callback, or an 'error' event without a listener"
+const rejected = 'a rejected promise'
+
+/** The stack of such an error begins in a timer or a socket: without this nobody knew how it came to end a task. */
+function unhandled(cause: Error, what: string): ConnectError {
+  return new ConnectError(`Nothing in the plugin handled ${what}: ${cause.message}`, { cause })
 }

@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 const api = fileURLToPath(new URL('./src/api/index.ts', import.meta.url))
 
 /** What needs real services: its setup starts them, and only where one of these files is run. */
-const withServices = ['integration', 'e2e', 'oracle', 'services'].map(
+const withServices = ['integration', 'e2e', 'oracle', 'services', 'hostile'].map(
   (folder) => `test/${folder}/**/*.test.ts`,
 )
 

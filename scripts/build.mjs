@@ -15,8 +15,8 @@ const dist = path.join(root, 'dist')
 const stampFile = path.join(dist, '.stamp')
 const types = path.join(dist, 'types')
 
-/** Modules that stay outside the bundle: native code, found in node_modules when it runs. */
-const external = ['@node-rs/crc32', 'chokidar']
+/** Modules that stay outside the bundle: native code, and what may be missing; found in node_modules when they run. */
+const external = ['@bokuweb/zstd-wasm', '@node-rs/crc32', 'chokidar', 'snappy']
 
 /** Sixteen digits of the commit this is built from; zeros outside of a repository. */
 const commit =

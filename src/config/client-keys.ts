@@ -146,7 +146,7 @@ const producer: readonly Row[] = [
   ['buffer.memory', 'long', 4194304, 'high', 'Bytes that may wait to be sent.'],
   ['compression.type', 'string', 'none', 'high', 'none, gzip, snappy, lz4 or zstd.'],
   ['compression.gzip.level', 'int', -1, 'medium', 'Level of gzip.'],
-  ['compression.lz4.level', 'int', 9, 'medium', 'Level of lz4.'],
+  ['compression.lz4.level', 'int', 9, 'medium', 'Accepted: ours has one level, a fast one.'],
   ['compression.zstd.level', 'int', 3, 'medium', 'Level of zstd.'],
   ['delivery.timeout.ms', 'int', 2147483647, 'medium', 'After how long a record counts as failed.'],
   ['enable.idempotence', 'boolean', true, 'low', 'No duplicates from retries.'],

@@ -6,7 +6,7 @@ import type { ConnectorConfig } from '../config/types.ts'
 import { workerConfig as workerConfigDef } from '../config/worker-config.ts'
 import { ConfigError } from '../errors/connect-error.ts'
 import { createGroupConsumer } from '../kafka/group/group-consumer.ts'
-import { createProducer } from '../kafka/producer/kafka-producer.ts'
+import { openProducer } from '../kafka/producer/kafka-producer.ts'
 import type { Subscription } from '../kafka/types.ts'
 import { taskIdText } from '../messages/ids.ts'
 import type { TaskStart } from '../messages/protocol.ts'
@@ -63,7 +63,7 @@ function sourceTask(start: TaskStart, services: TaskServices): WorkerTask {
       return asTask<SourceTask>(new Task(), ['poll'], taskIdText(id))
     },
     openPlugins: () => openPlugins(start, services),
-    openProducer: (listener) => Promise.resolve(createProducer(clientConfig, listener, meter)),
+    openProducer: (listener) => openProducer(clientConfig, listener, meter),
   })
 }
 

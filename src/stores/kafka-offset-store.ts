@@ -1,6 +1,7 @@
 import type { SourceOffset, SourcePartition } from '../data/records.ts'
 import { TopicLog } from '../kafka/consumer/topic-log.ts'
 import { clientOptions } from '../kafka/net/client-options.ts'
+import { loadCompression } from '../kafka/producer/compression-config.ts'
 import { KafkaClient } from '../kafka/net/client.ts'
 import type { ClientConfig } from '../kafka/types.ts'
 import { checkInternalTopic, createInternalTopic } from './internal-topic.ts'
@@ -45,6 +46,7 @@ export class KafkaOffsetStore implements OffsetBackingStore {
   async start(signal: AbortSignal): Promise<void> {
     const { topic, clientConfig, admin } = this.#options
     const created = await createInternalTopic(admin, topic, purpose, signal)
+    await loadCompression(clientConfig)
     const client = new KafkaClient(clientOptions(clientConfig))
     const open = (index: OffsetIndex): TopicLog => openLog(client, topic.name, clientConfig, index)
     const log = new OffsetLog({ topic: topic.name, open, backoff: REOPEN_BACKOFF })

@@ -12,6 +12,7 @@ import type { ConsumerOptions } from './consumer-options.ts'
 import { OffsetOutOfRangeError } from './errors.ts'
 import { FetchBuffer } from './fetch-buffer.ts'
 import { FetchedChunk } from './fetched-chunk.ts'
+import { loadCodecsOf } from './fetched-codecs.ts'
 import { FrameLease } from './frame-lease.ts'
 import type { PartitionState } from './partition-state.ts'
 import { readRecordSet } from './record-set.ts'
@@ -162,6 +163,7 @@ export class Fetcher {
     try {
       const request = fetchRequest(this.#requestOf(states))
       const answer = await client.send(broker, purpose, request, this.#closing.signal)
+      await loadCodecsOf(answer)
       this.#answered(answer, asked)
       this.#failures = 0
     } catch (error) {

@@ -14,12 +14,23 @@ import type {
 } from '../types.ts'
 import { ArenaPool } from './arena-pool.ts'
 import { BatchLedger } from './batch-ledger.ts'
+import { loadCompression } from './compression-config.ts'
 import { ProducerClosedError } from './errors.ts'
 import { PartitionQueue } from './partition-queue.ts'
 import { producerConfig } from './producer-config.ts'
 import type { ProducerConfig } from './producer-config.ts'
 import { Sender } from './sender.ts'
 import { TopicRouter } from './topic-router.ts'
+
+/** Like {@link createProducer}, with the codec of `compression.type` loaded first. */
+export async function openProducer(
+  config: ClientConfig,
+  listener: ProducerListener,
+  meter?: ClientMeter,
+): Promise<RecordProducer> {
+  await loadCompression(config)
+  return createProducer(config, listener, meter)
+}
 
 /**
  * A producer under Kafka's configuration keys. Opens no connection before it is used. Throws a ConfigError that names

@@ -1,5 +1,6 @@
 import { ConfigError } from '../../errors/connect-error.ts'
 import { intOf } from '../net/client-options.ts'
+import { compressionOf } from './compression-config.ts'
 import { codecByName } from '../records/compression.ts'
 import type { CompressionCodec } from '../records/compression.ts'
 import type { ClientConfig } from '../types.ts'
@@ -28,7 +29,7 @@ const KIB = 1024
 /** Of more than these a broker does not remember the sequences (KIP-98). */
 const MOST_IN_FLIGHT_IDEMPOTENT = 5
 
-/** Throws a ConfigError that names the key. */
+/** Throws a ConfigError that names the key. The codec must be loaded. */
 export function producerConfig(config: ClientConfig): ProducerConfig {
   if (config['transactional.id'] !== undefined) {
     throw new ConfigError(
@@ -38,6 +39,7 @@ export function producerConfig(config: ClientConfig): ProducerConfig {
   const acks = parseAcks(config.acks ?? 'all')
   const maxInFlight = intOf(config, 'max.in.flight.requests.per.connection', 5, 1)
   const retries = intOf(config, 'retries', Number.MAX_SAFE_INTEGER)
+  const compression = compressionOf(config)
   return {
     acks,
     idempotent: parseIdempotence(config, { acks, maxInFlight, retries }),
@@ -49,7 +51,7 @@ export function producerConfig(config: ClientConfig): ProducerConfig {
     retries,
     deliveryTimeoutMs: intOf(config, 'delivery.timeout.ms', 120_000),
     maxBlockMs: intOf(config, 'max.block.ms', 60_000),
-    codec: codecByName(config['compression.type'] ?? 'none'),
+    codec: compression && codecByName(compression.name, compression.level),
   }
 }
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { BatchCursor } from '../../../src/kafka/records/batch-cursor.ts'
 import { at } from '../../../src/kafka/records/batch-format.ts'
 import { crc32c } from '../../../src/kafka/records/crc32c.ts'
@@ -7,7 +7,12 @@ import {
   CorruptRecordError,
   UnsupportedCompressionError,
 } from '../../../src/kafka/records/errors.ts'
+import { codecNames, loadCodec } from '../../../src/kafka/records/compression.ts'
 import { batchOf, javaBatch, javaBatches, readText, textOf } from './support.ts'
+
+beforeAll(async () => {
+  for (const name of codecNames) await loadCodec(name)
+})
 
 describe('BatchCursor', () => {
   test.each(javaBatches.filter(({ control }) => !control))(
@@ -108,11 +113,11 @@ describe('BatchCursor', () => {
     const old = batchOf(['a'])
     old[at.magic] = 1
     expect(() => new BatchCursor().open(old, 0, old.length, false)).toThrow('format 1')
-    const snappy = batchOf(['a'])
-    snappy[at.attributes + 1] = 2
-    const open = (): boolean => new BatchCursor().open(snappy, 0, snappy.length, false)
+    const strange = batchOf(['a'])
+    strange[at.attributes + 1] = 5
+    const open = (): boolean => new BatchCursor().open(strange, 0, strange.length, false)
     expect(open).toThrow(UnsupportedCompressionError)
-    expect(open).toThrow('snappy')
+    expect(open).toThrow('Found compression 5')
   })
 })
 

@@ -13,6 +13,9 @@ const jvmVariables = [
   'EXTRA_ARGS',
 ]
 
+const logAdvice =
+  'The log is set by SLUICE_LOG_LEVEL, SLUICE_LOG_FORMAT and the REST API at /admin/loggers; a file for log4j is not read.'
+
 /** One sentence about the variables that are set and have no effect here; null where there are none. */
 export function ignoredEnvironment(env: Readonly<NodeJS.ProcessEnv>): string | null {
   const found = jvmVariables.filter((name) => (env[name] ?? '') !== '')
@@ -20,6 +23,7 @@ export function ignoredEnvironment(env: Readonly<NodeJS.ProcessEnv>): string | n
   const isOne = found.length === 1
   return (
     `${found.join(', ')} ${isOne ? 'is' : 'are'} set for a JVM and ${isOne ? 'has' : 'have'} no effect on this worker. ` +
-    'The heaps of the plugin threads are limited by SLUICE_MEMORY.'
+    'The heaps of the plugin threads are limited by SLUICE_MEMORY.' +
+    (found.includes('KAFKA_LOG4J_OPTS') ? ` ${logAdvice}` : '')
   )
 }

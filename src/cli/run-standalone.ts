@@ -1,5 +1,7 @@
 import { readPropertiesFile } from '../config/java-properties.ts'
 import { readProcessSettings } from '../config/process-settings.ts'
+import type { ProcessSettings } from '../config/process-settings.ts'
+import type { LogWriter } from '../util/log-writer.ts'
 import { createLogger } from '../util/logger.ts'
 import { loadTestHooks } from '../util/fault-point.ts'
 import { exitCodes, parseCommandLine, usage } from './command-line.ts'
@@ -8,6 +10,10 @@ import { ignoredEnvironment } from './ignored-environment.ts'
 import { applyLogSettings } from './log-settings.ts'
 import { StandaloneWorker } from './standalone-worker.ts'
 import { listenForStop } from './stop-signals.ts'
+
+/** How long whoever reads the log may take nothing of it before its end is given up. */
+const logGraceMs = 2000
+const lastWordsMs = 500
 
 const log = createLogger('org.apache.kafka.connect.cli.ConnectStandalone')
 
@@ -24,19 +30,39 @@ export async function runStandalone(
     log.info(usage)
     return exitCodes.usage
   }
-  dieOfTheUnexpected()
+  const opened = openLog(env)
+  if (opened === null) return exitCodes.notStarted
+  dieOfTheUnexpected(opened)
   using stop = listenForStop(({ exitCode }) => process.exit(exitCode))
   try {
-    return await run(command.workerFile, command.connectorFiles, { env, threadEntry, stop })
+    return await run(command.workerFile, command.connectorFiles, { ...opened, threadEntry, stop })
   } catch (error) {
     if (stop.request) return stop.request.exitCode
     log.error('Stopping due to error', error)
     return exitCodes.notStarted
+  } finally {
+    await opened.writer.flush(logGraceMs)
+  }
+}
+
+interface Log {
+  readonly settings: ProcessSettings
+  readonly writer: LogWriter
+}
+
+/** Null where the variables of the environment cannot be used, which has been logged. */
+function openLog(env: Readonly<NodeJS.ProcessEnv>): Log | null {
+  try {
+    const settings = readProcessSettings(env)
+    return { settings, writer: applyLogSettings(settings) }
+  } catch (error) {
+    log.error('Stopping due to error', error)
+    return null
   }
 }
 
 interface Surroundings {
-  readonly env: Readonly<NodeJS.ProcessEnv>
+  readonly settings: ProcessSettings
   readonly threadEntry: URL
   readonly stop: ReturnType<typeof listenForStop>
 }
@@ -45,12 +71,10 @@ interface Surroundings {
 async function run(
   workerFile: string,
   connectorFiles: readonly string[],
-  { env, threadEntry, stop }: Surroundings,
+  { settings, threadEntry, stop }: Surroundings,
 ): Promise<number> {
   const startedAt = performance.now()
   log.info('Kafka Connect worker initializing ...')
-  const settings = readProcessSettings(env)
-  applyLogSettings(settings)
   await loadTestHooks()
   const originals = workerFile === '' ? {} : await readPropertiesFile(workerFile)
   const worker = await StandaloneWorker.open(
@@ -120,10 +144,12 @@ async function createConnector(
 }
 
 /** What nobody caught leaves the worker in a state that nobody knows: better to be started again. */
-function dieOfTheUnexpected(): void {
+function dieOfTheUnexpected({ writer }: Log): void {
+  const exit = (): void => process.exit(exitCodes.uncaught)
   const die = (error: unknown): void => {
     log.error('Uncaught exception in the worker, exiting: ', error)
-    process.exit(exitCodes.uncaught)
+    if (writer.pending) void writer.flush(lastWordsMs).finally(exit)
+    else exit()
   }
   process.on('uncaughtException', die)
   process.on('unhandledRejection', die)

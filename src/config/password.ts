@@ -1,3 +1,5 @@
+import { rememberSecret } from '../util/secrets.ts'
+
 const brand = Symbol.for('sluice.Password')
 const hidden = '[hidden]'
 
@@ -8,6 +10,7 @@ export class Password {
 
   constructor(value: string) {
     this.#value = value
+    rememberSecret(value)
   }
 
   /** The secret itself. */

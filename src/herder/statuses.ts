@@ -1,6 +1,7 @@
 import { NotFoundError } from '../errors/connect-error.ts'
 import { taskIdText } from '../messages/ids.ts'
 import type { ConnectorTaskId } from '../messages/ids.ts'
+import { maskSecrets } from '../util/secrets.ts'
 import type { ConnectorState, State, TaskState } from './herder.ts'
 
 interface Status {
@@ -25,7 +26,7 @@ export class Statuses {
   }
 
   setConnector(name: string, state: State, version: string | null, trace?: string): void {
-    this.#entry(name).connector = { state, version, trace }
+    this.#entry(name).connector = { state, version, trace: masked(trace) }
   }
 
   /** A `version` left out stays as it was: null for a task that never started. */
@@ -36,7 +37,7 @@ export class Statuses {
   ): void {
     const { tasks } = this.#entry(id.connector)
     const version = change.version ?? tasks.get(id.task)?.version ?? null
-    tasks.set(id.task, { state, version, trace: change.trace })
+    tasks.set(id.task, { state, version, trace: masked(change.trace) })
   }
 
   removeTask(id: ConnectorTaskId): void {
@@ -100,4 +101,9 @@ export class Statuses {
     const entity = { state, worker_id: this.#workerId, version }
     return trace === undefined || trace === '' ? entity : { ...entity, trace }
   }
+}
+
+/** Invariant 8: a plugin may throw what it was configured with. */
+function masked(trace: string | undefined): string | undefined {
+  return trace === undefined ? undefined : maskSecrets(trace)
 }

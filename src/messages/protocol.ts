@@ -159,6 +159,8 @@ export interface PluginThreadNotices {
     readonly ids: KafkaIds
   }
   log: LogEntry
+  /** A value of type PASSWORD that the thread has parsed. */
+  secret: { readonly secret: string }
   /** Names of loggers created in the thread: all there are with its birth, then each new one. */
   loggers: { readonly names: readonly string[] }
 }

@@ -2,6 +2,7 @@ import type { ConfigProvider } from '../api/worker-plugins.ts'
 import { withoutPrefix } from '../config/client-config.ts'
 import type { ConnectorConfig, RawConfig } from '../config/types.ts'
 import { ConfigError } from '../errors/connect-error.ts'
+import { isOpenKey, rememberSecret, rememberSecretsOf } from '../util/secrets.ts'
 import type { PluginLoader } from './plugin-loader.ts'
 
 /**
@@ -28,11 +29,18 @@ export class ConfigTransformer {
   /** A copy with its variables resolved; nulls stay null. */
   async resolve<T extends RawConfig>(config: T, signal: AbortSignal): Promise<T> {
     const found = await this.#lookUp(config, signal)
-    if (found.size === 0) return config
-    const resolved = Object.entries(config).map(([key, value]) => {
-      return [key, value === null ? null : replace(value, found)] as const
+    if (found.size === 0) {
+      rememberSecretsOf(config)
+      return config
+    }
+    const entries = Object.entries(config).map(([key, value]) => {
+      if (value === null) return [key, null] as const
+      if (!isOpenKey(key)) rememberVariables(value, found)
+      return [key, replace(value, found)] as const
     })
-    return Object.fromEntries(resolved) as T
+    const resolved = Object.fromEntries(entries) as T
+    rememberSecretsOf(resolved)
+    return resolved
   }
 
   close(): void {
@@ -79,6 +87,14 @@ export function hasVariable(value: string): boolean {
 
 function replace(value: string, found: ReadonlyMap<string, string>): string {
   return value.replace(variable, (text) => found.get(text) ?? text)
+}
+
+/** Invariant 8: what was not written into the configuration itself was to be kept out of sight. */
+function rememberVariables(value: string, found: ReadonlyMap<string, string>): void {
+  for (const [text] of value.matchAll(variable)) {
+    const secret = found.get(text)
+    if (secret !== undefined) rememberSecret(secret)
+  }
 }
 
 async function openProvider(

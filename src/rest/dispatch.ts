@@ -3,6 +3,7 @@ import { asError } from '../errors/connect-error.ts'
 import { RestError, httpStatusOf } from '../errors/rest-error.ts'
 import type { Herder } from '../herder/herder.ts'
 import { createLogger } from '../util/logger.ts'
+import { maskSecrets } from '../util/secrets.ts'
 import { checkAccept, checkContentType } from './media-types.ts'
 import { ProtocolError } from './resource.ts'
 import type { Method, Resource, RestRequest, RestResponse } from './resource.ts'
@@ -47,7 +48,8 @@ export async function dispatch(
 
 /** The answer to an error, as Java's exception mapper gives it. */
 export function failure(error: unknown): Answer {
-  const { message } = asError(error)
+  // Invariant 8: a plugin may throw what it was configured with.
+  const message = maskSecrets(asError(error).message)
   if (error instanceof ProtocolError) {
     return { status: error.status, headers: {}, body: errorBody(error.status, message) }
   }

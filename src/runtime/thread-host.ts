@@ -11,6 +11,7 @@ import { ThreadBoard, turnMs } from '../messages/thread-board.ts'
 import type { ThreadSettings } from '../messages/thread-settings.ts'
 import { setLogLevel, watchLoggerNames } from '../util/log-levels.ts'
 import { createLogger, setLogSink } from '../util/logger.ts'
+import { watchSecrets } from '../util/secrets.ts'
 import type { MainThread } from './main-thread.ts'
 import { currentScope } from './scope.ts'
 import { guardThread } from './thread-guard.ts'
@@ -45,6 +46,7 @@ export function openPluginThread<R extends RequestMap<R>>(
     notices: { logLevel: ({ logger, level }) => setLogLevel(logger, level) },
   })
   sendLogTo(main, settings)
+  watchSecrets((secret) => main.notify('secret', { secret }))
   watchLoggerNames((names) => main.notify('loggers', { names }))
   guardThread(
     (error) => host.failOpenCalls(error),
@@ -60,6 +62,6 @@ function sendLogTo(main: MainThread, settings: ThreadSettings): void {
   for (const [logger, level] of settings.logLevels) setLogLevel(logger, level)
   setLogSink((entry) => {
     const context = entry.context === '' ? (currentScope()?.context ?? '') : entry.context
-    main.notify('log', { ...entry, context })
+    main.notify('log', { ...entry, context, thread: settings.name })
   })
 }

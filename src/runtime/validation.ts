@@ -14,6 +14,7 @@ import type { PluginDescriptor } from '../plugins/plugin-descriptor.ts'
 import type { PluginLoader } from '../plugins/plugin-loader.ts'
 import { PluginVersionError } from '../plugins/plugin-registry.ts'
 import { javaCopyOrder } from '../stores/java-hash-order.ts'
+import { mayBeSecret } from '../util/secrets.ts'
 import { mergeParts, wholePart } from './config-infos.ts'
 import { pluginConfig } from './plugin-config.ts'
 import { connectorContext, definitionOf } from './plugin-definitions.ts'
@@ -159,11 +160,9 @@ function wrongVersion(
 }
 
 /** Java prints every value, variables resolved; here what may be a secret stays one (invariant 8). */
-const mayBeSecret = /password|secret|token|jaas|credential|\.key$/i
-
 function noConnectorType(config: RawConfig): BadRequestError {
   const shown = javaCopyOrder(Object.keys(config)).map((key) => {
-    return `${key}=${mayBeSecret.test(key) ? '[hidden]' : (config[key] ?? 'null')}`
+    return `${key}=${mayBeSecret(key) ? '[hidden]' : (config[key] ?? 'null')}`
   })
   return new BadRequestError(`Connector config {${shown.join(', ')}} contains no connector type`)
 }

@@ -16,6 +16,8 @@ export interface LogEntry {
   readonly message: string
   /** Trace of the error logged with the message. */
   readonly trace?: string
+  /** The plugin thread it comes from; the main thread where it is left out. */
+  readonly thread?: string
 }
 
 export interface Logger {

@@ -13,6 +13,7 @@ import { abortable } from '../util/abort.ts'
 import { registerLoggers, setLogLevel } from '../util/log-levels.ts'
 import type { LogLevel } from '../util/log-levels.ts'
 import { forwardLogEntry } from '../util/logger.ts'
+import { rememberSecret } from '../util/secrets.ts'
 import { ConnectorRunner } from './connector-runner.ts'
 import { OffsetService } from './offset-service.ts'
 import type { PluginFinder } from './plugin-facts.ts'
@@ -293,6 +294,7 @@ export class Worker implements ConnectorWorker {
         topicUsed: (notice) => this.#tasks.onTopicUsed(notice),
         kafkaIdOpened: (notice) => this.#tasks.onKafkaIdOpened(notice),
         log: forwardLogEntry,
+        secret: ({ secret }) => rememberSecret(secret),
         loggers: ({ names }) => registerLoggers(names),
       },
       onEnded: (thread, reason) => {

@@ -1,3 +1,5 @@
+import type { ConfigInfos } from '../../messages/config-infos.ts'
+import { maskSecrets } from '../../util/secrets.ts'
 import type { PluginDescriptor, PluginType } from '../../plugins/plugin-descriptor.ts'
 import { readConfig } from '../bodies.ts'
 import type { Resource } from '../resource.ts'
@@ -45,10 +47,8 @@ export const pluginValidate: Resource = {
   methods: {
     PUT: async ({ herder, param, body, signal }) => {
       const config = readConfig(body)
-      return {
-        status: 200,
-        body: await herder.validateConnectorConfig(config, param('plugin'), signal),
-      }
+      const infos = await herder.validateConnectorConfig(config, param('plugin'), signal)
+      return { status: 200, body: withoutSecrets(infos) }
     },
   },
 }
@@ -57,4 +57,15 @@ export const pluginValidate: Resource = {
 function toEntity({ className, type, version }: PluginDescriptor): Record<string, string | null> {
   const entity = { class: className, type }
   return version === 'undefined' ? entity : { ...entity, version }
+}
+
+/** Invariant 8: a validator may quote what it was given. */
+function withoutSecrets(infos: ConfigInfos): ConfigInfos {
+  return {
+    ...infos,
+    configs: infos.configs.map(({ definition, value }) => ({
+      definition,
+      value: value && { ...value, errors: value.errors.map(maskSecrets) },
+    })),
+  }
 }

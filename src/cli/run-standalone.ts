@@ -9,7 +9,7 @@ import { readConnectorFile } from './connector-file.ts'
 import { ignoredEnvironment } from './ignored-environment.ts'
 import { applyLogSettings } from './log-settings.ts'
 import { StandaloneWorker } from './standalone-worker.ts'
-import { listenForStop } from './stop-signals.ts'
+import { dieBySignal, listenForStop } from './stop-signals.ts'
 
 /** How long whoever reads the log may take nothing of it before its end is given up. */
 const logGraceMs = 2000
@@ -81,6 +81,9 @@ async function run(
     { originals, source: workerFile, settings, threadEntry, connectors: connectorFiles.length },
     stop.abort,
   )
+  process.once('exit', (code) => {
+    if (worker.stuckThreads().length > 0) dieBySignal(code)
+  })
   log.info(
     `Kafka Connect worker initialization took ${Math.round(performance.now() - startedAt)}ms`,
   )

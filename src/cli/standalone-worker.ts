@@ -22,6 +22,7 @@ import { createLogger } from '../util/logger.ts'
 import { Worker } from '../worker/worker.ts'
 import { buildInfo } from './build-info.ts'
 import { describeCluster } from './describe-cluster.ts'
+import { kafkaCleaner } from './kafka-cleaner.ts'
 import { openOffsetStore } from './offset-store.ts'
 import { topicCreator } from './topics.ts'
 
@@ -100,6 +101,11 @@ export class StandaloneWorker {
     this.#rest.attach(this.herder)
   }
 
+  /** Names of threads that do not end, so that an exit of the process would not either. */
+  stuckThreads(): readonly string[] {
+    return this.herder.stuckThreads()
+  }
+
   /** Invariant 7: no more requests, connectors and tasks drained, and only then the store. */
   async stop(): Promise<void> {
     await this.#rest.stop(restGraceMs)
@@ -162,6 +168,7 @@ function createHerder(
       const worker = new Worker({
         ...{ config: originals, kafkaClusterId, plugins: registry, offsets, listener },
         topics: topicCreator(originals),
+        cleaner: kafkaCleaner,
         threads: {
           entry: threadEntry,
           max: settings.threads,

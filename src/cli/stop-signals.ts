@@ -56,3 +56,13 @@ export function listenForStop(
     },
   }
 }
+
+/**
+ * Ends the process as the signal that `exitCode` tells of does, else by SIGKILL: an exit waits for every thread, also for one that
+ * does not end. To be called when all that is to be done has been done.
+ */
+export function dieBySignal(exitCode: number): void {
+  const signal = names.find((name) => exitCodeOf[name] === exitCode) ?? 'SIGKILL'
+  process.removeAllListeners(signal)
+  process.kill(process.pid, signal)
+}

@@ -4,7 +4,7 @@ import { createAdmin } from '../kafka/admin/admin.ts'
 import type { KafkaClient } from '../kafka/net/client.ts'
 import type { ClientConfig } from '../kafka/types.ts'
 import type { TopicAdmin } from '../stores/topic-admin.ts'
-import type { TopicCreator } from '../worker/worker.ts'
+import type { TopicCreator } from '../worker/topic-creation.ts'
 
 /**
  * What the stores ask about internal topics, by the worker's own client settings. Whether a topic is there is asked of

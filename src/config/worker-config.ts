@@ -1,6 +1,7 @@
 import { ConfigError } from '../errors/connect-error.ts'
 import { configDef } from './config-def.ts'
 import type { KeySpec } from './config-def.ts'
+import { invalidValue } from './parse-type.ts'
 import type { Validator } from './types.ts'
 import { isBlank, oneOf, oneOfIgnoringCase, validator } from './validators.ts'
 
@@ -20,6 +21,14 @@ const listenersValidator: Validator = validator('', (_name, value) => {
 const adminListenersValidator: Validator = validator('', (_name, value) => {
   if (Array.isArray(value)) rejectBlank('admin.listeners', value)
 })
+
+function zeroOrAtLeast(least: number): Validator {
+  return validator(`0 or [${least},...]`, (name, value) => {
+    if (typeof value === 'number' && value !== 0 && value < least) {
+      throw invalidValue(name, value, `Value must be 0 or at least ${least}`)
+    }
+  })
+}
 
 function rejectBlank(name: string, urls: readonly string[]): void {
   if (urls.some(isBlank)) throw new ConfigError(`Empty URL found when parsing ${name} list.`)
@@ -73,6 +82,13 @@ const work = {
     min: 1000,
     importance: 'low',
     doc: 'What should move in a task and has not for this long is stalled: GET /connectors/{name}/health says so.',
+  },
+  'task.watchdog.ms': {
+    type: 'long',
+    default: 60000,
+    validator: zeroOrAtLeast(1000),
+    importance: 'low',
+    doc: 'How long the plugins of one thread may hold its event loop; then the thread is ended, and the task that held it has failed. 0: for ever.',
   },
   'offset.flush.interval.ms': {
     type: 'long',

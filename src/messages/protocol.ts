@@ -102,6 +102,8 @@ export interface TaskThreadRequests {
   stopTask: [{ readonly run: Run; readonly graceMs: number }, undefined]
   /** The stop came too late: the task may do nothing more. Answers at once; proves that the thread is alive. */
   cancelTask: [{ readonly run: Run }, undefined]
+  /** Answers once a task that was stopped, was cancelled or has failed is over, and no call of its plugin is open. */
+  taskFree: [{ readonly run: Run }, undefined]
 }
 
 /** Requests a plugin thread makes of the main thread. They are refused where the run is no longer the current one. */

@@ -8,6 +8,12 @@ const stagesPerRun = 64
 /** How often a thread writes down that its event loop turns. */
 export const turnMs = 500
 
+/** A plugin call: of which connector or task, and which. */
+export interface RunningCall {
+  readonly run: Run
+  readonly stage: TaskStage
+}
+
 /**
  * What a plugin thread is doing, in memory that the main thread reads also while it hangs: which plugin call it is
  * in at this moment, and when its event loop last turned. The thread writes, the main thread reads.
@@ -35,7 +41,7 @@ export class ThreadBoard {
   }
 
   /** The call that runs at this moment, or null where the thread runs none. */
-  running(): { readonly run: Run; readonly stage: TaskStage } | null {
+  running(): RunningCall | null {
     const word = Atomics.load(this.#words, 0)
     const stage = taskStages[word % stagesPerRun] ?? 'none'
     return stage === 'none' ? null : { run: Math.floor(word / stagesPerRun), stage }

@@ -11,6 +11,7 @@ export class PluginCalls {
   readonly #board: ThreadBoard
   readonly #run: Run
   readonly #counters: TaskCounters | null
+  readonly #waiting: (() => void)[] = []
   #open = 0
 
   constructor(board: ThreadBoard, run: Run, counters: TaskCounters | null) {
@@ -22,6 +23,11 @@ export class PluginCalls {
   /** Whether a call has not returned, or its promise has not settled. */
   get open(): boolean {
     return this.#open > 0
+  }
+
+  /** Resolves once no call is open. */
+  async idle(): Promise<void> {
+    while (this.open) await new Promise<void>((resolve) => this.#waiting.push(resolve))
   }
 
   /**
@@ -58,6 +64,8 @@ export class PluginCalls {
   }
 
   #end(): void {
-    if (--this.#open === 0) this.#counters?.set('callSince', 0)
+    if (--this.#open > 0) return
+    this.#counters?.set('callSince', 0)
+    if (this.#waiting.length > 0) for (const resolve of this.#waiting.splice(0)) resolve()
   }
 }

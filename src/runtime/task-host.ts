@@ -36,12 +36,14 @@ export class TaskHost {
     },
     stopTask: async ({ run, graceMs }) => {
       await this.#runs.get(run)?.stop(graceMs)
-      this.#runs.delete(run)
     },
     cancelTask: ({ run }) => {
       this.#runs
         .get(run)
         ?.cancel(new ConnectError('The task did not stop in time; it is cancelled.'))
+    },
+    taskFree: async ({ run }) => {
+      await this.#runs.get(run)?.free()
       this.#runs.delete(run)
     },
   }

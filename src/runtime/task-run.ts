@@ -91,6 +91,12 @@ export class TaskRun {
     return (this.#released ??= runInScope(this.#scope, () => this.#release(graceMs)))
   }
 
+  /** Resolves once the task has ended and nothing of it goes on. */
+  async free(): Promise<void> {
+    await this.#released
+    await this.calls.idle()
+  }
+
   /** The task may not act any more: whatever it asks from now on is refused with `reason`. */
   cancel(reason: Error): void {
     this.#starting.abort(reason)

@@ -8,6 +8,7 @@ import type {
   PluginThreadNotices,
 } from '../messages/protocol.ts'
 import { ThreadBoard } from '../messages/thread-board.ts'
+import type { RunningCall } from '../messages/thread-board.ts'
 import type { ThreadRole, ThreadSettings } from '../messages/thread-settings.ts'
 import { logLevelsSet } from '../util/log-levels.ts'
 
@@ -16,6 +17,15 @@ import { logLevelsSet } from '../util/log-levels.ts'
  * stays small. From 4 to 16 MB the CPU a record costs is the same.
  */
 const youngMb = 6
+
+/** A thread that was ended and is not gone after this long is in a native call, and may never go. */
+const dieMs = 5000
+
+/**
+ * Who is to answer for the end of a thread: the one whose call stands on the board (`named`), nobody on it, or someone on it of
+ * whom nothing is known.
+ */
+export type Blame = 'named' | 'nobody' | 'unknown'
 
 export interface PluginThreadOptions {
   /** The module the thread runs: `plugin-thread.js` of the build. */
@@ -28,12 +38,14 @@ export interface PluginThreadOptions {
   readonly heapMb: number
   readonly requests: RequestHandlers<MainThreadRequests>
   readonly notices: NoticeHandlers<PluginThreadNotices>
+  /** Called once when nothing more is to be expected of the thread, before its open requests are answered. */
+  readonly onEnded: () => void
 }
 
 /**
  * One life of a plugin thread; a successor is a new object with a new incarnation.
  *
- * alive ─► ended   its channel is closed and every open request answered with the reason: `ended` resolves
+ * alive ─► ended   its channel is closed and every open request answered with the reason
  *       ─► gone    the operating system has its thread back: `gone` resolves
  */
 export class PluginThread<Asks extends RequestMap<Asks>> {
@@ -41,18 +53,22 @@ export class PluginThread<Asks extends RequestMap<Asks>> {
   readonly role: ThreadRole
   readonly board = new ThreadBoard()
   readonly channel: Channel<Asks, MainThreadRequests, MainThreadNotices, PluginThreadNotices>
-  /** Resolves with the reason when nothing more is to be expected of the thread. */
-  readonly ended: Promise<Error>
   readonly gone: Promise<void>
+  /** Settles once the thread has ended: true where it is gone, false where it still is not after five seconds. */
+  readonly buried: Promise<boolean>
   readonly #thread: NodeThread
   readonly #heapMb: number
-  #resolveEnded: (reason: Error) => void = () => undefined
+  readonly #onEnded: () => void
+  #resolveBuried: (gone: boolean) => void = () => undefined
   #reason: Error | null = null
+  #blame: Blame = 'named'
+  #named: RunningCall | null = null
 
-  constructor({ entry, settings, heapMb, requests, notices }: PluginThreadOptions) {
+  constructor({ entry, settings, heapMb, requests, notices, onEnded }: PluginThreadOptions) {
     this.name = settings.name
     this.role = settings.role
     this.#heapMb = heapMb
+    this.#onEnded = onEnded
     const workerData: ThreadSettings = {
       ...settings,
       logLevels: logLevelsSet(),
@@ -70,14 +86,14 @@ export class PluginThread<Asks extends RequestMap<Asks>> {
       requests,
       notices,
     })
-    this.ended = new Promise((resolve) => {
-      this.#resolveEnded = resolve
-    })
     this.gone = new Promise((resolve) => {
       this.#thread.once('exit', (code) => {
         this.#end(new ConnectError(`The thread ${this.name} ended with exit code ${code}.`))
         resolve()
       })
+    })
+    this.buried = new Promise((resolve) => {
+      this.#resolveBuried = resolve
     })
     this.#thread.once('error', (error) => this.#end(this.#crash(error)))
   }
@@ -87,18 +103,35 @@ export class PluginThread<Asks extends RequestMap<Asks>> {
     return this.#reason
   }
 
-  /** Ends the thread in the middle of whatever it does. Resolves once it is gone. */
-  async terminate(reason: Error): Promise<void> {
-    this.#end(reason)
-    await this.#thread.terminate()
-    await this.gone
+  /** Who is to answer for its end. */
+  get blame(): Blame {
+    return this.#blame
   }
 
-  #end(reason: Error): void {
+  /** The plugin call it was in when it ended; null while it is alive, or where it was in none. */
+  get endedIn(): RunningCall | null {
+    return this.#named
+  }
+
+  /** Ends the thread in the middle of whatever it does. Resolves once it is gone, or is known not to go. */
+  async terminate(reason: Error, blame: Blame = 'named'): Promise<void> {
+    this.#end(reason, blame)
+    void this.#thread.terminate()
+    await this.buried
+  }
+
+  #end(reason: Error, blame: Blame = 'named'): void {
     if (this.#reason) return
     this.#reason = reason
+    this.#blame = blame
+    this.#named = this.board.running()
+    this.#onEnded()
     this.channel.close(reason)
-    this.#resolveEnded(reason)
+    const limit = setTimeout(() => this.#resolveBuried(false), dieMs)
+    void this.gone.then(() => {
+      clearTimeout(limit)
+      this.#resolveBuried(true)
+    })
   }
 
   #crash(cause: Error & { readonly code?: string }): ConnectError {

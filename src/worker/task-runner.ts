@@ -4,7 +4,6 @@ import { TaskCounters } from '../messages/counters.ts'
 import { taskIdText } from '../messages/ids.ts'
 import type { ConnectorTaskId } from '../messages/ids.ts'
 import type {
-  KafkaIds,
   PluginThreadNotices,
   Run,
   TargetState,
@@ -12,165 +11,191 @@ import type {
   WireError,
 } from '../messages/protocol.ts'
 import { toWireError } from '../messages/wire-error.ts'
-import { createLogger } from '../util/logger.ts'
+import { abortable } from '../util/abort.ts'
+import { TaskMoves } from './task-moves.ts'
+import type { KafkaCleaner } from './task-moves.ts'
+import { nameOf, TaskTable } from './task-table.ts'
+import type { RunningTask } from './task-table.ts'
 import type { TaskThread, ThreadPool } from './thread-pool.ts'
 import type { WorkerListener } from './types.ts'
 
-/** A thread that does not answer a cancellation within this time holds its event loop and is ended. */
-const cancelMs = 2000
+/** What is left of a failed task gets so long to be released before it is started again. */
+const releaseMs = 2000
 /** Part of a task's grace that is its own; the rest is for its answer to arrive. */
 const taskShare = 0.9
-
-const log = createLogger('org.apache.kafka.connect.runtime.Worker')
-
-/**
- * starting ─► running ─► stopping ─► (gone)
- *     └──────────┴─────► failed          reported once, kept until it is stopped
- */
-interface RunningTask {
-  readonly id: ConnectorTaskId
-  readonly connectorConfig: ConnectorConfig
-  readonly run: Run
-  readonly thread: TaskThread
-  readonly counters: TaskCounters
-  readonly kafkaIds: KafkaIds[]
-  targetState: TargetState
-  phase: 'starting' | 'running' | 'stopping' | 'failed'
-  /** Of a task that is being stopped: resolves once it is gone. */
-  gone: Promise<void> | null
-}
 
 /** The tasks of this worker, each in some task thread. */
 export class TaskRunner {
   readonly #pool: ThreadPool
   readonly #listener: WorkerListener
   readonly #newRun: () => Run
-  readonly #tasks = new Map<string, RunningTask>()
-  readonly #background = new Set<Promise<void>>()
+  readonly #table = new TaskTable()
+  readonly #moves: TaskMoves
+  /** Of tasks that were cancelled, by name: resolves once they can do no more harm. */
+  readonly #cancelling = new Map<string, Promise<void>>()
 
   constructor(options: {
     readonly pool: ThreadPool
     readonly listener: WorkerListener
+    readonly cleaner: KafkaCleaner
+    readonly graceMs: number
     readonly newRun: () => Run
   }) {
-    this.#pool = options.pool
-    this.#listener = options.listener
+    const { pool, listener, cleaner, graceMs } = options
+    this.#pool = pool
+    this.#listener = listener
     this.#newRun = options.newRun
+    this.#moves = new TaskMoves({
+      ...{ pool, cleaner, graceMs, table: this.#table },
+      fail: (task, error) => this.#fail(task, error),
+      restart: (task) => this.#restart(task),
+    })
   }
 
   ids(): readonly ConnectorTaskId[] {
-    return [...this.#tasks.values()].map((task) => task.id)
+    return this.#table.ids()
+  }
+
+  /** The task started as `run`, where it still is one of this worker's. */
+  find(run: Run): TaskStart | null {
+    return this.#table.byRun(run)?.start ?? null
   }
 
   /** The counters of a task, also of one whose thread hangs or has ended; null where there is no such task. */
   counters(id: ConnectorTaskId): TaskCounters | null {
-    return this.#tasks.get(taskIdText(id))?.counters ?? null
+    return this.#table.get(id)?.counters ?? null
   }
 
   /** The thread a task runs in; null where there is no such task. */
   threadOf(id: ConnectorTaskId): TaskThread | null {
-    return this.#tasks.get(taskIdText(id))?.thread ?? null
+    return this.#table.get(id)?.thread ?? null
   }
 
   /** The task started as `run`, e.g. `orders-0`; null where it is not ours any more. */
   nameOfRun(run: Run): string | null {
-    const task = this.#byRun(run)
-    return task ? taskIdText(task.id) : null
+    const task = this.#table.byRun(run)
+    return task ? nameOf(task) : null
   }
 
   /** Whether the task started as `run` is still one of this worker's, and may act for `connector`. */
   isCurrent({ connector, run }: { readonly connector: string; readonly run: Run }): boolean {
-    return this.#byRun(run)?.id.connector === connector
+    return this.find(run)?.id.connector === connector
   }
 
   /** The configuration of the connector whose task was started as `run`; null where that is not ours any more. */
   connectorConfig(run: Run): ConnectorConfig | null {
-    return this.#byRun(run)?.connectorConfig ?? null
+    return this.find(run)?.connectorConfig ?? null
   }
 
   /** Resolves once the task runs, or is paused; rejects where it could not start, and its status is FAILED then. */
   async start(start: TaskStart): Promise<void> {
-    const key = taskIdText(start.id)
-    const earlier = this.#tasks.get(key)
+    const earlier = this.#table.get(start.id)
     if (earlier && earlier.phase !== 'failed') {
-      throw new ConnectError(`Task already exists in this worker: ${key}`)
+      throw new ConnectError(`Task already exists in this worker: ${nameOf(earlier)}`)
     }
-    const run = this.#newRun()
     const task: RunningTask = {
-      id: start.id,
-      connectorConfig: start.connectorConfig,
-      run,
-      thread: this.#pool.acquire(),
+      start,
       counters: new TaskCounters(),
-      kafkaIds: [],
+      kafkaIds: new Map(),
+      run: this.#newRun(),
+      thread: this.#pool.acquire(null),
       targetState: start.targetState,
-      phase: 'starting',
+      phase: 'waiting',
+      alone: false,
+      moved: null,
       gone: null,
     }
-    this.#tasks.set(key, task)
+    this.#table.set(task)
     try {
-      // What is left of a failed run goes first; meanwhile the new one may be stopped.
-      if (earlier) await this.#stop(earlier, cancelMs)
-      if (task.gone) throw new ConnectError(`Task ${key} was stopped before it had started.`)
-      await task.thread.channel.request('startTask', {
-        run,
-        start: { ...start, targetState: task.targetState },
-        counters: task.counters.shared,
-      })
-      if (task.phase === 'starting') task.phase = 'running'
+      // What is left of a run before goes first; meanwhile the new one may be stopped.
+      if (earlier) await this.#stop(earlier, releaseMs)
+      await this.#cancelling.get(nameOf(task))
+      if (task.gone) throw stoppedTooSoon(task)
     } catch (error) {
       this.#fail(task, toWireError(error))
       throw error
     }
+    if (task.thread.reason) await this.#restart(task)
+    else await this.#launch(task)
   }
 
   async setState(id: ConnectorTaskId, targetState: TargetState): Promise<void> {
-    const task = this.#tasks.get(taskIdText(id))
+    const task = this.#table.get(id)
     if (!task || task.phase === 'failed' || task.phase === 'stopping') return
     // A thread that has not been told of the task yet takes no notice; it is told of this state with the start.
     task.targetState = targetState
-    await task.thread.channel.request('setTaskState', { run: task.run, targetState })
+    const { thread, run } = task
+    try {
+      await thread.channel.request('setTaskState', { run, targetState })
+    } catch (error) {
+      if (!thread.reason) throw error // Where its thread has ended, the next one is told with the start.
+    }
   }
 
   /** Stops the tasks together. Resolves, within `graceMs`, once each is gone or cancelled. */
   async stop(ids: readonly ConnectorTaskId[], graceMs: number): Promise<void> {
-    const tasks = ids.flatMap((id) => this.#tasks.get(taskIdText(id)) ?? [])
+    const tasks = ids.flatMap((id) => this.#table.get(id) ?? [])
     await Promise.all(tasks.map((task) => this.#stop(task, graceMs)))
   }
 
   /** Resolves when no thread is waited for any more. */
   async idle(): Promise<void> {
-    await Promise.all(this.#background)
+    await Promise.all([...this.#cancelling.values(), this.#moves.idle()])
   }
 
   onStatus({ run, state, error }: PluginThreadNotices['taskStatus']): void {
-    const task = this.#byRun(run)
-    if (!task || task.phase === 'stopping' || task.phase === 'failed') return
+    const task = this.#table.byRun(run)
+    if (task?.phase !== 'starting' && task?.phase !== 'running') return
     if (state === 'FAILED') this.#fail(task, error)
-    else this.#listener.taskStatus(task.id, state)
+    else this.#listener.taskStatus(task.start.id, state)
   }
 
   onTopicUsed({ id, run, topic }: PluginThreadNotices['topicUsed']): void {
-    if (this.#byRun(run)) this.#listener.topicUsed(id, topic)
+    if (this.#table.byRun(run)) this.#listener.topicUsed(id, topic)
   }
 
   onKafkaIdOpened({ run, ids }: PluginThreadNotices['kafkaIdOpened']): void {
-    this.#byRun(run)?.kafkaIds.push(ids)
+    this.#table.byRun(run)?.kafkaIds.set(ids.groupId ?? ids.transactionalId ?? '', ids)
   }
 
-  /** A task thread has ended: what ran there has failed, with the thread's reason. */
   onThreadEnded(thread: TaskThread, cause: Error): void {
-    for (const task of this.#tasks.values()) {
-      if (task.thread !== thread || task.phase === 'stopping') continue
-      const message = `Task ${taskIdText(task.id)} ended with its thread: ${cause.message}`
-      this.#fail(task, toWireError(new ConnectError(message, { cause })))
+    this.#moves.onThreadEnded(thread, cause)
+  }
+
+  async #launch(task: RunningTask): Promise<void> {
+    const { run, thread, start, targetState, counters } = task
+    task.phase = 'starting'
+    const phase = (): RunningTask['phase'] => task.phase
+    try {
+      await thread.channel.request('startTask', {
+        run,
+        start: { ...start, targetState },
+        counters: counters.shared,
+      })
+      if (task.run === run && phase() === 'starting') task.phase = 'running'
+    } catch (error) {
+      // Its thread ended for another's sake: then it starts once more.
+      if (phase() === 'moving') return task.moved ?? undefined
+      this.#fail(task, toWireError(error))
+      throw error
     }
+  }
+
+  /** Starts the task once more, on another thread. */
+  async #restart(task: RunningTask): Promise<void> {
+    this.#pool.release(task.thread)
+    task.thread = this.#pool.acquire(task.alone ? { heapMb: null } : null)
+    task.run = this.#newRun()
+    task.kafkaIds.clear()
+    task.counters.set('callSince', 0)
+    await this.#launch(task)
   }
 
   #fail(task: RunningTask, error: WireError | undefined): void {
     if (task.phase === 'failed' || task.phase === 'stopping') return
     task.phase = 'failed'
-    this.#listener.taskStatus(task.id, 'FAILED', error)
+    this.#listener.taskStatus(task.start.id, 'FAILED', error)
+    if (!task.thread.reason) this.#moves.linger(task)
   }
 
   #stop(task: RunningTask, graceMs: number): Promise<void> {
@@ -178,49 +203,48 @@ export class TaskRunner {
   }
 
   async #end(task: RunningTask, graceMs: number): Promise<void> {
-    const failed = task.phase === 'failed'
+    const { phase, thread, moved } = task
     task.phase = 'stopping'
-    const { id, run, thread } = task
     try {
-      const argument = { run, graceMs: Math.floor(graceMs * taskShare) }
-      await thread.channel.request('stopTask', argument, { timeoutMs: graceMs })
-      if (!failed) this.#listener.taskStatus(id, 'UNASSIGNED')
+      // A task between two threads ends where it is: in its old one it drains, in its new one it does not start.
+      if (phase === 'moving') await within(graceMs, moved)
+      else await this.#stopInThread(task, graceMs)
+      this.#stopped(task, phase)
     } catch (error) {
-      if (!thread.reason) this.#cancel(task, error)
-      else if (!failed) this.#listener.taskStatus(id, 'UNASSIGNED')
+      if (thread.reason) {
+        await this.#moves.cleared(thread)
+        this.#stopped(task, phase)
+      } else this.#cancel(task, error)
     } finally {
-      this.#remove(task)
+      this.#table.delete(task)
+      this.#pool.release(task.thread)
     }
   }
 
-  /**
-   * The task did not stop in time. It is no longer one of ours: its offsets are refused, and it is told to do
-   * nothing more. A thread that does not even hear that is ended, with whatever else runs there.
-   */
-  #cancel({ id, run, thread }: RunningTask, error: unknown): void {
-    log.error(`Graceful stop of task ${taskIdText(id)} failed.`, error)
-    this.#inBackground(
-      thread.channel.request('cancelTask', { run }, { timeoutMs: cancelMs }).catch(async () => {
-        if (thread.reason) return
-        const message = `The thread ${thread.name} did not answer for ${cancelMs} ms when task ${taskIdText(id)} was to stop; it was ended.`
-        await thread.terminate(new ConnectError(message))
-      }),
-    )
+  async #stopInThread(task: RunningTask, graceMs: number): Promise<void> {
+    const argument = { run: task.run, graceMs: Math.floor(graceMs * taskShare) }
+    await task.thread.channel.request('stopTask', argument, { timeoutMs: graceMs })
+    this.#moves.linger(task)
   }
 
-  #inBackground(work: Promise<unknown>): void {
-    const owned = work.then(() => undefined).finally(() => this.#background.delete(owned))
-    this.#background.add(owned)
+  #stopped({ start }: RunningTask, before: RunningTask['phase']): void {
+    if (before !== 'failed') this.#listener.taskStatus(start.id, 'UNASSIGNED')
   }
 
-  #remove(task: RunningTask): void {
-    const key = taskIdText(task.id)
-    if (this.#tasks.get(key) === task) this.#tasks.delete(key)
-    this.#pool.release(task.thread)
+  #cancel(task: RunningTask, error: unknown): void {
+    const name = nameOf(task)
+    const done = this.#moves.cancel(task, error).finally(() => {
+      if (this.#cancelling.get(name) === done) this.#cancelling.delete(name)
+    })
+    this.#cancelling.set(name, done)
   }
+}
 
-  #byRun(run: Run): RunningTask | undefined {
-    for (const task of this.#tasks.values()) if (task.run === run) return task
-    return undefined
-  }
+function stoppedTooSoon({ start }: RunningTask): ConnectError {
+  return new ConnectError(`Task ${taskIdText(start.id)} was stopped before it had started.`)
+}
+
+/** Waits for `work`, but no longer than `ms`, and whatever comes of it. */
+async function within(ms: number, work: Promise<void> | null): Promise<void> {
+  if (work) await abortable(work, AbortSignal.timeout(ms)).catch(() => undefined)
 }

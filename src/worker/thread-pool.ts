@@ -6,8 +6,9 @@ import type {
   TaskThreadRequests,
 } from '../messages/protocol.ts'
 import type { ThreadRole, ThreadSettings } from '../messages/thread-settings.ts'
-import type { LogLevel } from '../util/log-levels.ts'
 import { ConnectError } from '../errors/connect-error.ts'
+import { createLogger } from '../util/logger.ts'
+import type { LogLevel } from '../util/log-levels.ts'
 import { PluginThread } from './plugin-thread.ts'
 import type { PluginThreadOptions } from './plugin-thread.ts'
 
@@ -23,18 +24,34 @@ export interface ThreadPoolOptions {
   readonly workerConfig: ThreadSettings['workerConfig']
   readonly requests: RequestHandlers<MainThreadRequests>
   readonly notices: NoticeHandlers<PluginThreadNotices>
-  /** Called once when a thread has ended, unless the pool itself was stopped. */
+  /** Called once when a thread has ended, unless the pool itself was stopped; open requests to it are answered after that. */
   readonly onEnded: (thread: ConnectorThread | TaskThread, reason: Error) => void
 }
+
+/** A thread for one task alone. */
+export interface OwnThread {
+  /** Limit of its heap; null for that of the others. */
+  readonly heapMb: number | null
+}
+
+/** `shared` takes more tasks, `own` ends with its one, `retired` takes none any more. */
+interface Load {
+  tasks: number
+  kind: 'shared' | 'own' | 'retired'
+}
+
+const log = createLogger('org.apache.kafka.connect.runtime.Worker')
 
 /**
  * The plugin threads: one for all connectors, and for the tasks as many as there are cores, each started when it
  * is first needed. A thread without tasks stays for the next one; a thread that ended is replaced on the next call.
+ * Threads of single tasks come on top of these, and end with their task.
  */
 export class ThreadPool {
   readonly #options: ThreadPoolOptions
-  readonly #taskThreads = new Map<TaskThread, { tasks: number }>()
+  readonly #taskThreads = new Map<TaskThread, Load>()
   readonly #all = new Set<ConnectorThread | TaskThread>()
+  readonly #stuck = new Set<ConnectorThread | TaskThread>()
   #connectorThread: ConnectorThread | null = null
   #incarnations = 0
   #stopped: Error | null = null
@@ -53,11 +70,17 @@ export class ThreadPool {
     return [...this.#all]
   }
 
+  /** The names of threads that were ended and do not go, because they are in a native call. */
+  stuck(): readonly string[] {
+    return [...this.#stuck].map(({ name }) => name)
+  }
+
   connectorThread(): ConnectorThread {
     if (this.#connectorThread && !this.#connectorThread.reason) return this.#connectorThread
-    const thread: ConnectorThread = new PluginThread(this.#settings('connectors'))
+    const settings = this.#settings('connectors', null, () => ended())
+    const thread: ConnectorThread = new PluginThread(settings)
+    const ended = this.#watch(thread)
     this.#connectorThread = thread
-    this.#watch(thread)
     return thread
   }
 
@@ -66,24 +89,29 @@ export class ThreadPool {
     if (this.#stopped) return
     this.connectorThread()
     const wanted = Math.min(taskThreads, this.#options.maxTaskThreads)
-    while (this.#taskThreads.size < wanted) this.#openTaskThread()
+    while (this.#shared().length < wanted) this.#openTaskThread('shared', null)
   }
 
   /** The thread for one more task: an unused one, else a new one, else the least loaded. Give it back by `release`. */
-  acquire(): TaskThread {
-    const [least] = [...this.#taskThreads]
-      .filter(([thread]) => !thread.reason)
-      .sort(([, a], [, b]) => a.tasks - b.tasks)
-    const { maxTaskThreads } = this.#options
-    const reuse = least && (least[1].tasks === 0 || this.#taskThreads.size >= maxTaskThreads)
-    const [thread, load] = reuse ? least : this.#openTaskThread()
+  acquire(own: OwnThread | null): TaskThread {
+    const [thread, load] = own ? this.#openTaskThread('own', own.heapMb) : this.#leastLoaded()
     load.tasks++
     return thread
   }
 
   release(thread: TaskThread): void {
     const load = this.#taskThreads.get(thread)
-    if (load) load.tasks--
+    if (!load) return
+    load.tasks--
+    if (load.kind === 'own' && load.tasks === 0) void thread.terminate(idle(thread), 'nobody')
+  }
+
+  /** The thread is given no more tasks; whoever says so sees to it that it ends. False where it was said before. */
+  retire(thread: TaskThread): boolean {
+    const load = this.#taskThreads.get(thread)
+    if (!load || load.kind === 'retired') return false
+    load.kind = 'retired'
+    return true
   }
 
   /** Tells every thread, and those to come, which level a logger has. */
@@ -98,29 +126,57 @@ export class ThreadPool {
     await Promise.all([...this.#all].map((thread) => thread.terminate(reason)))
   }
 
-  #openTaskThread(): [TaskThread, { tasks: number }] {
-    const thread: TaskThread = new PluginThread(this.#settings('tasks'))
-    const load = { tasks: 0 }
+  #shared(): [TaskThread, Load][] {
+    return [...this.#taskThreads].filter(([, { kind }]) => kind === 'shared')
+  }
+
+  #leastLoaded(): [TaskThread, Load] {
+    const shared = this.#shared()
+    const [least] = shared.sort(([, a], [, b]) => a.tasks - b.tasks)
+    const { maxTaskThreads } = this.#options
+    const reuse = least && (least[1].tasks === 0 || shared.length >= maxTaskThreads)
+    return reuse ? least : this.#openTaskThread('shared', null)
+  }
+
+  #openTaskThread(kind: Load['kind'], heapMb: number | null): [TaskThread, Load] {
+    const thread: TaskThread = new PluginThread(this.#settings('tasks', heapMb, () => ended()))
+    const ended = this.#watch(thread)
+    const load: Load = { tasks: 0, kind }
     this.#taskThreads.set(thread, load)
-    this.#watch(thread)
     return [thread, load]
   }
 
-  #watch(thread: ConnectorThread | TaskThread): void {
+  /** Answers with what is to be done when the thread has ended. */
+  #watch(thread: ConnectorThread | TaskThread): () => void {
     this.#all.add(thread)
-    void thread.ended.then((reason) => {
-      this.#taskThreads.delete(thread as TaskThread)
-      if (!this.#stopped) this.#options.onEnded(thread, reason)
+    void thread.gone.then(() => {
+      this.#all.delete(thread)
+      if (this.#stuck.delete(thread)) log.info(`The thread ${thread.name} is gone at last.`)
     })
-    void thread.gone.then(() => this.#all.delete(thread))
+    void thread.buried.then((gone) => {
+      if (gone) return
+      this.#stuck.add(thread)
+      log.error(
+        `The thread ${thread.name} does not end: it is in a native call that nothing can interrupt. The worker goes on without it; what the thread holds is free again once the worker is restarted.`,
+      )
+    })
+    return () => {
+      this.#taskThreads.delete(thread as TaskThread)
+      if (!this.#stopped && thread.reason) this.#options.onEnded(thread, thread.reason)
+    }
   }
 
-  #settings(role: ThreadRole): PluginThreadOptions {
+  #settings(role: ThreadRole, heapMb: number | null, onEnded: () => void): PluginThreadOptions {
     if (this.#stopped) throw this.#stopped
-    const { entry, heapMb, plugins, workerConfig, requests, notices } = this.#options
+    const { entry, plugins, workerConfig, requests, notices } = this.#options
     const incarnation = ++this.#incarnations
     const name = `${role === 'connectors' ? 'connector' : 'task'}-thread-${incarnation}`
     const settings = { role, name, incarnation, plugins, workerConfig }
-    return { entry, heapMb, settings, requests, notices }
+    const limit = heapMb ?? this.#options.heapMb
+    return { entry, heapMb: limit, settings, requests, notices, onEnded }
   }
+}
+
+function idle({ name }: TaskThread): ConnectError {
+  return new ConnectError(`The thread ${name} was ended with the one task it was for.`)
 }

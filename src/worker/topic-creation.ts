@@ -11,6 +11,16 @@ export interface NewTopic {
   readonly configs: Readonly<Record<string, string>>
 }
 
+/** Creates topics, with the client settings of the connector that wants them. */
+export interface TopicCreator {
+  /** False where the topic is there already. Rejects where it may not be created. */
+  create(
+    topic: NewTopic,
+    connector: { readonly name: string; readonly config: ConnectorConfig },
+    signal: AbortSignal,
+  ): Promise<boolean>
+}
+
 /**
  * The topic `name` as the first group of `topic.creation.groups` that takes it says, else as the group `default`.
  * A group takes a topic that one of its `include` patterns, in Java's syntax, matches as a whole and none of its `exclude`.

@@ -108,6 +108,8 @@ export interface ConnectorWorker {
   taskFacts(id: ConnectorTaskId): TaskFacts | null
   /** What is measured at this moment, also of tasks that hang. */
   metrics(): Promise<WorkerSnapshot>
+  /** Names of threads that were ended and do not go: the worker is to be started again. */
+  stuckThreads(): readonly string[]
   /** Stops everything, tasks first, then the threads. */
   stop(signal: AbortSignal): Promise<void>
 }

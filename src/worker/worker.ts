@@ -1,12 +1,9 @@
-import { createsTopics } from '../config/topic-creation-keys.ts'
 import type { ConnectorConfig, RawConfig } from '../config/types.ts'
-import { ConnectError } from '../errors/connect-error.ts'
-import type { RequestHandlers } from '../messages/channel.ts'
 import type { ConfigInfos, ConfigKeyInfo } from '../messages/config-infos.ts'
 import type { TaskCounters } from '../messages/counters.ts'
 import { taskIdText } from '../messages/ids.ts'
 import type { ConnectorTaskId } from '../messages/ids.ts'
-import type { MainThreadRequests, Run, TargetState, TaskStart } from '../messages/protocol.ts'
+import type { Run, TargetState, TaskStart } from '../messages/protocol.ts'
 import type { PluginDescriptor } from '../plugins/plugin-descriptor.ts'
 import type { OffsetBackingStore } from '../stores/offset-backing-store.ts'
 import { abortable } from '../util/abort.ts'
@@ -17,12 +14,15 @@ import { rememberSecret } from '../util/secrets.ts'
 import { ConnectorRunner } from './connector-runner.ts'
 import { OffsetService } from './offset-service.ts'
 import type { PluginFinder } from './plugin-facts.ts'
+import type { KafkaCleaner } from './task-moves.ts'
 import { TaskRunner } from './task-runner.ts'
 import { ThreadPool } from './thread-pool.ts'
 import type { ConnectorThread, TaskThread } from './thread-pool.ts'
-import { newTopicOf } from './topic-creation.ts'
-import type { NewTopic } from './topic-creation.ts'
 import { threadFacts } from './thread-facts.ts'
+import { threadRequests } from './thread-requests.ts'
+import { ThreadWatch, watchSettings } from './thread-watch.ts'
+import type { WatchSettings } from './thread-watch.ts'
+import type { TopicCreator } from './topic-creation.ts'
 import type {
   ConnectorFacts,
   ConnectorWorker,
@@ -40,16 +40,6 @@ export interface PluginDirectory extends PluginFinder {
   connector(name: string, version?: string | null): PluginDescriptor
 }
 
-/** Creates topics, with the client settings of the connector that wants them. */
-export interface TopicCreator {
-  /** False where the topic is there already. Rejects where it may not be created. */
-  create(
-    topic: NewTopic,
-    connector: { readonly name: string; readonly config: ConnectorConfig },
-    signal: AbortSignal,
-  ): Promise<boolean>
-}
-
 export interface WorkerOptions {
   /** The worker's configuration, variables resolved. */
   readonly config: ConnectorConfig
@@ -57,6 +47,7 @@ export interface WorkerOptions {
   readonly plugins: PluginDirectory
   readonly offsets: OffsetBackingStore
   readonly topics: TopicCreator
+  readonly cleaner: KafkaCleaner
   readonly listener: WorkerListener
   readonly threads: {
     /** The build's `plugin-thread.js`. */
@@ -68,8 +59,6 @@ export interface WorkerOptions {
   }
 }
 
-const defaultGraceMs = 5000
-
 /** Runs connectors and tasks in plugin threads, on behalf of the herder. Constructed it runs nothing yet. */
 export class Worker implements ConnectorWorker {
   readonly kafkaClusterId: string | null
@@ -79,6 +68,8 @@ export class Worker implements ConnectorWorker {
   readonly #tasks: TaskRunner
   readonly #offsets: OffsetService
   readonly #metrics: WorkerMetrics
+  readonly #watch: ThreadWatch
+  readonly #settings: WatchSettings
   #runs = 0
 
   constructor(options: WorkerOptions) {
@@ -96,7 +87,10 @@ export class Worker implements ConnectorWorker {
       newRun: (): Run => ++this.#runs,
     }
     this.#connectors = new ConnectorRunner(parts)
-    this.#tasks = new TaskRunner(parts)
+    this.#settings = watchSettings(options.config)
+    const { graceMs, watchdogMs } = this.#settings
+    this.#tasks = new TaskRunner({ ...parts, cleaner: options.cleaner, graceMs })
+    this.#watch = new ThreadWatch(this.#pool, watchdogMs)
   }
 
   /** Starts threads for connectors and so many tasks, so that they load while the rest of the worker starts. */
@@ -189,7 +183,12 @@ export class Worker implements ConnectorWorker {
   }
 
   stopTasks(ids: readonly ConnectorTaskId[]): Promise<void> {
-    return this.#tasks.stop(ids, this.#graceMs)
+    return this.#tasks.stop(ids, this.#settings.graceMs)
+  }
+
+  /** Names of threads that were ended and do not go. */
+  stuckThreads(): readonly string[] {
+    return this.#pool.stuck()
   }
 
   /** What a task has counted, read from memory it shares; null where it does not run here. */
@@ -231,6 +230,7 @@ export class Worker implements ConnectorWorker {
       await abortable(this.#drain(), signal)
     } finally {
       this.#metrics.close()
+      this.#watch.close()
       await this.#pool.stop()
       await Promise.all([this.#tasks.idle(), this.#connectors.idle(), this.#offsets.idle()])
     }
@@ -246,11 +246,6 @@ export class Worker implements ConnectorWorker {
       if (task !== null) return `task ${task}`
       return connector === null ? null : `connector ${connector}`
     })
-  }
-
-  get #graceMs(): number {
-    const text = this.#options.config['task.shutdown.graceful.timeout.ms']
-    return text === undefined ? defaultGraceMs : Number(text)
   }
 
   #createMetrics(): WorkerMetrics {
@@ -285,7 +280,7 @@ export class Worker implements ConnectorWorker {
       heapMb: threads.heapMb,
       plugins: plugins.plugins,
       workerConfig: config,
-      requests: this.#requests(),
+      requests: threadRequests(this.#offsets, (run) => this.#tasks.find(run), this.#options),
       notices: {
         ready: () => undefined,
         connectorStatus: (notice) => this.#connectors.onStatus(notice),
@@ -303,25 +298,5 @@ export class Worker implements ConnectorWorker {
         } else this.#tasks.onThreadEnded(thread as TaskThread, reason)
       },
     })
-  }
-
-  #requests(): RequestHandlers<MainThreadRequests> {
-    return {
-      readOffsets: (request, signal) => this.#offsets.read(request, signal),
-      writeOffsets: async (request, signal) => {
-        await this.#offsets.write(request, signal)
-        return undefined
-      },
-      createTopic: async ({ connector, run, topic }, signal) => {
-        const config = this.#tasks.connectorConfig(run)
-        if (config === null) {
-          throw new ConnectError(`A task of ${connector} that was replaced creates no topic.`)
-        }
-        if (!createsTopics(this.#options.config, config)) return { created: false }
-        const client = { name: connector, config }
-        const { topics } = this.#options
-        return { created: await topics.create(newTopicOf(config, topic), client, signal) }
-      },
-    }
   }
 }

@@ -56,6 +56,8 @@ export class FakeWorker implements ConnectorWorker {
   readonly counters = new Map<string, TaskCounters>()
   /** What else is known of connectors and tasks. */
   readonly facts = new Map<string, Partial<ConnectorFacts & TaskFacts>>()
+  /** Names of threads that do not end. */
+  stuck: readonly string[] = []
   /** How long everything takes. */
   pace: () => Promise<unknown> = () => setImmediate()
   /** What was asked of it, in order: `start a`, `stop a-0`. */
@@ -116,6 +118,10 @@ export class FakeWorker implements ConnectorWorker {
       groups: [],
       configs: [{ definition: null, value }],
     }
+  }
+
+  stuckThreads(): readonly string[] {
+    return this.stuck
   }
 
   async pluginConfig(

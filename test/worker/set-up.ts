@@ -52,6 +52,8 @@ export interface OpenWorker extends Heard {
   readonly worker: Worker
   readonly offsets: Map<string, StoredOffset[]>
   readonly topics: NewTopic[]
+  /** What was cleared away in Kafka, e.g. `c-0 [{"groupId":"g","memberId":"m"}]`. */
+  readonly cleaned: string[]
   /** What was logged, without its time. */
   readonly lines: string[]
   [Symbol.asyncDispose](): Promise<void>
@@ -59,7 +61,12 @@ export interface OpenWorker extends Heard {
 
 export async function openWorker(
   { entry }: ThreadEntry,
-  settings: { readonly threads?: number; readonly graceMs?: number; readonly heapMb?: number } = {},
+  settings: {
+    readonly threads?: number
+    readonly graceMs?: number
+    readonly heapMb?: number
+    readonly watchdogMs?: number
+  } = {},
 ): Promise<OpenWorker> {
   const { plugins } = await discoverPlugins([path.join(root, 'test/fixtures/worker-plugins')])
   const events: string[] = []
@@ -70,12 +77,18 @@ export async function openWorker(
   }
   const offsets = new Map<string, StoredOffset[]>()
   const topics: NewTopic[] = []
+  const cleaned: string[] = []
   const lines: string[] = []
   setLogSink(({ level, context, message, logger }) =>
     lines.push(`${level} ${context}${message} (${logger})`),
   )
   const worker = new Worker({
-    config: { 'task.shutdown.graceful.timeout.ms': String(settings.graceMs ?? 5000) },
+    config: {
+      'key.converter': 'org.apache.kafka.connect.storage.StringConverter',
+      'value.converter': 'org.apache.kafka.connect.storage.StringConverter',
+      'task.shutdown.graceful.timeout.ms': String(settings.graceMs ?? 5000),
+      'task.watchdog.ms': String(settings.watchdogMs ?? 60_000),
+    },
     kafkaClusterId: 'cluster',
     plugins: new PluginRegistry(plugins),
     offsets: memoryOffsets(offsets),
@@ -83,6 +96,12 @@ export async function openWorker(
       create: (topic) => {
         topics.push(topic)
         return Promise.resolve(true)
+      },
+    },
+    cleaner: {
+      clean: ({ id }, ids) => {
+        cleaned.push(`${taskIdText(id)} ${JSON.stringify(ids)}`)
+        return Promise.resolve()
       },
     },
     listener: {
@@ -99,6 +118,7 @@ export async function openWorker(
     errors,
     offsets,
     topics,
+    cleaned,
     lines,
     [Symbol.asyncDispose]: () => worker.stop(AbortSignal.timeout(10_000)),
   }

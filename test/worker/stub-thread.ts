@@ -36,6 +36,9 @@ class PollingTask implements WorkerTask {
 
   async start(signal: AbortSignal): Promise<void> {
     await this.#services.call('start', () => this.#task.start(this.#config, signal))
+    if (this.#config.behave === 'known') {
+      this.#services.notify.kafkaIdOpened({ groupId: 'g', memberId: 'm' })
+    }
     this.#services.notify.status(this.#paused ? 'PAUSED' : 'RUNNING')
     this.done = this.#loop()
   }

@@ -116,15 +116,22 @@ export class StandaloneHerder implements Herder {
     log.info('Herder stopped')
   }
 
+  /** Names of the worker's threads that do not end. */
+  stuckThreads(): readonly string[] {
+    return this.#worker.stuckThreads()
+  }
+
   health(signal: AbortSignal): Promise<Health> {
-    return this.#loop.turn(signal, () =>
-      this.#ready
+    return this.#loop.turn(signal, () => {
+      const stuck = this.#worker.stuckThreads()
+      if (stuck.length > 0) return unhealthy(stuck)
+      return this.#ready
         ? {
             status: 'healthy',
             message: 'Worker has completed startup and is ready to handle requests.',
           }
-        : { status: 'starting', message: 'Worker is still starting up.' },
-    )
+        : { status: 'starting', message: 'Worker is still starting up.' }
+    })
   }
 
   connectors(): readonly string[] {
@@ -273,4 +280,9 @@ export class StandaloneHerder implements Herder {
   ): Promise<ConfigInfos> {
     return this.#configs.validate(config, pluginName, signal)
   }
+}
+
+function unhealthy(stuck: readonly string[]): Health {
+  const message = `Threads that were ended do not end, because a plugin's native call holds them: ${stuck.join(', ')}. The worker goes on without them; start it again to be rid of them.`
+  return { status: 'unhealthy', message }
 }

@@ -1,4 +1,5 @@
 import { builtInConverters } from '../converters/built-in-converters.ts'
+import { builtInTransforms } from '../transforms/built-in-transforms.ts'
 import { kafkaVersion } from '../util/kafka-version.ts'
 import type { PluginDescriptor, PluginType } from './plugin-descriptor.ts'
 
@@ -20,6 +21,11 @@ const all: readonly BuiltInPlugin[] = [
     type,
     className,
     load: async () => exportOf(await import('../converters/index.ts'), exportName),
+  })),
+  ...builtInTransforms.map(({ type, className }) => ({
+    type,
+    className,
+    load: async () => (await import('../transforms/index.ts')).transformClasses.get(className),
   })),
   ...providers.map((provider): BuiltInPlugin => {
     const simpleName = `${provider}ConfigProvider` as const

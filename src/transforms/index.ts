@@ -1,0 +1,31 @@
+import { DropHeaders } from './drop-headers.ts'
+import { Filter } from './filter.ts'
+import { HoistField } from './hoist-field.ts'
+import { InsertHeader } from './insert-header.ts'
+import { HasHeaderKey } from './predicates/has-header-key.ts'
+import { RecordIsTombstone } from './predicates/record-is-tombstone.ts'
+import { TopicNameMatches } from './predicates/topic-name-matches.ts'
+import { RegexRouter } from './regex-router.ts'
+import { keyAndValue } from './support/side.ts'
+import type { PlainTransformation, Side } from './support/side.ts'
+
+const kafka = 'org.apache.kafka.connect.transforms'
+
+const sided: Readonly<Record<string, new (side: Side) => PlainTransformation>> = { HoistField }
+const whole = { DropHeaders, Filter, InsertHeader, RegexRouter }
+const predicates = { HasHeaderKey, RecordIsTombstone, TopicNameMatches }
+
+/** The transformations and predicates that come with the worker, by Java class name; `built-in-transforms.ts` lists them without importing them. */
+export const transformClasses: ReadonlyMap<string, unknown> = new Map<string, unknown>([
+  ...Object.entries(sided).flatMap(([name, Base]): [string, unknown][] => {
+    const { Key, Value } = keyAndValue(Base)
+    return [
+      [`${kafka}.${name}$Key`, Key],
+      [`${kafka}.${name}$Value`, Value],
+    ]
+  }),
+  ...Object.entries(whole).map(([name, Class]): [string, unknown] => [`${kafka}.${name}`, Class]),
+  ...Object.entries(predicates).map(([name, Class]): [string, unknown] => {
+    return [`${kafka}.predicates.${name}`, Class]
+  }),
+])

@@ -1,0 +1,31 @@
+/** A map where there is no schema: a plain object, or a Map where a key looks like an index or is no string. */
+export type SchemalessMap = Record<string, unknown> | Map<unknown, unknown>
+
+/**
+ * Sets a member of a map that is one's own; returns the map, which is another where a plain object would move the name to
+ * the front.
+ */
+export function putMember(map: SchemalessMap, name: string, value: unknown): SchemalessMap {
+  if (map instanceof Map) return map.set(name, value)
+  if (isIndex(name)) return new Map<unknown, unknown>(Object.entries(map)).set(name, value)
+  if (name === '__proto__') defineMember(map, name, value)
+  else map[name] = value
+  return map
+}
+
+/** An own member, whatever the prototype has under its name. */
+function defineMember(object: object, name: string, value: unknown): void {
+  Object.defineProperty(object, name, {
+    value,
+    writable: true,
+    enumerable: true,
+    configurable: true,
+  })
+}
+
+/** The decimal text of an array index. */
+function isIndex(name: string): boolean {
+  const first = name.charCodeAt(0)
+  if (!(first >= 0x30 && first <= 0x39) || name.length > 10) return false
+  return /^(?:0|[1-9]\d*)$/.test(name)
+}

@@ -1,0 +1,60 @@
+import { Headers, SourceRecord } from '../../src/api/index.ts'
+import type { ConnectRecord, ConnectorConfig, Schema, Transformation } from '../../src/api/index.ts'
+import { transformClasses } from '../../src/transforms/index.ts'
+
+const kafka = 'org.apache.kafka.connect.transforms'
+
+/** A transformation by the end of its Java class name, configured. */
+export function transformation(name: string, config: ConnectorConfig = {}): Transformation {
+  const made = instanceOf(name) as Transformation
+  made.configure(config)
+  return made
+}
+
+/** An instance of a plugin by the end of its Java class name. */
+export function instanceOf(name: string): unknown {
+  const Class = transformClasses.get(`${kafka}.${name}`) as (new () => unknown) | undefined
+  if (Class === undefined) throw new Error(`There is no ${name}.`)
+  return new Class()
+}
+
+/** What a test says of a record; the rest is the same for all. */
+export interface RecordParts {
+  readonly topic?: string
+  readonly partition?: number | null
+  readonly keySchema?: Schema | null
+  readonly key?: unknown
+  readonly schema?: Schema | null
+  readonly value?: unknown
+  readonly timestamp?: number | null
+  readonly headers?: readonly (readonly [key: string, schema: Schema | null, value: unknown])[]
+}
+
+export function sourceRecord(parts: RecordParts): SourceRecord {
+  return new SourceRecord(
+    { file: 'a' },
+    { position: 1 },
+    parts.topic ?? 'topic',
+    parts.partition ?? null,
+    parts.keySchema ?? null,
+    parts.key ?? null,
+    parts.schema ?? null,
+    parts.value ?? null,
+    parts.timestamp ?? null,
+    headersOf(parts),
+  )
+}
+
+function headersOf({ headers }: RecordParts): Headers | null {
+  if (headers === undefined) return null
+  const made = new Headers()
+  for (const [key, schema, value] of headers) made.add(key, value, schema)
+  return made
+}
+
+/** The result of a transformation that drops nothing. */
+export function applied(made: Transformation, record: ConnectRecord): ConnectRecord {
+  const result = made.apply(record)
+  if (result === null || result instanceof Promise) throw new Error('It gave no record.')
+  return result
+}

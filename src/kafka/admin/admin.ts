@@ -15,14 +15,6 @@ export interface NewTopic {
   readonly configs: Readonly<Record<string, string>>
 }
 
-/** What a group has committed for one partition. */
-export interface GroupOffset {
-  readonly topic: string
-  readonly partition: number
-  readonly offset: number
-  readonly metadata: string | null
-}
-
 /**
  * Administration of a cluster. Connects for each call and closes the connection after it; a call ends, and its
  * connection with it, when its signal aborts.
@@ -37,8 +29,6 @@ export interface KafkaAdmin {
   deleteTopics(names: readonly string[], signal: AbortSignal): Promise<void>
   /** The topic's configuration, defaults included. A sensitive value is null. */
   topicConfig(name: string, signal: AbortSignal): Promise<ReadonlyMap<string, string | null>>
-  /** Every offset that the group has committed; none for a group that is not there. */
-  groupOffsets(groupId: string, signal: AbortSignal): Promise<readonly GroupOffset[]>
 }
 
 /** An administrative client under Kafka's configuration keys. Throws a ConfigError that names the key. */
@@ -89,22 +79,6 @@ class KafkajsAdmin implements KafkaAdmin {
     const entries = resources.flatMap(({ configEntries }) => configEntries)
     return new Map(
       entries.map((entry): [string, string | null] => [entry.configName, entry.configValue]),
-    )
-  }
-
-  async groupOffsets(groupId: string, signal: AbortSignal): Promise<readonly GroupOffset[]> {
-    const topics = await this.#call(
-      `Cannot list the offsets of group ${groupId}`,
-      signal,
-      (admin) => admin.fetchOffsets({ groupId }),
-    )
-    return topics.flatMap(({ topic, partitions }) =>
-      partitions.map(({ partition, offset, metadata }) => ({
-        topic,
-        partition,
-        offset: Number(offset),
-        metadata,
-      })),
     )
   }
 

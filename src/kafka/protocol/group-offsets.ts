@@ -116,3 +116,43 @@ export const txnOffsetCommitApi: Api<
   request: txnOffsetCommitRequest,
   response: txnOffsetCommitResponse,
 }
+
+const offsetDeleteRequest = struct({
+  groupId: string,
+  topics: array(struct({ name: string, partitions: array(struct({ partitionIndex: int32 })) })),
+})
+const offsetDeleteResponse = struct({ errorCode: int16, throttleTimeMs: int32, topics: errors })
+
+/** Forgets single offsets of a group (KIP-496). */
+export const offsetDeleteApi: Api<
+  ValueOf<typeof offsetDeleteRequest>,
+  ValueOf<typeof offsetDeleteResponse>
+> = {
+  key: 47,
+  name: 'OffsetDelete',
+  minVersion: 0,
+  maxVersion: 0,
+  flexibleFrom: Number.MAX_SAFE_INTEGER,
+  request: offsetDeleteRequest,
+  response: offsetDeleteResponse,
+}
+
+const deleteGroupsRequest = struct({ groupsNames: array(string) })
+const deleteGroupsResponse = struct({
+  throttleTimeMs: int32,
+  results: array(struct({ groupId: string, errorCode: int16 })),
+})
+
+/** Deletes groups without members, with all their offsets (KIP-229). */
+export const deleteGroupsApi: Api<
+  ValueOf<typeof deleteGroupsRequest>,
+  ValueOf<typeof deleteGroupsResponse>
+> = {
+  key: 42,
+  name: 'DeleteGroups',
+  minVersion: 1,
+  maxVersion: 2,
+  flexibleFrom: 2,
+  request: deleteGroupsRequest,
+  response: deleteGroupsResponse,
+}

@@ -2,7 +2,6 @@ import { describe, expect, inject, test, vi } from 'vitest'
 import { isRetriable } from '../../../src/errors/connect-error.ts'
 import { createAdmin } from '../../../src/kafka/admin/admin.ts'
 import { codeOf, ErrorCode } from '../../../src/kafka/protocol/errors.ts'
-import { openKafkaClient } from '../../support/kafka-client.ts'
 import { topicPrefix } from '../../support/topics.ts'
 
 const bootstrapServers = inject('bootstrapServers')
@@ -51,31 +50,16 @@ describe('administration of a real broker', () => {
     expect(await admin.createTopic(topic, never)).toBe(true)
   })
 
-  test('lists what a group has committed', async () => {
-    const [topic, group] = [`${prefix}read`, `${prefix}group`]
-    await using client = await openKafkaClient(bootstrapServers)
-    await client.createTopic(topic)
-    await client.admin.setOffsets({
-      groupId: group,
-      topic,
-      partitions: [{ partition: 0, offset: '7' }],
-    })
-    expect(await admin.groupOffsets(group, never)).toMatchObject([
-      { topic, partition: 0, offset: 7 },
-    ])
-    expect(await admin.groupOffsets(`${group}-other`, never)).toEqual([])
-  })
-
   test('a broker that is not there is named; a call ends with its signal', async () => {
     const away = createAdmin({ 'bootstrap.servers': '127.0.0.1:1', 'retry.backoff.max.ms': '100' })
-    const error: unknown = await away.groupOffsets('g', never).catch((e: unknown) => e)
+    const error: unknown = await away.topicConfig('t', never).catch((e: unknown) => e)
     expect(isRetriable(error)).toBe(true)
     expect(error).toMatchObject({
       message: expect.stringMatching(
-        /^Cannot list the offsets of group g: cannot reach any of the bootstrap servers 127\.0\.0\.1:1: .*Check/,
+        /^Cannot describe topic t: cannot reach any of the bootstrap servers 127\.0\.0\.1:1: .*Check/,
       ) as string,
     })
     const reason = new Error('enough')
-    await expect(away.groupOffsets('g', AbortSignal.abort(reason))).rejects.toBe(reason)
+    await expect(away.topicConfig('t', AbortSignal.abort(reason))).rejects.toBe(reason)
   })
 })

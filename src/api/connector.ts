@@ -1,10 +1,11 @@
 import type { ConfigDef } from '../config/config-def.ts'
 import type { ConfigValue, ConnectorConfig } from '../config/types.ts'
 import type { SourceOffset, SourcePartition } from '../data/records.ts'
+import type { Int64 } from '../util/int64.ts'
 import type { MaybePromise } from '../util/maybe-promise.ts'
 import type { SinkTask } from './sink-task.ts'
 import type { SourceTask } from './source-task.ts'
-import type { PartitionOffset } from './topic-partition.ts'
+import type { TopicPartition } from './topic-partition.ts'
 
 /** What the worker offers a connector. Lives as long as the connector instance. */
 export interface ConnectorContext {
@@ -89,8 +90,14 @@ export abstract class SourceConnector extends Connector<SourceConnectorContext> 
     return 'UNSUPPORTED'
   }
   /**
-   * Called before offsets are altered or reset by REST (KIP-875); a null offset resets its partition.
-   * Throw to refuse; answer true where the connector has done its part.
+   * Called before stored offsets are altered or reset by `PATCH` or `DELETE /connectors/{name}/offsets` (KIP-875), while the
+   * connector is STOPPED: on an instance of its own that is neither initialized nor started. `config` has its variables
+   * resolved; a null offset resets its partition; a reset names every partition that has an offset, also none.
+   *
+   * Throw to refuse: nothing is changed then, and the error's message is the answer. Answer true where the offsets may be
+   * written, false where the connector cannot say (the client is told to see to what is kept elsewhere). Throw an
+   * {@link UnsupportedOperationError} where offsets cannot be altered from outside at all. The signal aborts when the
+   * answer would come too late, or nobody waits for it any more.
    */
   alterOffsets(
     _config: ConnectorConfig,
@@ -101,6 +108,7 @@ export abstract class SourceConnector extends Connector<SourceConnectorContext> 
   }
 }
 
+/** What the offset of a source partition is to be; null where it is to be forgotten. */
 export interface SourceOffsetChange {
   readonly partition: SourcePartition | null
   readonly offset: SourceOffset | null
@@ -109,14 +117,17 @@ export interface SourceOffsetChange {
 /** A connector that writes from Kafka to elsewhere. */
 export abstract class SinkConnector extends Connector {
   abstract taskClass(): TaskClass<SinkTask>
-  /** As of a source, with the offsets of the consumer group. */
+  /** As {@link SourceConnector.alterOffsets}, with the offsets of the consumer group, which Kafka keeps. */
   alterOffsets(
     _config: ConnectorConfig,
-    _offsets: readonly (Omit<PartitionOffset, 'offset'> & {
-      readonly offset: PartitionOffset['offset'] | null
-    })[],
+    _offsets: readonly SinkOffsetChange[],
     _signal: AbortSignal,
   ): MaybePromise<boolean> {
     return false
   }
+}
+
+/** The next offset that the group is to read from a partition; null where it is to be forgotten. */
+export interface SinkOffsetChange extends TopicPartition {
+  readonly offset: Int64 | null
 }

@@ -24,6 +24,7 @@ import { buildInfo } from './build-info.ts'
 import { describeCluster } from './describe-cluster.ts'
 import { kafkaCleaner } from './kafka-cleaner.ts'
 import { openOffsetStore } from './offset-store.ts'
+import { sinkGroups } from './sink-groups.ts'
 import { topicCreator } from './topics.ts'
 
 export interface StandaloneWorkerOptions {
@@ -169,6 +170,7 @@ function createHerder(
         ...{ config: originals, kafkaClusterId, plugins: registry, offsets, listener },
         topics: topicCreator(originals),
         cleaner: kafkaCleaner,
+        groups: sinkGroups(originals),
         threads: {
           entry: threadEntry,
           max: settings.threads,

@@ -70,6 +70,16 @@ export function adminConfigFor(
   return layered('admin', worker, connector, { 'client.id': clientId })
 }
 
+/** Of the administrative client by which REST reads and changes the offsets of a sink connector's group. */
+export function groupAdminConfigFor(
+  worker: ConnectorConfig,
+  connector: ConnectorConfig,
+  owner: ClientOwner,
+): ClientSettings {
+  const clientId = `connector-worker-adminclient-${suffixOf(owner)}`
+  return layered('admin', worker, connector, { 'client.id': clientId })
+}
+
 /** Of the worker's own clients: its cluster id, its internal topics. `clientId` unless the file names one. */
 export function workerClientConfig(worker: ConnectorConfig, clientId: string): ClientSettings {
   return { 'client.id': clientId, ...ownConnection(worker) }

@@ -47,6 +47,11 @@ export class AlreadyExistsError extends ConnectError {
   override readonly javaName: string = 'org.apache.kafka.connect.errors.AlreadyExistsException'
 }
 
+/** What was asked for is not supported: of a connector, that its offsets be altered from outside. */
+export class UnsupportedOperationError extends ConnectError {
+  override readonly javaName: string = 'java.lang.UnsupportedOperationException'
+}
+
 /** An error that was raised in another thread. It prints, and asks to be tried again, as it did there. */
 export class RemoteError extends ConnectError {
   override readonly javaName: string

@@ -1,5 +1,6 @@
 import type { ConnectorConfig, RawConfig } from '../config/types.ts'
 import type { ConfigInfos, ConfigKeyInfo } from '../messages/config-infos.ts'
+import type { ConnectorOffset, OffsetChange } from '../messages/connector-offsets.ts'
 import type { ConnectorTaskId } from '../messages/ids.ts'
 import type { TargetState } from '../messages/protocol.ts'
 import type { MetricFamily } from '../metrics/metric-family.ts'
@@ -105,6 +106,14 @@ export interface Herder {
   stopConnector(name: string, signal: AbortSignal): Promise<void>
   restartConnector(request: RestartRequest, signal: AbortSignal): Promise<ConnectorStateInfo | null>
   restartTask(id: ConnectorTaskId, signal: AbortSignal): Promise<void>
+  /** How far the connector has come (KIP-875), in Java's order. */
+  connectorOffsets(name: string, signal: AbortSignal): Promise<readonly ConnectorOffset[]>
+  /** Alters offsets of a connector that is STOPPED, or resets all of them where `changes` is null; resolves with Java's message. */
+  modifyConnectorOffsets(
+    name: string,
+    changes: readonly OffsetChange[] | null,
+    signal: AbortSignal,
+  ): Promise<string>
   /** Topics the connector has used since they were last reset (KIP-558); empty for one that is not known. */
   activeTopics(name: string): readonly string[]
   resetActiveTopics(name: string): void

@@ -71,8 +71,11 @@ export interface ConnectorThreadRequests {
     { readonly run: Run; readonly maxTasks: number },
     { readonly configs: readonly ConnectorConfig[] },
   ]
+  /** Of a connector without tasks, in an instance of its own that is not started. The run is not that of the connector. */
   alterOffsets: [
     {
+      readonly name: string
+      readonly run: Run
       readonly type: 'source' | 'sink'
       readonly connectorClass: string
       readonly config: ConnectorConfig

@@ -59,7 +59,8 @@ export function readLogLevel(body: Uint8Array): LogLevel {
   return level
 }
 
-function readObject(body: Uint8Array, expected: string): Map<string, JsonValue> {
+/** Throws a BadRequestError that says what was `expected` where the body is anything but an object. */
+export function readObject(body: Uint8Array, expected: string): Map<string, JsonValue> {
   if (body.length === 0) {
     throw new BadRequestError(`The request has no body: expected ${expected}.`)
   }

@@ -1,5 +1,4 @@
 import type { Connector, OffsetStorageReader } from '../api/connector.ts'
-import type { PartitionOffset } from '../api/topic-partition.ts'
 import { asError, ConnectError } from '../errors/connect-error.ts'
 import type { RequestHandlers } from '../messages/channel.ts'
 import { withTypedNumbers } from '../messages/offset-fields.ts'
@@ -8,6 +7,7 @@ import type { TaskStage } from '../messages/stages.ts'
 import type { ThreadBoard } from '../messages/thread-board.ts'
 import { toWireError } from '../messages/wire-error.ts'
 import { createLogger } from '../util/logger.ts'
+import { alterOffsets } from './alter-offsets.ts'
 import type { MainThread } from './main-thread.ts'
 import { PluginCalls } from './plugin-calls.ts'
 import { runInScope } from './scope.ts'
@@ -72,8 +72,7 @@ export class ConnectorHost {
       taskConfigs: async ({ run, maxTasks }) => ({
         configs: await this.#within(run, (connector) => connector.taskConfigs(maxTasks)),
       }),
-      alterOffsets: (change, signal) =>
-        this.#apart('alterOffsets', () => this.#alterOffsets(change, signal)),
+      alterOffsets: (change, signal) => this.#alterOffsets(change, signal),
     }
   }
 
@@ -162,24 +161,19 @@ export class ConnectorHost {
   }
 
   async #alterOffsets(
-    { type, connectorClass, config, offsets }: Requests['alterOffsets'][0],
+    change: Requests['alterOffsets'][0],
     signal: AbortSignal,
   ): Promise<{ readonly handled: boolean }> {
-    const version = config['connector.plugin.version']
-    if (type === 'source') {
-      const Source = await this.#loader.load('source', connectorClass, version)
-      return { handled: await new Source().alterOffsets(config, offsets, signal) }
-    }
-    const Sink = await this.#loader.load('sink', connectorClass, version)
-    return { handled: await new Sink().alterOffsets(config, offsets.map(toSinkOffset), signal) }
+    const calls = new PluginCalls(this.#board, change.run, null)
+    const scope = scopeOf('alterOffsets', `[${change.name}|worker] `)
+    const altering = (): Promise<boolean> => alterOffsets(change, this.#loader, calls, signal)
+    return { handled: await runInScope(scope, altering) }
   }
 
-  /** Runs plugin code that belongs to no running connector: what goes wrong beside its answer is logged. */
+  /** Runs plugin code that belongs to no connector. */
   async #apart<T>(stage: TaskStage, act: () => Promise<T>): Promise<T> {
     const calls = new PluginCalls(this.#board, noRun, null)
-    const fail = (error: Error): void =>
-      log.error(`A plugin threw an error beside its answer to ${stage}.`, error)
-    return runInScope({ context: '', fail }, () => calls.call(stage, act))
+    return runInScope(scopeOf(stage), () => calls.call(stage, act))
   }
 
   /** Runs `act` on the connector started as `run`, in its name. */
@@ -194,18 +188,9 @@ function notRunning(): ConnectError {
   return new ConnectError('The connector is not running in this worker any more.')
 }
 
-/** A sink's offsets travel in Java's form: `{kafka_topic, kafka_partition}` and `{kafka_offset}`. */
-function toSinkOffset({ partition, offset }: Requests['alterOffsets'][0]['offsets'][number]): Omit<
-  PartitionOffset,
-  'offset'
-> & {
-  readonly offset: PartitionOffset['offset'] | null
-} {
-  const { kafka_topic: topic, kafka_partition: number } = partition ?? {}
-  const { kafka_offset: position = null } = offset ?? {}
-  return {
-    topic: String(topic),
-    partition: Number(number),
-    offset: typeof position === 'bigint' || position === null ? position : Number(position),
-  }
+/** Of a call that no running connector answers for: what goes wrong beside its answer is logged. */
+function scopeOf(stage: TaskStage, context = ''): Scope {
+  const fail = (error: Error): void =>
+    log.error(`A plugin threw an error beside its answer to ${stage}.`, error)
+  return { context, fail }
 }

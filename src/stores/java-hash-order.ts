@@ -11,11 +11,20 @@ export function javaCopyOrder(keys: readonly string[]): string[] {
 }
 
 function inBuckets(keys: readonly string[], capacity: number): string[] {
+  return javaTableOrder(keys, javaHash, capacity)
+}
+
+/** The items in the order of a hash table with so many buckets, a power of two, that got them in this order. */
+export function javaTableOrder<T>(
+  items: readonly T[],
+  hashOf: (item: T) => number,
+  capacity: number,
+): T[] {
   const mask = capacity - 1
-  return keys
-    .map((key) => ({ key, bucket: spread(javaHash(key)) & mask }))
+  return items
+    .map((item) => ({ item, bucket: spread(hashOf(item)) & mask }))
     .sort((a, b) => a.bucket - b.bucket) // Stable: within a bucket the order of insertion stays.
-    .map(({ key }) => key)
+    .map(({ item }) => item)
 }
 
 /** `String.hashCode()` */

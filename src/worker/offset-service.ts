@@ -2,7 +2,7 @@ import { ConnectError } from '../errors/connect-error.ts'
 import type { SourceOffset, SourcePartition } from '../data/records.ts'
 import { withTypedNumbers } from '../messages/offset-fields.ts'
 import type { Run } from '../messages/protocol.ts'
-import type { OffsetBackingStore } from '../stores/offset-backing-store.ts'
+import type { OffsetBackingStore, StoredOffset } from '../stores/offset-backing-store.ts'
 import { faultPoint } from '../util/fault-point.ts'
 import { SerialQueue } from '../util/serial-queue.ts'
 
@@ -53,19 +53,29 @@ export class OffsetService {
     })
   }
 
+  /** Writes what a client wants the offsets to be, after all that tasks are writing. Resolves once they are durable. */
+  modify(connector: string, offsets: readonly StoredOffset[], signal: AbortSignal): Promise<void> {
+    return this.#queued(connector, signal, () => this.#store.set(connector, offsets, signal))
+  }
+
   /** Resolves when nothing asked so far is under way. */
   async idle(): Promise<void> {
     await Promise.all([...this.#queues.values()].map((queue) => queue.idle()))
   }
 
-  async #inTurn<T>(request: OffsetRequest, signal: AbortSignal, act: () => Promise<T>): Promise<T> {
-    const { connector } = request
+  #inTurn<T>(request: OffsetRequest, signal: AbortSignal, act: () => Promise<T>): Promise<T> {
+    return this.#queued(request.connector, signal, () => {
+      if (!this.#isCurrent(request)) throw fenced(request.connector)
+      return act()
+    })
+  }
+
+  async #queued<T>(connector: string, signal: AbortSignal, act: () => Promise<T>): Promise<T> {
     const queue = this.#queues.get(connector) ?? new SerialQueue()
     this.#queues.set(connector, queue)
     try {
       return await queue.run(() => {
         signal.throwIfAborted()
-        if (!this.#isCurrent(request)) throw fenced(connector)
         return act()
       })
     } finally {

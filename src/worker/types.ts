@@ -1,6 +1,7 @@
 import type { ConnectorConfig, RawConfig } from '../config/types.ts'
 import type { ConfigInfos, ConfigKeyInfo } from '../messages/config-infos.ts'
 import type { CounterName } from '../messages/counters.ts'
+import type { ConnectorOffset, OffsetChange } from '../messages/connector-offsets.ts'
 import type { ConnectorTaskId } from '../messages/ids.ts'
 import type { TargetState, WireError } from '../messages/protocol.ts'
 import type { TaskStage } from '../messages/stages.ts'
@@ -106,6 +107,22 @@ export interface ConnectorWorker {
   connectorFacts(name: string): ConnectorFacts | null
   /** What is known of a task, also while its thread hangs; null where it does not run here. */
   taskFacts(id: ConnectorTaskId): TaskFacts | null
+  /** How far a connector has come: the stored offsets of a source, the committed ones of a sink's group; in Java's order. */
+  connectorOffsets(
+    name: string,
+    config: ConnectorConfig,
+    signal: AbortSignal,
+  ): Promise<readonly ConnectorOffset[]>
+  /**
+   * Alters the offsets of a connector without tasks, or resets all of them where `changes` is null. Answers whether the
+   * connector says that it has done its part; rejects where it refuses, or does not answer within 80 seconds.
+   */
+  modifyOffsets(
+    name: string,
+    config: ConnectorConfig,
+    changes: readonly OffsetChange[] | null,
+    signal: AbortSignal,
+  ): Promise<boolean>
   /** What is measured at this moment, also of tasks that hang. */
   metrics(): Promise<WorkerSnapshot>
   /** Names of threads that were ended and do not go: the worker is to be started again. */

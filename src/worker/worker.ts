@@ -2,6 +2,7 @@ import type { ConnectorConfig, RawConfig } from '../config/types.ts'
 import type { ConfigInfos, ConfigKeyInfo } from '../messages/config-infos.ts'
 import type { TaskCounters } from '../messages/counters.ts'
 import { taskIdText } from '../messages/ids.ts'
+import type { ConnectorOffset, OffsetChange } from '../messages/connector-offsets.ts'
 import type { ConnectorTaskId } from '../messages/ids.ts'
 import type { Run, TargetState, TaskStart } from '../messages/protocol.ts'
 import type { PluginDescriptor } from '../plugins/plugin-descriptor.ts'
@@ -11,10 +12,14 @@ import { registerLoggers, setLogLevel } from '../util/log-levels.ts'
 import type { LogLevel } from '../util/log-levels.ts'
 import { forwardLogEntry } from '../util/logger.ts'
 import { rememberSecret } from '../util/secrets.ts'
+import { ConnectorOffsets } from './connector-offsets.ts'
 import { ConnectorRunner } from './connector-runner.ts'
+import { alterOffsetsIn } from './offset-plugin.ts'
+import type { ConnectorRef } from './offset-plugin.ts'
 import { OffsetService } from './offset-service.ts'
 import type { PluginFinder } from './plugin-facts.ts'
 import type { KafkaCleaner } from './task-moves.ts'
+import type { SinkGroups } from './sink-offsets.ts'
 import { TaskRunner } from './task-runner.ts'
 import { ThreadPool } from './thread-pool.ts'
 import type { ConnectorThread, TaskThread } from './thread-pool.ts'
@@ -48,6 +53,7 @@ export interface WorkerOptions {
   readonly offsets: OffsetBackingStore
   readonly topics: TopicCreator
   readonly cleaner: KafkaCleaner
+  readonly groups: SinkGroups
   readonly listener: WorkerListener
   readonly threads: {
     /** The build's `plugin-thread.js`. */
@@ -67,6 +73,7 @@ export class Worker implements ConnectorWorker {
   readonly #connectors: ConnectorRunner
   readonly #tasks: TaskRunner
   readonly #offsets: OffsetService
+  readonly #connectorOffsets: ConnectorOffsets
   readonly #metrics: WorkerMetrics
   readonly #watch: ThreadWatch
   readonly #settings: WatchSettings
@@ -91,6 +98,12 @@ export class Worker implements ConnectorWorker {
     const { graceMs, watchdogMs } = this.#settings
     this.#tasks = new TaskRunner({ ...parts, cleaner: options.cleaner, graceMs })
     this.#watch = new ThreadWatch(this.#pool, watchdogMs)
+    this.#connectorOffsets = new ConnectorOffsets({
+      store: options.offsets,
+      service: this.#offsets,
+      groups: options.groups,
+      alterOffsets: alterOffsetsIn(this.#pool, parts.newRun),
+    })
   }
 
   /** Starts threads for connectors and so many tasks, so that they load while the rest of the worker starts. */
@@ -191,6 +204,23 @@ export class Worker implements ConnectorWorker {
     return this.#pool.stuck()
   }
 
+  async connectorOffsets(
+    name: string,
+    config: ConnectorConfig,
+    signal: AbortSignal,
+  ): Promise<readonly ConnectorOffset[]> {
+    return this.#connectorOffsets.read(this.#ref(name, config), signal)
+  }
+
+  async modifyOffsets(
+    name: string,
+    config: ConnectorConfig,
+    changes: readonly OffsetChange[] | null,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    return this.#connectorOffsets.modify(this.#ref(name, config), changes, signal)
+  }
+
   /** What a task has counted, read from memory it shares; null where it does not run here. */
   taskCounters(id: ConnectorTaskId): TaskCounters | null {
     return this.#tasks.counters(id)
@@ -234,6 +264,11 @@ export class Worker implements ConnectorWorker {
       await this.#pool.stop()
       await Promise.all([this.#tasks.idle(), this.#connectors.idle(), this.#offsets.idle()])
     }
+  }
+
+  #ref(name: string, config: ConnectorConfig): ConnectorRef {
+    const connectorClass = config['connector.class'] ?? ''
+    return { name, type: this.connectorType(connectorClass), connectorClass, config }
   }
 
   async #drain(): Promise<void> {

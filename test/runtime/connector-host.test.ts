@@ -100,7 +100,14 @@ describe('the connector thread', () => {
       { partition: { file: 'a' }, offset: { position: 1 } },
       { partition: { file: 'b' }, offset: null },
     ]
-    const change = { type: 'source', connectorClass: 'S', config: {}, offsets } as const
+    const change = {
+      name: 'a',
+      run: 9,
+      type: 'source',
+      connectorClass: 'S',
+      config: {},
+      offsets,
+    } as const
     expect(await host.requests.alterOffsets(change, signal)).toEqual({ handled: true })
     expect(altered).toEqual([offsets])
   })
@@ -113,7 +120,14 @@ describe('the connector thread', () => {
       { partition: { kafka_topic: 't', kafka_partition: '4' }, offset: null },
       { partition: { kafka_topic: 't', kafka_partition: 5 }, offset: { kafka_offset: 2n ** 60n } },
     ]
-    const change = { type: 'sink', connectorClass: 'S', config: {}, offsets } as const
+    const change = {
+      name: 'a',
+      run: 9,
+      type: 'sink',
+      connectorClass: 'S',
+      config: {},
+      offsets,
+    } as const
     expect(await host.requests.alterOffsets(change, signal)).toEqual({ handled: false })
     expect(altered).toEqual([
       [

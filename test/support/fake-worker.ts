@@ -4,7 +4,9 @@ import { NotFoundError, asError, traceOf } from '../../src/errors/connect-error.
 import { BadRequestError } from '../../src/errors/rest-error.ts'
 import type { ConfigInfos, ConfigKeyInfo } from '../../src/messages/config-infos.ts'
 import { TaskCounters } from '../../src/messages/counters.ts'
+import { FakeGroups } from './fake-groups.ts'
 import { taskIdText } from '../../src/messages/ids.ts'
+import type { ConnectorOffset, OffsetChange } from '../../src/messages/connector-offsets.ts'
 import type { ConnectorTaskId } from '../../src/messages/ids.ts'
 import type { TargetState, WireError } from '../../src/messages/protocol.ts'
 import type { PluginDescriptor } from '../../src/plugins/plugin-descriptor.ts'
@@ -18,6 +20,10 @@ import type {
   WorkerListener,
   WorkerSnapshot,
 } from '../../src/worker/types.ts'
+import { MemoryOffsetStore } from '../../src/stores/memory-offset-store.ts'
+import { ConnectorOffsets } from '../../src/worker/connector-offsets.ts'
+import type { AlterOffsets, ConnectorRef } from '../../src/worker/offset-plugin.ts'
+import { OffsetService } from '../../src/worker/offset-service.ts'
 
 /** What a fake connector does when the worker calls it. What is left out succeeds at once. */
 export interface FakePlugin {
@@ -30,6 +36,12 @@ export interface FakePlugin {
   startTask?(config: ConnectorConfig): Promise<void> | void
   stopTask?(): Promise<void> | void
   validate?(config: RawConfig): readonly string[]
+  /** False where it is left out, as of a connector that knows nothing of it. */
+  alterOffsets?(
+    config: ConnectorConfig,
+    offsets: Parameters<AlterOffsets>[0]['offsets'],
+    signal: AbortSignal,
+  ): Promise<boolean> | boolean
   /** Whether a task fails as soon as it runs. */
   failAfterStart?(config: ConnectorConfig): boolean
   /** Topics that a task is seen to use. */
@@ -62,6 +74,18 @@ export class FakeWorker implements ConnectorWorker {
   pace: () => Promise<unknown> = () => setImmediate()
   /** What was asked of it, in order: `start a`, `stop a-0`. */
   readonly calls: string[] = []
+  /** The stored offsets of sources, and the committed ones of sinks. */
+  readonly offsets = new MemoryOffsetStore()
+  readonly groups = new FakeGroups()
+  readonly #connectorOffsets = new ConnectorOffsets({
+    store: this.offsets,
+    service: new OffsetService(this.offsets, () => true),
+    groups: ({ name }) => this.groups.of(`connect-${name}`),
+    alterOffsets: async ({ connectorClass, config, offsets }, signal) => {
+      await this.pace()
+      return (await this.#plugin(connectorClass).alterOffsets?.(config, offsets, signal)) ?? false
+    },
+  })
   readonly #plugins: readonly FakePlugin[]
   readonly #listener: WorkerListener
 
@@ -242,6 +266,24 @@ export class FakeWorker implements ConnectorWorker {
     return { ...facts, counters: counters.snapshot(), ...this.facts.get(name) }
   }
 
+  connectorOffsets(
+    name: string,
+    config: ConnectorConfig,
+    signal: AbortSignal,
+  ): Promise<readonly ConnectorOffset[]> {
+    return this.#connectorOffsets.read(this.#ref(name, config), signal)
+  }
+
+  modifyOffsets(
+    name: string,
+    config: ConnectorConfig,
+    changes: readonly OffsetChange[] | null,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    this.calls.push(`${changes === null ? 'reset' : 'alter'} ${name}`)
+    return this.#connectorOffsets.modify(this.#ref(name, config), changes, signal)
+  }
+
   metrics(): Promise<WorkerSnapshot> {
     return Promise.resolve({ names: 'both', readings: [], families: [] })
   }
@@ -258,6 +300,11 @@ export class FakeWorker implements ConnectorWorker {
     await this.pace()
     this.tasks.delete(taskIdText(id))
     this.#listener.taskStatus(id, 'UNASSIGNED')
+  }
+
+  #ref(name: string, config: ConnectorConfig): ConnectorRef {
+    const connectorClass = config['connector.class'] ?? ''
+    return { name, type: this.connectorType(connectorClass), connectorClass, config }
   }
 
   #tellConnector(name: string, running: Running): void {

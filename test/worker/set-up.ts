@@ -11,6 +11,7 @@ import { PluginRegistry } from '../../src/plugins/plugin-registry.ts'
 import type { OffsetBackingStore, StoredOffset } from '../../src/stores/offset-backing-store.ts'
 import { setLogSink } from '../../src/util/logger.ts'
 import { Worker } from '../../src/worker/worker.ts'
+import { FakeGroups } from '../support/fake-groups.ts'
 import type { NewTopic } from '../../src/worker/topic-creation.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -54,6 +55,7 @@ export interface OpenWorker extends Heard {
   readonly topics: NewTopic[]
   /** What was cleared away in Kafka, e.g. `c-0 [{"groupId":"g","memberId":"m"}]`. */
   readonly cleaned: string[]
+  readonly groups: FakeGroups
   /** What was logged, without its time. */
   readonly lines: string[]
   [Symbol.asyncDispose](): Promise<void>
@@ -78,6 +80,7 @@ export async function openWorker(
   const offsets = new Map<string, StoredOffset[]>()
   const topics: NewTopic[] = []
   const cleaned: string[] = []
+  const groups = new FakeGroups()
   const lines: string[] = []
   setLogSink(({ level, context, message, logger }) =>
     lines.push(`${level} ${context}${message} (${logger})`),
@@ -104,6 +107,7 @@ export async function openWorker(
         return Promise.resolve()
       },
     },
+    groups: ({ name }) => groups.of(`connect-${name}`),
     listener: {
       connectorStatus: (name, state, error) => hear(`connector ${name}`, state, error),
       taskStatus: (id, state, error) => hear(`task ${taskIdText(id)}`, state, error),
@@ -119,6 +123,7 @@ export async function openWorker(
     offsets,
     topics,
     cleaned,
+    groups,
     lines,
     [Symbol.asyncDispose]: () => worker.stop(AbortSignal.timeout(10_000)),
   }

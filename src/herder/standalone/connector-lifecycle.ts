@@ -1,11 +1,12 @@
 import type { ConnectorConfig, RawConfig } from '../../config/types.ts'
 import { ConnectError, NotFoundError, asError, traceOf } from '../../errors/connect-error.ts'
-import { RestError } from '../../errors/rest-error.ts'
+import { BadRequestError, RestError } from '../../errors/rest-error.ts'
 import type { ConnectorTaskId } from '../../messages/ids.ts'
 import type { TargetState } from '../../messages/protocol.ts'
 import { abortable, delay } from '../../util/abort.ts'
 import type { SerialQueue } from '../../util/serial-queue.ts'
 import type { Trouble } from '../health-verdict.ts'
+import { notStoppedMessage } from '../offsets-message.ts'
 import type { RestartPlan } from '../restart-plan.ts'
 import { TooManyTasksError, exceedsTasksMax, tasksMaxOf } from '../task-configs.ts'
 import { ConnectorTasks } from './connector-tasks.ts'
@@ -58,6 +59,10 @@ export class ConnectorLifecycle {
 
   get config(): RawConfig {
     return this.#config
+  }
+
+  get targetState(): TargetState {
+    return this.#targetState
   }
 
   get taskConfigs(): readonly ConnectorConfig[] {
@@ -118,6 +123,29 @@ export class ConnectorLifecycle {
     })
   }
 
+  /**
+   * Does `job` in its turn, with the configuration's variables resolved, where the connector is meant to be STOPPED and has no
+   * tasks; else throws a BadRequestError. A newer operation ends it by the signal it gets, as does `signal`.
+   */
+  whileStopped<T>(
+    signal: AbortSignal,
+    job: (config: ConnectorConfig, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const until = AbortSignal.any([signal, this.#generation.signal])
+    return this.#chain.run(async () => {
+      until.throwIfAborted()
+      if (this.#targetState !== 'STOPPED' || this.taskIds.length > 0) {
+        throw new BadRequestError(notStoppedMessage(this.name))
+      }
+      const { config } = await this.#source(until)
+      try {
+        return await job(config, until)
+      } catch (error) {
+        throw until.reason === stopRequested ? this.#overtaken() : error
+      }
+    })
+  }
+
   /** The connector says that its tasks are to be different. */
   requestTaskReconfiguration(): void {
     this.#inBackground(`reconfigure the tasks of connector ${this.name}`, (signal) =>
@@ -152,13 +180,15 @@ export class ConnectorLifecycle {
   }
 
   #superseding(job: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    const signal = this.#supersede(
-      new RestError(
-        409,
-        `A later request for connector ${this.name} has overtaken this one before it was done.`,
-      ),
-    )
+    const signal = this.#supersede(this.#overtaken())
     return this.#unlessStopped(signal, job)
+  }
+
+  #overtaken(): RestError {
+    return new RestError(
+      409,
+      `A later request for connector ${this.name} has overtaken this one before it was done.`,
+    )
   }
 
   #unlessStopped(signal: AbortSignal, job: (signal: AbortSignal) => Promise<void>): Promise<void> {

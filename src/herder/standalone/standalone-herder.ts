@@ -1,6 +1,7 @@
 import type { RawConfig } from '../../config/types.ts'
 import { ConnectError } from '../../errors/connect-error.ts'
 import type { ConfigInfos, ConfigKeyInfo } from '../../messages/config-infos.ts'
+import type { ConnectorOffset, OffsetChange } from '../../messages/connector-offsets.ts'
 import { taskIdText } from '../../messages/ids.ts'
 import type { ConnectorTaskId } from '../../messages/ids.ts'
 import type { TargetState } from '../../messages/protocol.ts'
@@ -30,6 +31,7 @@ import { Statuses } from '../statuses.ts'
 import { ConnectorConfigs } from './connector-configs.ts'
 import { ConnectorTable } from './connector-table.ts'
 import { ConnectorViews } from './connector-views.ts'
+import { OffsetRequests } from './offset-requests.ts'
 import { RequestLoop } from './request-loop.ts'
 import { unsupported } from './unsupported.ts'
 import { workerListener } from './worker-listener.ts'
@@ -63,6 +65,7 @@ export class StandaloneHerder implements Herder {
   readonly #connectors = new ConnectorTable()
   readonly #views: ConnectorViews
   readonly #configs: ConnectorConfigs
+  readonly #offsets: OffsetRequests
   readonly #appInfo: Reading
   readonly #stalledMs: number
   #ready = false
@@ -85,12 +88,10 @@ export class StandaloneHerder implements Herder {
     const connectors = this.#connectors
     const shared = { worker: this.#worker, statuses: this.#statuses }
     this.#views = new ConnectorViews({ connectors, ...shared })
-    this.#configs = new ConnectorConfigs({
-      loop: this.#loop,
-      connectors,
-      services: { ...shared, resolver, log },
-      views: this.#views,
-    })
+    const services = { ...shared, resolver, log }
+    const parts = { loop: this.#loop, connectors, services }
+    this.#configs = new ConnectorConfigs({ ...parts, views: this.#views })
+    this.#offsets = new OffsetRequests(parts)
   }
 
   get kafkaClusterId(): string | null {
@@ -239,6 +240,18 @@ export class StandaloneHerder implements Herder {
       )
     })
     await abortable(done, signal)
+  }
+
+  connectorOffsets(name: string, signal: AbortSignal): Promise<readonly ConnectorOffset[]> {
+    return this.#offsets.read(name, signal)
+  }
+
+  modifyConnectorOffsets(
+    name: string,
+    changes: readonly OffsetChange[] | null,
+    signal: AbortSignal,
+  ): Promise<string> {
+    return this.#offsets.modify(name, changes, signal)
   }
 
   activeTopics(name: string): readonly string[] {

@@ -12,6 +12,7 @@ import { connectors } from './connectors.ts'
 import { pause, restart, resume, stop } from './lifecycle.ts'
 import { logger, loggers } from './loggers.ts'
 import { metrics } from './metrics.ts'
+import { offsets } from './offsets.ts'
 import { health, root } from './root.ts'
 import { fence, taskRestart, taskStatus, tasks } from './tasks.ts'
 
@@ -28,6 +29,7 @@ export function resources(commit: string): Resource[] {
     connectorHealth,
     connectorTopics,
     connectorTopicsReset,
+    offsets,
     pause,
     resume,
     stop,

@@ -19,7 +19,7 @@ export function expectedAnswer(call: RecordedCall, surroundings: Surroundings): 
   const { headers } = call
   const known = withoutForeign(call.json, surroundings)
   const body = known === undefined ? (call.text ?? '') : JSON.stringify(known)
-  return comparable(call.path, {
+  return comparable(call, {
     status: call.status,
     contentType: headers['Content-Type'],
     location: headers.Location && move(headers.Location, surroundings),
@@ -47,9 +47,24 @@ export function movedCall(call: RecordedCall, surroundings: Surroundings): Recor
 }
 
 /** An answer in the form in which equal ones are equal. */
-export function comparable(path: string, answer: Answer): Answer {
+export function comparable({ id, path }: RecordedCall, answer: Answer): Answer {
   const [route = ''] = path.split('?')
-  return { ...answer, body: normalizeBody(answer.body, route) }
+  return { ...answer, body: withoutProgress(id, normalizeBody(answer.body, route)) }
+}
+
+/** How far tasks had come when they were asked, or stopped: that is another number each time. */
+const progress = new Map([
+  ['08-offsets/02', /("kafka_offset": )\d+/g],
+  ['08-offsets/03', /("seqno": )\d+/g],
+  ['08-offsets/36', /("id": 1\s+},\s+"offset": {\s+"seqno": )\d+/g],
+  ['08-offsets/38', /("id": 1\s+},\s+"offset": {\s+"seqno": )\d+/g],
+  // The source has been resumed, and may have committed again by then.
+  ['12-routes/15', /("offsets": )\[[^\]]*\]/g],
+])
+
+function withoutProgress(id: string, body: string): string {
+  const pattern = progress.get(id)
+  return pattern === undefined ? body : body.replace(pattern, '$1…')
 }
 
 function move(text: string, { port, folder, topicPrefix, clusterId }: Surroundings): string {

@@ -49,6 +49,7 @@ const unknownClass = (name: string): readonly [number, string] => [
 const noBody = (expected: string): string => `The request has no body: expected ${expected}.`
 const creation = 'an object with "name" and "config"'
 const keys = 'an object with the keys of the connector'
+const alteration = 'an object with "offsets"'
 const found = (what: string, expected: string): string =>
   `Invalid request body: found ${what}, expected ${expected}.`
 
@@ -107,6 +108,19 @@ export const differences: readonly Difference[] = [
       ],
       '04-config/25': [400, found('null', keys)],
       '04-config/26': [400, found('an array', keys)],
+      '08-offsets/18': [400, noBody(alteration)],
+      '08-offsets/19': [400, noBody(alteration)],
+      '08-offsets/20': [
+        400,
+        'Malformed JSON at line 1, column 2: found the end of the body, expected a member name in double quotes.',
+      ],
+      '08-offsets/22': [400, found('an array', alteration)],
+      '08-offsets/23': [400, found('null', alteration)],
+      '08-offsets/26': [
+        400,
+        'Invalid "offsets": found an object, expected an array of objects with "partition" and "offset".',
+      ],
+      '08-offsets/32': [400, 'Unknown field "x": offsets are altered with "offsets".'],
       '10-validate/11': [400, noBody(keys)],
       '10-validate/13': [
         400,

@@ -1,4 +1,6 @@
 import type { ConnectorConfig } from '../../../src/config/types.ts'
+import { FileStreamSinkConnector } from '../../../connectors/file/file-stream-sink-connector.ts'
+import { FileStreamSourceConnector } from '../../../connectors/file/file-stream-source-connector.ts'
 import type { FakePlugin } from '../../support/fake-worker.ts'
 
 const version = '4.3.1'
@@ -15,6 +17,7 @@ export const fakePlugins: readonly FakePlugin[] = [
     version,
     taskConfigs: oneTask('org.apache.kafka.connect.file.FileStreamSinkTask'),
     topics: (config) => [config.topics ?? ''],
+    alterOffsets: () => new FileStreamSinkConnector().alterOffsets(),
   },
   {
     className: 'org.apache.kafka.connect.file.FileStreamSourceConnector',
@@ -22,6 +25,8 @@ export const fakePlugins: readonly FakePlugin[] = [
     version,
     taskConfigs: oneTask('org.apache.kafka.connect.file.FileStreamSourceTask'),
     topics: (config) => [config.topic ?? ''],
+    alterOffsets: (config, offsets) =>
+      new FileStreamSourceConnector().alterOffsets(config, offsets),
   },
   {
     className: 'org.apache.kafka.connect.tools.MockSourceConnector',

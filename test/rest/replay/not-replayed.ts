@@ -14,18 +14,6 @@ function calls(file: string, first: number, last: number): string[] {
 
 const notReplayed: readonly NotReplayed[] = [
   {
-    reason: 'offsets cannot be read and changed by REST yet (KIP-875)',
-    ids: [
-      ...calls('08-offsets', 1, 10),
-      '08-offsets/12',
-      ...calls('08-offsets', 16, 61),
-      '12-routes/12',
-      '12-routes/15',
-      '12-routes/16',
-      '13-delete/06',
-    ],
-  },
-  {
     reason: 'these transformations are not there yet',
     ids: [
       '09-plugins/11',

@@ -20,7 +20,7 @@ export async function replay(
 }
 
 async function replayCall(call: RecordedCall, surroundings: Surroundings): Promise<void> {
-  const answer = comparable(call.path, await send(surroundings.port, movedCall(call, surroundings)))
+  const answer = comparable(call, await send(surroundings.port, movedCall(call, surroundings)))
   const java = expectedAnswer(call, surroundings)
   const what = `${call.id} (${call.note || call.path})`
   const difference = differenceOf(call.id)

@@ -66,6 +66,16 @@ const sinkHasRead: Step = ({ port }) =>
     return !(await send(port, call)).body.includes('[]')
   })
 
+/** Every connector has committed, the source all of its file: the recorder's had long done so. */
+const committed: Step = ({ port }) =>
+  until('offsets have been committed', async () => {
+    const bodyOf = async (name: string): Promise<string> =>
+      (await send(port, { method: 'GET', path: `/connectors/${name}/offsets`, reqBody: null })).body
+    const [src, snk, ver] = [await bodyOf('src'), await bodyOf('snk'), await bodyOf('ver')]
+    const counts = ver.match(/"seqno":/g) ?? []
+    return src.includes('"position":70') && snk.includes('kafka_offset') && counts.length === 2
+  })
+
 /** By the call that they follow. */
 export const stepsAfter: ReadonlyMap<string, Step> = new Map([
   ['02-create/37', running('src')],
@@ -89,6 +99,7 @@ export const stepsAfter: ReadonlyMap<string, Step> = new Map([
   ['06-lifecycle/28', failedTasks],
   ['06-lifecycle/32', running('failconn')],
   ['06-lifecycle/36', sinkHasRead],
+  ['07-topics/06', committed],
   ['08-offsets/11', reaches('src', 'PAUSED', 1)],
   [
     '08-offsets/15',

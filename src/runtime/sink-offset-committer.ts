@@ -77,7 +77,7 @@ export class SinkOffsetCommitter {
       this.#services.counters.add('commitFailures', 1)
       return partitions
     }
-    this.#underWay = this.#send(offsets).finally(() => {
+    this.#underWay = this.#send(offsets, signal).finally(() => {
       this.#underWay = null
     })
     return []
@@ -87,7 +87,7 @@ export class SinkOffsetCommitter {
   async commitClosing(partitions: readonly SinkPartition[], signal: AbortSignal): Promise<void> {
     await this.#underWay
     try {
-      await this.#send(await this.#durable(partitions, signal))
+      await this.#send(await this.#durable(partitions, signal), signal)
     } catch (error) {
       this.#services.logger.warn(
         `Offset commit failed while partitions are given up; their last records are delivered again: ${asError(error).message}`,
@@ -131,7 +131,7 @@ export class SinkOffsetCommitter {
     return offset === state.committed ? null : { ...entry, offset }
   }
 
-  async #send(offsets: readonly Commit[]): Promise<void> {
+  async #send(offsets: readonly Commit[], signal: AbortSignal): Promise<void> {
     const { counters, logger } = this.#services
     if (offsets.length === 0) {
       counters.add('commitSkips', 1)
@@ -140,7 +140,9 @@ export class SinkOffsetCommitter {
     const began = performance.now()
     faultPoint('sink.commit')
     try {
-      await this.#consumer.commit(offsets, AbortSignal.timeout(this.#settings.timeoutMs))
+      signal.throwIfAborted()
+      const limit = AbortSignal.timeout(this.#settings.timeoutMs)
+      await this.#consumer.commit(offsets, AbortSignal.any([signal, limit]))
       for (const entry of offsets) {
         const state = this.#partitions.get(entry)
         if (state !== undefined) state.committed = entry.offset

@@ -48,8 +48,9 @@ export class SinkRecordReader {
       services.notify.topicUsed(fetched.topic)
     }
     while (!(await services.call('convert', () => this.#readSome(fetched, records)))) {
-      const record = await this.#waiting
+      const waiting = this.#waiting
       this.#waiting = null
+      const record = await services.call('convert', () => waiting)
       if (record !== null) records.push(record)
     }
     return this.#count

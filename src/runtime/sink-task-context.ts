@@ -31,10 +31,12 @@ export class WorkerSinkTaskContext implements SinkTaskContext {
   }
 
   offset(offsets: readonly PartitionOffset[]): void {
+    this.#refuseOnceCancelled()
     this.#rewinds = [...this.#rewinds, ...offsets]
   }
 
   timeout(ms: number): void {
+    this.#refuseOnceCancelled()
     this.#timeoutMs = ms
   }
 
@@ -53,6 +55,7 @@ export class WorkerSinkTaskContext implements SinkTaskContext {
   }
 
   requestCommit(): void {
+    this.#refuseOnceCancelled()
     this.#parts.requestCommit()
   }
 
@@ -74,8 +77,12 @@ export class WorkerSinkTaskContext implements SinkTaskContext {
     return timeout
   }
 
-  #setPaused(partitions: readonly TopicPartition[], paused: boolean): void {
+  #refuseOnceCancelled(): void {
     if (this.#parts.cancelled.aborted) throw new ConnectError('The task was cancelled.')
+  }
+
+  #setPaused(partitions: readonly TopicPartition[], paused: boolean): void {
+    this.#refuseOnceCancelled()
     for (const wanted of partitions) {
       const state = this.#parts.partitions.get(wanted)
       if (state === undefined) {

@@ -61,7 +61,7 @@ export class SourceRecordSender {
       if (this.#waiting !== null) {
         const waiting = this.#waiting
         this.#waiting = null
-        await waiting
+        await services.call('convert', () => waiting)
         at++
       }
       convertMs += performance.now() - began

@@ -1,5 +1,9 @@
+import { setMaxListeners } from 'node:events'
 import type { TargetState } from '../messages/protocol.ts'
 import { reasonOf } from '../util/abort.ts'
+
+/** Of the time for stopping, how much a poll may take to end; the rest is for the last records. */
+const pollShare = 0.5
 
 /** Why a call into the plugin was aborted though nothing went wrong. */
 class Interruption extends Error {
@@ -15,10 +19,12 @@ export class TaskControl {
   #stopping = false
   #graceMs = Number.POSITIVE_INFINITY
   readonly #cancelled = new AbortController()
-  #interruption = new AbortController()
+  #interruption = newInterruption()
+  readonly #impatience = new AbortController()
   #wake: (() => void) | null = null
 
   constructor(targetState: TargetState) {
+    setMaxListeners(0, this.#cancelled.signal, this.#impatience.signal)
     this.#paused = targetState === 'PAUSED'
   }
 
@@ -45,6 +51,11 @@ export class TaskControl {
     return this.#interruption.signal
   }
 
+  /** Aborts when the task was cancelled, or was stopped and half of the time for that has passed: what polls is given up. */
+  get impatient(): AbortSignal {
+    return this.#impatience.signal
+  }
+
   setTargetState(state: TargetState): void {
     if (state === 'STOPPED') this.stop(this.#graceMs)
     else if (state === 'PAUSED') this.#pause()
@@ -54,6 +65,7 @@ export class TaskControl {
   stop(graceMs: number): void {
     this.#stopping = true
     this.#graceMs = graceMs
+    if (Number.isFinite(graceMs)) this.#limitPatience(graceMs * pollShare)
     this.#interrupt('The task is stopping.')
   }
 
@@ -61,6 +73,7 @@ export class TaskControl {
     this.#stopping = true
     this.#cancelled.abort(reason)
     this.#interruption.abort(reason)
+    this.#impatience.abort(reason)
     this.#wakeUp()
   }
 
@@ -74,6 +87,11 @@ export class TaskControl {
     if (this.#cancelled.signal.aborted) throw reasonOf(this.#cancelled.signal)
   }
 
+  #limitPatience(ms: number): void {
+    const why = new Interruption('The poll did not end when the task was to stop.')
+    setTimeout(() => this.#impatience.abort(why), ms).unref()
+  }
+
   #pause(): void {
     if (this.#paused) return
     this.#paused = true
@@ -83,7 +101,7 @@ export class TaskControl {
   #resume(): void {
     if (!this.#paused) return
     this.#paused = false
-    if (!this.#stopping) this.#interruption = new AbortController()
+    if (!this.#stopping) this.#interruption = newInterruption()
     this.#wakeUp()
   }
 
@@ -96,4 +114,11 @@ export class TaskControl {
     this.#wake?.()
     this.#wake = null
   }
+}
+
+/** Given to plugins, which may wait on it as often as they like. */
+function newInterruption(): AbortController {
+  const controller = new AbortController()
+  setMaxListeners(0, controller.signal)
+  return controller
 }

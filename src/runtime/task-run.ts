@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { asError, ConnectError } from '../errors/connect-error.ts'
 import { TaskCounters } from '../messages/counters.ts'
 import { taskIdText } from '../messages/ids.ts'
@@ -7,6 +8,7 @@ import type { ThreadBoard } from '../messages/thread-board.ts'
 import { toWireError } from '../messages/wire-error.ts'
 import { abortable, reasonOf } from '../util/abort.ts'
 import { createLogger } from '../util/logger.ts'
+import { isPromise } from '../util/maybe-promise.ts'
 import type { Logger } from '../util/logger.ts'
 import { PluginCalls } from './plugin-calls.ts'
 import { runInScope } from './scope.ts'
@@ -61,6 +63,8 @@ export class TaskRun {
   }) {
     const { run, start, main, loader } = options
     const counters = new TaskCounters(options.counters)
+    // Every call and request that is open waits on it.
+    setMaxListeners(0, this.#cancelled.signal, this.#starting.signal)
     const context = `[${start.id.connector}|task-${start.id.task}] `
     this.run = run
     this.calls = new PluginCalls(options.board, run, counters)
@@ -174,7 +178,12 @@ export class TaskRun {
       loader,
       counters,
       logger: this.#taskLogger,
-      call: (stage, call) => this.calls.call(stage, call),
+      call: (stage, call) => {
+        const result = this.calls.call(stage, call)
+        // A cancelled task waits no longer for what its plugin has open; what it calls after that is to release things.
+        if (cancelled.aborted || !isPromise(result)) return result
+        return abortable(result, cancelled)
+      },
       readOffsets: async (partitions, signal) =>
         (await ask('readOffsets', { connector, run, partitions }, signal)).map(withTypedNumbers),
       writeOffsets: (offsets, signal) => ask('writeOffsets', { connector, run, offsets }, signal),

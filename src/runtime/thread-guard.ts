@@ -1,3 +1,4 @@
+import { syncBuiltinESMExports } from 'node:module'
 import { asError, ConnectError } from '../errors/connect-error.ts'
 import type { Logger } from '../util/logger.ts'
 import { currentScope } from './scope.ts'
@@ -26,14 +27,33 @@ export function guardThread(unattributed: (error: Error) => void, logger: Logger
     const error = asError(reason)
     if (!exits.has(error)) attribute(unhandled(error, rejected))
   })
-  process.exit = (code) => {
+  const refuse = (call: string): never => {
     const error = new ConnectError(
-      `The plugin called process.exit(${code ?? ''}). A plugin may not end the worker: let it throw instead.`,
+      `The plugin called ${call}. A plugin may not end the worker: let it throw instead.`,
     )
     exits.add(error)
     attribute(error)
     throw error
   }
+  guardProcess(refuse)
+}
+
+/**
+ * Refuses what would end the process, or this thread without a word. What native code does, another process, or who digs
+ * out `process.reallyExit`, cannot be refused.
+ */
+function guardProcess(refuse: (call: string) => never): void {
+  const kill = process.kill.bind(process)
+  process.exit = (code) => refuse(`process.exit(${code ?? ''})`)
+  process.abort = () => refuse('process.abort()')
+  process.kill = (pid, signal) => {
+    // 0 and -1 stand for whole groups, which this process is one of; signal 0 does nothing.
+    const hitsUs = pid === process.pid || pid === -process.pid || pid === 0 || pid === -1
+    if (hitsUs && signal !== 0) return refuse(`process.kill(${pid}, ${signal ?? 'SIGTERM'})`)
+    return kill(pid, signal)
+  }
+  // `import { exit } from 'node:process'` gets these too.
+  syncBuiltinESMExports()
 }
 
 const thrown = "an error that was thrown in a callback, or an 'error' event without a listener"

@@ -4,7 +4,8 @@ import type { SourceRecord } from '../data/records.ts'
 import { asError, isRetriable } from '../errors/connect-error.ts'
 import type { ProducerListener, RecordProducer } from '../kafka/types.ts'
 import type { TargetState } from '../messages/protocol.ts'
-import { delay, isAbortOf } from '../util/abort.ts'
+import { abortable, delay, isAbortOf } from '../util/abort.ts'
+import { isPromise } from '../util/maybe-promise.ts'
 import { PartitionRouter } from './partition-router.ts'
 import { SourceAcknowledgements } from './source-acknowledgements.ts'
 import type { SourceCommitSettings } from './source-offset-committer.ts'
@@ -168,6 +169,7 @@ export class WorkerSourceTask implements WorkerTask {
       if (records.length > 0) {
         counters.add('polled', records.length)
         faultPoint('source.polled')
+        this.#control.cancelled.throwIfAborted()
         // Invariant 7: what was polled is sent, also when the task stops meanwhile; only a cancel ends the wait.
         acknowledgements.polled()
         await sender.send(records, this.#control.cancelled)
@@ -186,15 +188,18 @@ export class WorkerSourceTask implements WorkerTask {
 
   async #poll(task: SourceTask): Promise<readonly SourceRecord[]> {
     const { services } = this.#parts
-    const signal = this.#control.interrupted
+    const { interrupted: signal, impatient } = this.#control
     const began = performance.now()
     faultPoint('source.poll')
     try {
-      const records = (await services.call('poll', () => task.poll(signal))) ?? []
+      const polling = services.call('poll', () => task.poll(signal))
+      const records = (isPromise(polling) ? await abortable(polling, impatient) : polling) ?? []
       countPoll(services, performance.now() - began, records.length)
       return records
     } catch (error) {
       if (isAbortOf(signal, error)) return []
+      // What a poll returns later is dropped: it was not sent, so the next start polls it again (invariant 2).
+      if (isAbortOf(impatient, error)) return []
       if (!isRetriable(error)) throw error
       services.logger.warn(`poll failed and is tried again: ${asError(error).message}`, error)
       await delay(retryMs)
@@ -225,10 +230,14 @@ export class WorkerSourceTask implements WorkerTask {
     if (!this.#control.cancelled.aborted) await committer.commit(grace)
     // From here on nothing is acknowledged any more; what the producer drops was neither sent nor skipped.
     acknowledgements.close()
+    const closing = (): Promise<void> =>
+      producer.close(grace).catch((error: unknown) => {
+        logger.warn('Closing the producer failed', error)
+      })
+    // A cancelled task sends nothing while its plugin takes its time to stop.
+    if (this.#control.cancelled.aborted) await closing()
     await this.#stopTask(task)
-    await producer.close(grace).catch((error: unknown) => {
-      logger.warn('Closing the producer failed', error)
-    })
+    await closing()
     plugins.close()
   }
 

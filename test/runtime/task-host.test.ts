@@ -96,21 +96,45 @@ describe('a task thread', () => {
     const { host, statuses, task, start } = open()
     await start(0)
     await start(1)
-    void task(1).services.call('poll', () => never)
+    const call = Promise.resolve(task(1).services.call('poll', () => never))
+    // Whoever waits for the call waits no longer than the task lives.
+    const answered = expect(call).rejects.toThrow('from nowhere')
     host.failOpenCalls(new Error('from nowhere'))
     await expect.poll(() => task(1).calls).toEqual(['start', 'cancel: from nowhere', 'stop'])
     expect(statuses).toEqual(['0 RUNNING', '1 RUNNING', '1 FAILED'])
     expect(task(0).calls).toEqual(['start'])
+    await answered
+  })
+
+  test('is free of a task once it has ended and no call of its plugin is open', async () => {
+    const { host, task, start } = open()
+    await start(0)
+    let settle = (): void => undefined
+    const polling = new Promise<void>((resolve) => {
+      settle = resolve
+    })
+    const call = Promise.resolve(task(0).services.call('poll', () => polling)).catch(() => null)
+    await host.requests.stopTask({ run: 0, graceMs: 100 }, signal)
+    let free = false
+    const freed = Promise.resolve(host.requests.taskFree({ run: 0 }, signal)).then(() => {
+      free = true
+    })
+    await call
+    expect(free).toBe(false)
+    settle()
+    await freed
   })
 
   test('reports the first failure only, and no status after it', async () => {
     const { host, statuses, task, start } = open()
     await start(0)
-    void task(0).services.call('poll', () => never)
+    const call = Promise.resolve(task(0).services.call('poll', () => never))
+    const answered = expect(call).rejects.toThrow('first')
     host.failOpenCalls(new Error('first'))
     host.failOpenCalls(new Error('second'))
     task(0).services.notify.status('RUNNING')
     expect(statuses).toEqual(['0 RUNNING', '0 FAILED'])
+    await answered
   })
 
   test('answers what a cancelled task asks, now and later, with the reason', async () => {

@@ -124,6 +124,27 @@ describe('a source task', () => {
     expect(producer().closed).toBe(true)
   })
 
+  test('whose poll does not end when it is to stop commits what it sent all the same; what that poll returns is dropped', async () => {
+    let answer: (records: readonly SourceRecord[]) => void = () => undefined
+    const source = new QueueTask()
+    const { task, services, producer } = setUp({}, source)
+    await task.start(never)
+    source.give([record(1, 'a')])
+    await vi.waitFor(() => expect(producer().sent).toHaveLength(1))
+    const poll = vi.fn(() => new Promise<readonly SourceRecord[]>((resolve) => (answer = resolve)))
+    source.poll = poll
+    source.give([])
+    await vi.waitFor(() => expect(poll).toHaveBeenCalled())
+    const began = performance.now()
+    await task.stop(400)
+    expect(performance.now() - began).toBeLessThan(400)
+    answer([record(2, 'b')])
+    await task.done
+    expect(services.written.at(-1)).toEqual([partition, { position: 1 }])
+    expect(producer().sent).toHaveLength(1)
+    expect(source.calls.at(-1)).toBe('stop')
+  })
+
   test('is told of its last acknowledgements and commit before it is stopped', async () => {
     const source = new ListeningTask()
     const { task, producer } = setUp({}, source)

@@ -95,6 +95,10 @@ describe('what a plugin does wrong fails its task alone, with the cause in the t
   test.each([
     ['throw', 'TypeError: poll went wrong\n\tat '],
     ['exit', 'The plugin called process.exit(7)'],
+    ['importedExit', 'The plugin called process.exit(8)'],
+    ['abort', 'The plugin called process.abort()'],
+    ['killsItself', 'The plugin called process.kill('],
+    ['killsItsGroup', 'The plugin called process.kill(0, SIGTERM)'],
     ['exitLater', 'The plugin called process.exit(7)'],
     ['throwLater', 'Error: thrown in a timer\n\tat '],
     ['rejectLater', 'Error: rejected in a timer\n\tat '],

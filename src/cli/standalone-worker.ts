@@ -183,6 +183,7 @@ function createHerder(
     resolver,
     workerId,
     commit: buildInfo.commit,
+    workerConfig: originals,
     stalledMs: Number(config['task.stalled.ms']),
     topicTracking: {
       enabled: config['topic.tracking.enable'],

@@ -2,6 +2,7 @@ import { ConfigError } from '../errors/connect-error.ts'
 import { configDef } from './config-def.ts'
 import type { KeySpec } from './config-def.ts'
 import { invalidValue } from './parse-type.ts'
+import { restartKeySpecs } from './restart-keys.ts'
 import type { Validator } from './types.ts'
 import { isBlank, oneOf, oneOfIgnoringCase, validator } from './validators.ts'
 
@@ -257,7 +258,13 @@ const rest = {
 } as const satisfies Record<string, KeySpec>
 
 /** The keys of any worker, by subject. */
-export const workerKeys = { ...converters, ...work, ...metrics, ...rest } as const
+export const workerKeys = {
+  ...converters,
+  ...work,
+  ...restartKeySpecs,
+  ...metrics,
+  ...rest,
+} as const
 export const workerConfig = configDef(workerKeys)
 
 function version(of: string): {

@@ -8,10 +8,13 @@ import type {
   HealthStatus,
   Lag,
   Moment,
+  RestartHealth,
   TaskHealth,
   ThreadHealth,
 } from './health.ts'
 import type { ConnectorStateInfo, TaskState } from './herder.ts'
+import { partText } from './restart-supervisor.ts'
+import type { ConnectorPart, RestartView } from './restart-supervisor.ts'
 
 /** All that is known of a connector, from its herder's memory and from memory shared with its threads. */
 export interface HealthSources {
@@ -19,16 +22,19 @@ export interface HealthSources {
   readonly connector: ConnectorFacts | null
   readonly task: (id: number) => TaskFacts | null
   readonly trouble: Trouble | null
+  readonly restarts: RestartView | null
 }
 
 /** How a connector and its tasks are. Asks no thread and waits for nothing. */
 export function connectorHealth(sources: HealthSources, hour: Hour): ConnectorHealth {
-  const { status, trouble } = sources
+  const { status, trouble, restarts } = sources
   const { name, type } = status
-  const own = judgeConnector(status.connector, sources.connector, trouble, hour)
+  const judgement = judgeConnector(status.connector, sources.connector, trouble, hour)
+  const own = promising(judgement, 'connector', restarts)
   const judged = status.tasks.map((state) => {
     const facts = sources.task(state.id)
-    return { state, facts, verdict: judgeTask(type, state, facts, hour) }
+    const verdict = judgeTask(type, state, facts, hour)
+    return { state, facts, verdict: promising(verdict, state.id, restarts) }
   })
   const worst = worstOf([
     { ...own, who: 'The connector' },
@@ -43,6 +49,38 @@ export function connectorHealth(sources: HealthSources, hour: Hour): ConnectorHe
     checked_at: new Date(hour.now).toISOString(),
     connector: connectorPart(sources, own, hour),
     tasks: judged.map(({ state, facts, verdict }) => taskPart(state, facts, verdict, hour)),
+    restarts: restarts && restartPart(restarts, hour.now),
+  }
+}
+
+/** The sentence about a part that has failed says too when it is restarted. */
+function promising(verdict: Verdict, part: ConnectorPart, restarts: RestartView | null): Verdict {
+  const next = restarts?.next ?? null
+  if (next === null || verdict.reason === null || !next.parts.includes(part)) return verdict
+  const at = new Date(next.at).toISOString()
+  return { ...verdict, reason: `${verdict.reason} (to be restarted at ${at})` }
+}
+
+function restartPart(view: RestartView, now: number): RestartHealth {
+  const { settings, total, inWindow, next } = view
+  const history = view.history.map(({ at, parts, reason }) => ({
+    ...momentOf(at, now),
+    what: parts.map(partText),
+    reason,
+  }))
+  return {
+    policy: settings.policy,
+    count: total,
+    attempts_in_window: inWindow,
+    max_attempts: settings.maxAttempts,
+    window_ms: settings.windowMs,
+    last: history.at(-1) ?? null,
+    next: next && {
+      at: new Date(next.at).toISOString(),
+      in_ms: Math.max(0, next.at - now),
+      what: next.parts.map(partText),
+    },
+    history,
   }
 }
 

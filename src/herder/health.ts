@@ -60,6 +60,31 @@ export interface TaskHealth extends PartHealth {
   readonly lag: Lag | null
 }
 
+/** A restart that nobody asked for. */
+export interface RestartDone extends Moment {
+  /** `connector`, `task 0`. */
+  readonly what: readonly string[]
+  readonly reason: string
+}
+
+export interface RestartHealth {
+  /** `errors.restart.policy` */
+  readonly policy: string
+  /** Since the connector was created. */
+  readonly count: number
+  readonly attempts_in_window: number
+  readonly max_attempts: number
+  readonly window_ms: number
+  readonly last: RestartDone | null
+  readonly next: {
+    readonly at: string
+    readonly in_ms: number
+    readonly what: readonly string[]
+  } | null
+  /** The latest, oldest first. */
+  readonly history: readonly RestartDone[]
+}
+
 export interface ConnectorHealth {
   readonly name: string
   readonly type: 'source' | 'sink' | 'unknown'
@@ -70,4 +95,5 @@ export interface ConnectorHealth {
   readonly checked_at: string
   readonly connector: ConnectorPartHealth
   readonly tasks: readonly TaskHealth[]
+  readonly restarts: RestartHealth | null
 }

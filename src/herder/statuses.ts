@@ -3,6 +3,7 @@ import { taskIdText } from '../messages/ids.ts'
 import type { ConnectorTaskId } from '../messages/ids.ts'
 import { maskSecrets } from '../util/secrets.ts'
 import type { ConnectorState, State, TaskState } from './herder.ts'
+import type { StatusChange } from './restart-supervisor.ts'
 
 interface Status {
   readonly state: State
@@ -15,33 +16,50 @@ interface ConnectorStatuses {
   readonly tasks: Map<number, Status>
 }
 
+/** How something failed: as its status shows it, and whether the error may go away. */
+export interface StatusFailure {
+  readonly trace?: string
+  readonly retriable?: boolean
+}
+
 /** What the connectors and tasks of one worker are doing, in memory (what the status topic is to a cluster). */
 export class Statuses {
   readonly #workerId: string
   readonly #byConnector = new Map<string, ConnectorStatuses>()
 
-  /** `workerId` is `host:port` of the advertised listener. */
-  constructor(workerId: string) {
+  readonly #observer: (change: StatusChange) => void
+
+  /** `workerId` is `host:port` of the advertised listener; `observer` hears of each change when it is there. */
+  constructor(workerId: string, observer: (change: StatusChange) => void = () => undefined) {
     this.#workerId = workerId
+    this.#observer = observer
   }
 
-  setConnector(name: string, state: State, version: string | null, trace?: string): void {
-    this.#entry(name).connector = { state, version, trace: masked(trace) }
+  setConnector(
+    name: string,
+    state: State,
+    version: string | null,
+    failure: StatusFailure = {},
+  ): void {
+    this.#entry(name).connector = { state, version, trace: masked(failure.trace) }
+    this.#observer(changeOf(name, 'connector', state, failure))
   }
 
   /** A `version` left out stays as it was: null for a task that never started. */
   setTask(
     id: ConnectorTaskId,
     state: State,
-    change: { version?: string | null; trace?: string },
+    change: StatusFailure & { readonly version?: string | null },
   ): void {
     const { tasks } = this.#entry(id.connector)
     const version = change.version ?? tasks.get(id.task)?.version ?? null
     tasks.set(id.task, { state, version, trace: masked(change.trace) })
+    this.#observer(changeOf(id.connector, id.task, state, change))
   }
 
   removeTask(id: ConnectorTaskId): void {
     this.#byConnector.get(id.connector)?.tasks.delete(id.task)
+    this.#observer(changeOf(id.connector, id.task, null, {}))
   }
 
   /** Forgets the connector and its tasks. */
@@ -106,4 +124,14 @@ export class Statuses {
 /** Invariant 8: a plugin may throw what it was configured with. */
 function masked(trace: string | undefined): string | undefined {
   return trace === undefined ? undefined : maskSecrets(trace)
+}
+
+function changeOf(
+  connector: string,
+  part: StatusChange['part'],
+  state: State | null,
+  { trace = '', retriable = false }: StatusFailure,
+): StatusChange {
+  const [reason = ''] = maskSecrets(trace).split('\n')
+  return { connector, part, state, reason, retriable }
 }

@@ -3,6 +3,7 @@ import { connectorKeys, converterRoles } from '../config/connector-config.ts'
 import type { ConverterRole } from '../config/connector-config.ts'
 import { groupsOf } from '../config/embed.ts'
 import { newConfigValue, validateAll } from '../config/parse-config.ts'
+import { restartFaults } from '../config/restart-keys.ts'
 import type { PluginDefinition } from '../config/plugin-catalog.ts'
 import { pluginsNamed, transformKeys } from '../config/transform-config.ts'
 import type { AliasedPlugin } from '../config/transform-config.ts'
@@ -74,12 +75,15 @@ export class ConnectorValidation implements ValidationService {
     const values = validateAll(framework, config)
     if (plugin.type === 'sink') checkTopics(config, values)
     rejectNulls(config, values)
+    const faults = restartFaults(withoutNulls(config))
+    for (const { value } of faults) values.set(value.name, value)
     const own = connector.config()
     requireAnswer(own, `${plugin.className}.config() must return a ConfigDef that is not null.`)
     const outcome = await connector.validate(withoutNulls(config), signal)
     requireAnswer(outcome, `${plugin.className}.validate() must return a Config that is not null.`)
     for (const value of outcome) values.set(value.name, value)
-    const keys = new Map([...framework, ...own.keys])
+    const faulty = faults.map(({ key }) => [key.name, key] as const)
+    const keys = new Map([...framework, ...faulty, ...own.keys])
     const converters = await validateConverters(this.#services.loader, config, values)
     const overrides = await validateOverrides(this.#services, plugin, config)
     const groups = [...groupsOf(framework.values()), ...groupsOf(own.keys.values())]

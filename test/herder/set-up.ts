@@ -1,6 +1,7 @@
 import { expect, vi } from 'vitest'
 import type { ConnectorConfig, RawConfig } from '../../src/config/types.ts'
 import { httpStatusOf } from '../../src/errors/rest-error.ts'
+import type { Clock } from '../../src/herder/restart-supervisor.ts'
 import { StandaloneHerder } from '../../src/herder/standalone/standalone-herder.ts'
 import { FakeWorker } from '../support/fake-worker.ts'
 import type { FakePlugin } from '../support/fake-worker.ts'
@@ -12,7 +13,11 @@ interface Setup {
   readonly worker: FakeWorker
 }
 
-export function setUp(plugin: Partial<FakePlugin> = {}, resolve = (value: string) => value): Setup {
+export function setUp(
+  plugin: Partial<FakePlugin> = {},
+  resolve = (value: string) => value,
+  clock?: Clock,
+): Setup {
   const source: FakePlugin = {
     className: 'com.example.NumbersConnector',
     type: 'source',
@@ -35,6 +40,8 @@ export function setUp(plugin: Partial<FakePlugin> = {}, resolve = (value: string
     },
     workerId: 'host:8083',
     stalledMs: 30_000,
+    workerConfig: {},
+    ...(clock && { clock }),
     topicTracking: { enabled: true, resettable: true },
   })
   if (!worker) throw new Error('The herder made no worker.')

@@ -50,6 +50,10 @@ test('a connector that does its work is healthy', async () => {
       checked_at: iso,
       connector: { ...running, thread: { name: 'connector-thread-1', late_ms: 0 } },
       tasks: [0, 1].map((id) => ({ id, ...running, thread: taskThread, ...nothingYet })),
+      restarts: {
+        ...{ policy: 'none', count: 0, attempts_in_window: 0, max_attempts: 10 },
+        ...{ window_ms: 3_600_000, last: null, next: null, history: [] },
+      },
     },
   })
 })

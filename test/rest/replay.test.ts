@@ -36,6 +36,7 @@ beforeAll(async () => {
     resolver: { resolve: (config) => config },
     workerId: `127.0.0.1:${port}`,
     stalledMs: 30_000,
+    workerConfig: {},
     topicTracking: { enabled: true, resettable: true },
   })
   server.attach(herder)

@@ -1,9 +1,10 @@
 import type { ConnectorConfig, RawConfig } from '../../config/types.ts'
-import { ConnectError, NotFoundError, asError, traceOf } from '../../errors/connect-error.ts'
+import { ConnectError, NotFoundError, asError } from '../../errors/connect-error.ts'
 import { BadRequestError, RestError } from '../../errors/rest-error.ts'
 import type { ConnectorTaskId } from '../../messages/ids.ts'
 import type { TargetState } from '../../messages/protocol.ts'
 import { abortable, delay } from '../../util/abort.ts'
+import { maskSecrets } from '../../util/secrets.ts'
 import type { SerialQueue } from '../../util/serial-queue.ts'
 import type { Trouble } from '../health-verdict.ts'
 import { notStoppedMessage } from '../offsets-message.ts'
@@ -11,7 +12,7 @@ import type { RestartPlan } from '../restart-plan.ts'
 import { TooManyTasksError, exceedsTasksMax, tasksMaxOf } from '../task-configs.ts'
 import { ConnectorTasks } from './connector-tasks.ts'
 import type { TaskSource } from './connector-tasks.ts'
-import { connectorVersionOf, resolveConfig } from './lifecycle-services.ts'
+import { connectorVersionOf, failureOf, resolveConfig } from './lifecycle-services.ts'
 import type { LifecycleServices } from './lifecycle-services.ts'
 
 /** Failed task configurations are asked for again after this long, doubled each time. */
@@ -82,6 +83,7 @@ export class ConnectorLifecycle {
   apply(config: RawConfig, targetState = this.#targetState): Promise<void> {
     this.#config = config
     this.#targetState = targetState
+    this.#services.restarts.renewed(this.name, targetState === 'STARTED')
     return this.#superseding(async (signal) => {
       await this.#startConnector(signal)
       await this.#configureTasks(signal)
@@ -91,6 +93,7 @@ export class ConnectorLifecycle {
   /** Pauses or resumes, in its turn. What goes wrong is logged and in the status. */
   transition(targetState: 'STARTED' | 'PAUSED'): void {
     this.#targetState = targetState
+    this.#services.restarts.setWanted(this.name, targetState === 'STARTED')
     this.#inBackground(`transition connector ${this.name} to state ${targetState}`, (signal) =>
       this.#moveTo(targetState, signal),
     )
@@ -99,6 +102,7 @@ export class ConnectorLifecycle {
   /** Resolves once the tasks are gone (KIP-875); the connector itself stops after that. */
   async stop(): Promise<void> {
     this.#targetState = 'STOPPED'
+    this.#services.restarts.setWanted(this.name, false)
     this.#supersede(stopRequested)
     const tasksGone = this.#chain.run(() => this.#tasks.remove())
     this.#inBackground(`transition connector ${this.name} to state STOPPED`, (signal) =>
@@ -109,12 +113,27 @@ export class ConnectorLifecycle {
 
   /** Stops what the plan names and starts it again. */
   restart(plan: RestartPlan): Promise<void> {
+    this.#services.restarts.reset(this.name)
     if (plan.connector) return this.#superseding((signal) => this.#restart(plan, signal))
     return this.#unlessStopped(this.#generation.signal, (signal) => this.#restart(plan, signal))
   }
 
+  /** Restarts what of the plan is still failed when its turn comes. Nobody has asked for it, so it overtakes no one. */
+  restartFailed(plan: RestartPlan): Promise<void> {
+    return this.#chain.run(async () => {
+      const { statuses } = this.#services
+      if (this.#targetState !== 'STARTED') return
+      const connector = plan.connector && statuses.connectorState(this.name) === 'FAILED'
+      const tasks = plan.tasks.filter(
+        (task) => statuses.taskState({ connector: this.name, task }) === 'FAILED',
+      )
+      await this.#restart({ connector, tasks }, this.#generation.signal)
+    })
+  }
+
   async restartTask(task: number): Promise<void> {
     this.#checkTask(task)
+    this.#services.restarts.reset(this.name)
     const { signal } = this.#generation
     await this.#chain.run(async () => {
       await this.#tasks.stop([task])
@@ -160,6 +179,7 @@ export class ConnectorLifecycle {
 
   /** Resolves once connector and tasks are gone. */
   remove(): Promise<void> {
+    this.#services.restarts.forget(this.name)
     this.#supersede(new RestError(409, `Connector ${this.name} was deleted meanwhile.`))
     return this.#chain.run(async () => {
       await this.#tasks.remove()
@@ -214,6 +234,7 @@ export class ConnectorLifecycle {
   async #startConnector(signal: AbortSignal): Promise<void> {
     await this.#stopConnector()
     const { config, targetState } = await this.#source(signal)
+    this.#services.restarts.configured(this.name, config)
     this.#placed = true
     this.#failed = false
     const started = this.#services.worker.startConnector(this.name, config, targetState)
@@ -309,7 +330,7 @@ export class ConnectorLifecycle {
 
   #configureTasksLater(signal: AbortSignal, attempt: number, error: unknown): void {
     const pauseMs = Math.min(firstRetryMs * 2 ** attempt, lastRetryMs)
-    this.#trouble = { message: asError(error).message, nextAt: Date.now() + pauseMs }
+    this.#trouble = { message: maskSecrets(asError(error).message), nextAt: Date.now() + pauseMs }
     this.#services.log.error(
       `Failed to configure the tasks of connector ${this.name}; trying again in ${pauseMs} ms.`,
       error,
@@ -334,7 +355,7 @@ export class ConnectorLifecycle {
     this.#failed = true
     const { statuses } = this.#services
     if (statuses.connectorState(this.name) === 'FAILED') return
-    statuses.setConnector(this.name, 'FAILED', this.#version(), traceOf(error))
+    statuses.setConnector(this.name, 'FAILED', this.#version(), failureOf(error))
   }
 
   #version(): string | null {

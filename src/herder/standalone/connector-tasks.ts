@@ -1,10 +1,9 @@
 import type { ConnectorConfig, RawConfig } from '../../config/types.ts'
-import { traceOf } from '../../errors/connect-error.ts'
 import { taskIdText } from '../../messages/ids.ts'
 import type { ConnectorTaskId } from '../../messages/ids.ts'
 import type { TargetState } from '../../messages/protocol.ts'
 import { keepVariables, sameConfig, sameConfigs } from '../task-configs.ts'
-import { resolveConfig } from './lifecycle-services.ts'
+import { failureOf, resolveConfig } from './lifecycle-services.ts'
 import type { LifecycleServices } from './lifecycle-services.ts'
 
 /** What a connector's tasks are made from. */
@@ -112,7 +111,7 @@ export class ConnectorTasks {
   missed(error: unknown): void {
     const { statuses } = this.#services
     for (const task of this.#missing()) {
-      statuses.setTask({ connector: this.#connector, task }, 'FAILED', { trace: traceOf(error) })
+      statuses.setTask({ connector: this.#connector, task }, 'FAILED', failureOf(error))
     }
   }
 
@@ -134,6 +133,6 @@ export class ConnectorTasks {
     const { statuses, log } = this.#services
     log.error(`Failed to start task ${taskIdText(id)}.`, error)
     if (statuses.taskState(id) === 'FAILED') return
-    statuses.setTask(id, 'FAILED', { trace: traceOf(error) })
+    statuses.setTask(id, 'FAILED', failureOf(error))
   }
 }

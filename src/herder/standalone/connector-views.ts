@@ -6,6 +6,7 @@ import type { ConnectorInfo, ConnectorStateInfo, TaskInfo, TaskState } from '../
 import { connectorHealth } from '../connector-health.ts'
 import type { Hour } from '../health-verdict.ts'
 import type { ConnectorHealth } from '../health.ts'
+import type { RestartSupervisor } from '../restart-supervisor.ts'
 import type { Statuses } from '../statuses.ts'
 import type { ConnectorLifecycle } from './connector-lifecycle.ts'
 import type { ConnectorTable } from './connector-table.ts'
@@ -14,6 +15,7 @@ export interface ConnectorViewsOptions {
   readonly connectors: ConnectorTable
   readonly statuses: Statuses
   readonly worker: ConnectorWorker
+  readonly restarts: RestartSupervisor
 }
 
 /** What is to be said of a connector at this moment, in the shapes of REST. */
@@ -21,11 +23,13 @@ export class ConnectorViews {
   readonly #connectors: ConnectorTable
   readonly #statuses: Statuses
   readonly #worker: ConnectorWorker
+  readonly #restarts: RestartSupervisor
 
-  constructor({ connectors, statuses, worker }: ConnectorViewsOptions) {
+  constructor({ connectors, statuses, worker, restarts }: ConnectorViewsOptions) {
     this.#connectors = connectors
     this.#statuses = statuses
     this.#worker = worker
+    this.#restarts = restarts
   }
 
   info(connector: ConnectorLifecycle): ConnectorInfo {
@@ -58,6 +62,7 @@ export class ConnectorViews {
     const sources = {
       status,
       trouble,
+      restarts: this.#restarts.view(name),
       connector: this.#worker.connectorFacts(name),
       task: (task: number) => this.#worker.taskFacts({ connector: name, task }),
     }

@@ -1,14 +1,17 @@
 import type { ConnectorConfig, RawConfig } from '../../config/types.ts'
+import { isRetriable, traceOf } from '../../errors/connect-error.ts'
 import type { Logger } from '../../util/logger.ts'
 import type { ConnectorWorker } from '../../worker/types.ts'
 import type { ConfigResolver } from '../config-resolver.ts'
-import type { Statuses } from '../statuses.ts'
+import type { RestartSupervisor } from '../restart-supervisor.ts'
+import type { StatusFailure, Statuses } from '../statuses.ts'
 
 /** What the life of a connector and its tasks needs of its surroundings. */
 export interface LifecycleServices {
   readonly worker: ConnectorWorker
   readonly statuses: Statuses
   readonly resolver: ConfigResolver
+  readonly restarts: RestartSupervisor
   readonly log: Logger
 }
 
@@ -31,4 +34,8 @@ export function connectorVersionOf(worker: ConnectorWorker, config: RawConfig): 
   } catch {
     return null
   }
+}
+
+export function failureOf(error: unknown): StatusFailure {
+  return { trace: traceOf(error), retriable: isRetriable(error) }
 }

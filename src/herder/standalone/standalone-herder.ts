@@ -1,4 +1,4 @@
-import type { RawConfig } from '../../config/types.ts'
+import type { ConnectorConfig, RawConfig } from '../../config/types.ts'
 import { ConnectError } from '../../errors/connect-error.ts'
 import type { ConfigInfos, ConfigKeyInfo } from '../../messages/config-infos.ts'
 import type { ConnectorOffset, OffsetChange } from '../../messages/connector-offsets.ts'
@@ -8,7 +8,7 @@ import type { TargetState } from '../../messages/protocol.ts'
 import type { Reading } from '../../metrics/groups.ts'
 import type { MetricFamily } from '../../metrics/metric-family.ts'
 import type { PluginDescriptor } from '../../plugins/plugin-descriptor.ts'
-import { abortable } from '../../util/abort.ts'
+import { abortable, delay } from '../../util/abort.ts'
 import { createLogger } from '../../util/logger.ts'
 import type { ConnectorWorker, WorkerListener } from '../../worker/types.ts'
 import { ActiveTopics } from '../active-topics.ts'
@@ -27,6 +27,8 @@ import type {
 import { planRestart } from '../restart-plan.ts'
 import { appInfoReading, herderFamilies } from '../metrics.ts'
 import { Loggers } from '../loggers.ts'
+import { RestartSupervisor } from '../restart-supervisor.ts'
+import type { Clock } from '../restart-supervisor.ts'
 import { Statuses } from '../statuses.ts'
 import { ConnectorConfigs } from './connector-configs.ts'
 import { ConnectorTable } from './connector-table.ts'
@@ -43,6 +45,10 @@ export interface StandaloneHerderOptions {
   /** `host:port` of the advertised listener. */
   readonly workerId: string
   readonly topicTracking: TopicTracking
+  /** The worker's file, for what connectors may leave to it: `errors.restart.*`. */
+  readonly workerConfig: ConnectorConfig
+  /** Of the restarts that nobody asks for; the real one where none is given. */
+  readonly clock?: Clock
   /** `task.stalled.ms` */
   readonly stalledMs: number
   /** The commit of our build, 16 hexadecimal digits. */
@@ -63,6 +69,7 @@ export class StandaloneHerder implements Herder {
   readonly #topics: ActiveTopics
   readonly #loop = new RequestLoop()
   readonly #connectors = new ConnectorTable()
+  readonly #restarts: RestartSupervisor
   readonly #views: ConnectorViews
   readonly #configs: ConnectorConfigs
   readonly #offsets: OffsetRequests
@@ -74,7 +81,8 @@ export class StandaloneHerder implements Herder {
     const { worker, resolver, workerId, topicTracking, commit } = options
     this.#stalledMs = options.stalledMs
     this.#appInfo = appInfoReading(workerId, commit)
-    this.#statuses = new Statuses(workerId)
+    this.#restarts = this.#createRestarts(options)
+    this.#statuses = new Statuses(workerId, (change) => this.#restarts.statusChanged(change))
     this.#topics = new ActiveTopics(topicTracking)
     this.#worker = worker(
       workerListener({
@@ -87,8 +95,9 @@ export class StandaloneHerder implements Herder {
     this.loggers = new Loggers((logger, level) => this.#worker.setLogLevel(logger, level))
     const connectors = this.#connectors
     const shared = { worker: this.#worker, statuses: this.#statuses }
-    this.#views = new ConnectorViews({ connectors, ...shared })
-    const services = { ...shared, resolver, log }
+    const restarts = this.#restarts
+    this.#views = new ConnectorViews({ connectors, restarts, ...shared })
+    const services = { ...shared, resolver, restarts, log }
     const parts = { loop: this.#loop, connectors, services }
     this.#configs = new ConnectorConfigs({ ...parts, views: this.#views })
     this.#offsets = new OffsetRequests(parts)
@@ -113,7 +122,7 @@ export class StandaloneHerder implements Herder {
     this.#loop.close()
     const reason = new ConnectError('Worker is shutting down')
     this.#connectors.abandon(reason)
-    await this.#worker.stop(signal)
+    await Promise.all([this.#worker.stop(signal), abortable(this.#restarts.stop(), signal)])
     log.info('Herder stopped')
   }
 
@@ -293,9 +302,26 @@ export class StandaloneHerder implements Herder {
   ): Promise<ConfigInfos> {
     return this.#configs.validate(config, pluginName, signal)
   }
+
+  #createRestarts({
+    workerConfig,
+    clock = systemClock,
+  }: StandaloneHerderOptions): RestartSupervisor {
+    return new RestartSupervisor({
+      workerConfig,
+      restart: async (name, plan) => {
+        await this.#connectors.find(name)?.restartFailed(plan)
+      },
+      clock,
+      random: Math.random,
+      log,
+    })
+  }
 }
 
 function unhealthy(stuck: readonly string[]): Health {
   const message = `Threads that were ended do not end, because a plugin's native call holds them: ${stuck.join(', ')}. The worker goes on without them; start it again to be rid of them.`
   return { status: 'unhealthy', message }
 }
+
+const systemClock: Clock = { now: () => Date.now(), wait: delay }

@@ -26,7 +26,7 @@ export function workerListener({
       const connector = connectors.find(name)
       if (!connector) return
       if (state === 'FAILED') connector.connectorFailed()
-      statuses.setConnector(name, state, versionOf(connector), error?.trace)
+      statuses.setConnector(name, state, versionOf(connector), error)
     },
     taskStatus: (id, state, error) => {
       const connector = connectors.find(id.connector)
@@ -34,7 +34,7 @@ export function workerListener({
       const started = state === 'RUNNING' || state === 'PAUSED'
       statuses.setTask(id, state, {
         ...(started && { version: versionOf(connector) }),
-        ...(error && { trace: error.trace }),
+        ...(error && { trace: error.trace, retriable: error.retriable }),
       })
     },
     taskReconfigurationRequested: (name) => connectors.find(name)?.requestTaskReconfiguration(),

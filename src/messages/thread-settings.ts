@@ -15,6 +15,8 @@ export interface ThreadSettings {
   readonly logLevels: readonly (readonly [string, LogLevel])[]
   /** Memory of the thread's `ThreadBoard`. */
   readonly board: SharedArrayBuffer
+  /** Memory of the worker's `WorkerLease`. */
+  readonly lease: SharedArrayBuffer
 }
 
 export type ThreadRole = 'connectors' | 'tasks'

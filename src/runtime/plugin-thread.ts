@@ -1,5 +1,6 @@
 import { workerData } from 'node:worker_threads'
 import type { ThreadSettings } from '../messages/thread-settings.ts'
+import { WorkerLease } from '../messages/worker-lease.ts'
 import { PluginLoader } from '../plugins/plugin-loader.ts'
 import { PluginRegistry } from '../plugins/plugin-registry.ts'
 import { loadTestHooks } from '../util/fault-point.ts'
@@ -30,6 +31,7 @@ if (settings.role === 'connectors') {
     import('./task-factory.ts'),
   ])
   openPluginThread(settings, (main, board) => {
-    return new TaskHost({ main, board, loader, create: workerTaskFactory(plugins) })
+    const lease = new WorkerLease(settings.lease)
+    return new TaskHost({ main, board, loader, lease, create: workerTaskFactory(plugins) })
   })
 }

@@ -26,6 +26,8 @@ export interface DeliveryParts {
   readonly errors: RecordErrors
   readonly chain: TransformationChain | null
   readonly services: TaskServices
+  /** Whether the task is stopping. */
+  readonly stops: () => boolean
 }
 
 /**
@@ -99,13 +101,14 @@ export class SinkDelivery {
 
   /** False where the records may not be put any more: the next poll gives up their partitions, which others read. */
   async #put(records: readonly SinkRecord[], signal: AbortSignal): Promise<boolean> {
-    const { task, services, consumer } = this.#parts
+    const { task, services, consumer, stops } = this.#parts
     const { counters } = services
     if (records.length > 0) {
       counters.setActive(records.length)
       faultPoint('sink.put')
-      // Invariant 4: the process may have been stopped since these were read.
-      if (!consumer.stillHolds()) return this.#drop(records)
+      // Invariant 4: the worker may be out of its group, and the process may have been stopped since these were read.
+      if (!services.lease.held) await services.lease.regained(stops)
+      if (!services.lease.held || !consumer.stillHolds()) return this.#drop(records)
     }
     const began = performance.now()
     const rejected = await services.call('put', () => task.put(records, signal))
@@ -129,7 +132,7 @@ export class SinkDelivery {
     const { counters, logger } = this.#parts.services
     counters.set('active', 0)
     logger.warn(
-      `${records.length} records were read in a session of the group that is over; they are not put, and are read again by whoever has their partitions.`,
+      `${records.length} records are not put: the session they were read in is over. Whoever has their partitions reads them again.`,
     )
     return false
   }

@@ -1,6 +1,6 @@
 import type { SinkTask } from '../api/sink-task.ts'
 import type { PartitionOffset, TopicPartition } from '../api/topic-partition.ts'
-import { asError } from '../errors/connect-error.ts'
+import { asError, RetriableError } from '../errors/connect-error.ts'
 import type { GroupConsumer } from '../kafka/types.ts'
 import type { SinkPartition, SinkPartitions } from './sink-partitions.ts'
 import type { TaskServices } from './task.ts'
@@ -107,7 +107,7 @@ export class SinkOffsetCommitter {
   ): Promise<readonly Commit[]> {
     const put = this.#partitions.offsets(partitions)
     faultPoint('sink.flush')
-    if (!this.#consumer.stillHolds()) return []
+    if (!this.#services.lease.held || !this.#consumer.stillHolds()) return []
     const durable = await this.#services.call('preCommit', () => this.#task.preCommit(put, signal))
     return durable.flatMap((entry) => this.#acceptable(entry, partitions) ?? [])
   }
@@ -140,6 +140,7 @@ export class SinkOffsetCommitter {
     const began = performance.now()
     faultPoint('sink.commit')
     try {
+      if (!this.#services.lease.held) throw leaseIsOver()
       signal.throwIfAborted()
       const limit = AbortSignal.timeout(this.#settings.timeoutMs)
       await this.#consumer.commit(offsets, AbortSignal.any([signal, limit]))
@@ -166,4 +167,9 @@ export class SinkOffsetCommitter {
 function textOf(offsets: readonly Commit[]): string {
   const entries = offsets.map(({ topic, partition, offset }) => `${topic}-${partition}=${offset}`)
   return `{${entries.join(', ')}}`
+}
+
+/** Invariant 4. */
+function leaseIsOver(): RetriableError {
+  return new RetriableError('the worker has heard nothing from its group for a session.')
 }

@@ -66,6 +66,8 @@ export class SourceOffsetCommitter {
   }
 
   async #commit(signal: AbortSignal): Promise<void> {
+    // Invariant 4: what was acknowledged before is committed once the lease is there again.
+    if (!this.#services.lease.held) return
     const offsets = this.#submitted.takeCommittable()
     const began = performance.now()
     const { counters, logger } = this.#services

@@ -13,6 +13,7 @@ import type { TaskStart } from '../messages/protocol.ts'
 import type { PluginLoader as ThreadPluginLoader } from '../plugins/plugin-loader.ts'
 import { javaWholePattern } from '../util/java-pattern.ts'
 import type { Instantiate } from './converters.ts'
+import { overdueCall } from './overdue-call.ts'
 import { openTaskPlugins } from './task-plugins.ts'
 import type { TaskPlugins } from './task-plugins.ts'
 import type { PluginLoader, TaskServices, WorkerTask, WorkerTaskFactory } from './task.ts'
@@ -63,7 +64,8 @@ function sourceTask(start: TaskStart, services: TaskServices): WorkerTask {
       return asTask<SourceTask>(new Task(), ['poll'], taskIdText(id))
     },
     openPlugins: () => openPlugins(start, services),
-    openProducer: (listener) => openProducer(clientConfig, listener, meter),
+    openProducer: (listener) =>
+      openProducer(clientConfig, listener, { meter, gate: services.lease }),
   })
 }
 
@@ -74,6 +76,10 @@ function sinkTask(start: TaskStart, services: TaskServices): WorkerTask {
     meter: services.counters,
     onMemberId: (groupId: string, memberId: string) => {
       services.notify.kafkaIdOpened({ groupId, memberId })
+    },
+    onIdle: (limitMs: number) => {
+      const overdue = overdueCall(taskIdText(id), services.counters, limitMs)
+      if (overdue !== null) services.fail(overdue)
     },
   }
   return new WorkerSinkTask({

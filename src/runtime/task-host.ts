@@ -2,6 +2,7 @@ import { ConnectError } from '../errors/connect-error.ts'
 import type { RequestHandlers } from '../messages/channel.ts'
 import type { Run, TaskThreadRequests } from '../messages/protocol.ts'
 import type { ThreadBoard } from '../messages/thread-board.ts'
+import type { WorkerLease } from '../messages/worker-lease.ts'
 import { TaskRun } from './task-run.ts'
 import type { MainThread } from './main-thread.ts'
 import type { PluginLoader, WorkerTaskFactory } from './task.ts'
@@ -13,6 +14,7 @@ export class TaskHost {
     readonly main: MainThread
     readonly board: ThreadBoard
     readonly loader: PluginLoader
+    readonly lease: WorkerLease
     readonly create: WorkerTaskFactory
   }
 
@@ -20,6 +22,7 @@ export class TaskHost {
     readonly main: MainThread
     readonly board: ThreadBoard
     readonly loader: PluginLoader
+    readonly lease: WorkerLease
     readonly create: WorkerTaskFactory
   }) {
     this.#options = options

@@ -5,11 +5,13 @@ import { taskIdText } from '../messages/ids.ts'
 import { withTypedNumbers } from '../messages/offset-fields.ts'
 import type { MainThreadRequests, Run, TargetState, TaskStart } from '../messages/protocol.ts'
 import type { ThreadBoard } from '../messages/thread-board.ts'
+import type { WorkerLease } from '../messages/worker-lease.ts'
 import { toWireError } from '../messages/wire-error.ts'
 import { abortable, reasonOf } from '../util/abort.ts'
 import { createLogger } from '../util/logger.ts'
 import { isPromise } from '../util/maybe-promise.ts'
 import type { Logger } from '../util/logger.ts'
+import { LeaseGate } from './lease-gate.ts'
 import { PluginCalls } from './plugin-calls.ts'
 import { runInScope } from './scope.ts'
 import type { Scope } from './scope.ts'
@@ -59,6 +61,7 @@ export class TaskRun {
     readonly board: ThreadBoard
     readonly main: MainThread
     readonly loader: PluginLoader
+    readonly lease: WorkerLease
     readonly create: WorkerTaskFactory
   }) {
     const { run, start, main, loader } = options
@@ -75,7 +78,7 @@ export class TaskRun {
     this.#logger = createLogger('org.apache.kafka.connect.runtime.WorkerTask', context)
     this.#taskLogger = createLogger(loggerNames[start.type], context)
     this.#scope = { context, fail: (error) => this.fail(error) }
-    this.#services = this.#offer(loader, counters)
+    this.#services = this.#offer(loader, counters, new LeaseGate(options.lease, this.#logger))
   }
 
   /** Starts the task; rejects where it fails or is stopped before it runs. */
@@ -159,7 +162,7 @@ export class TaskRun {
     this.#cancelled.abort(new ConnectError(`Task ${this.#name} has been stopped.`))
   }
 
-  #offer(loader: PluginLoader, counters: TaskCounters): TaskServices {
+  #offer(loader: PluginLoader, counters: TaskCounters, lease: LeaseGate): TaskServices {
     const { id } = this.#start
     const { connector } = id
     const { run } = this
@@ -177,6 +180,8 @@ export class TaskRun {
     return {
       loader,
       counters,
+      lease,
+      fail: (error) => this.fail(error),
       logger: this.#taskLogger,
       call: (stage, call) => {
         const result = this.calls.call(stage, call)

@@ -6,6 +6,7 @@ import type { TaskCounters } from '../messages/counters.ts'
 import type { KafkaIds, TargetState, TaskStart } from '../messages/protocol.ts'
 import type { TaskStage } from '../messages/stages.ts'
 import type { Logger } from '../util/logger.ts'
+import type { LeaseGate } from './lease-gate.ts'
 import type { MaybePromise } from '../util/maybe-promise.ts'
 
 /**
@@ -84,6 +85,10 @@ export interface TaskServices {
   createTopic(topic: string, signal: AbortSignal): Promise<{ readonly created: boolean }>
   readonly notify: TaskNotices
   readonly counters: TaskCounters
+  /** Asked once a batch before anything is sent, put or committed (invariant 4). */
+  readonly lease: LeaseGate
+  /** Ends the task as FAILED and cancels it, also while a call of its plugin is open. */
+  fail(error: Error): void
   /** Its lines carry Java's context, `[connector|task-0] `. */
   readonly logger: Logger
   /**

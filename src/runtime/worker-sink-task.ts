@@ -111,7 +111,8 @@ export class WorkerSinkTask implements WorkerTask {
       const reader = new SinkRecordReader(plugins, services)
       const { errors, chain } = plugins
       countIn(services.counters, plugins)
-      const parts = { task, reader, consumer, partitions, errors, chain, services }
+      const stops = (): boolean => this.#control.stopping
+      const parts = { task, reader, consumer, partitions, errors, chain, services, stops }
       const delivery = new SinkDelivery(parts)
       const context = this.#contextOf({ consumer, partitions, committer, delivery, plugins })
       await this.#startTask(task, context, signal)

@@ -165,10 +165,12 @@ export class WorkerSourceTask implements WorkerTask {
         await this.#pause()
         continue
       }
+      if (!(await this.#mayAct())) return
       const records = await this.#poll(task)
       if (records.length > 0) {
         counters.add('polled', records.length)
         faultPoint('source.polled')
+        if (!(await this.#mayAct())) return
         this.#control.cancelled.throwIfAborted()
         // Invariant 7: what was polled is sent, also when the task stops meanwhile; only a cancel ends the wait.
         acknowledgements.polled()
@@ -177,6 +179,12 @@ export class WorkerSourceTask implements WorkerTask {
       }
       await this.#giveOthersATurn(records.length === 0)
     }
+  }
+
+  /** Invariant 4: waits while the worker's lease is over; false where the task stops first, and nothing more is sent. */
+  async #mayAct(): Promise<boolean> {
+    const { lease } = this.#parts.services
+    return lease.held || (await lease.regained(() => this.#control.stopping))
   }
 
   async #pause(): Promise<void> {
@@ -217,11 +225,11 @@ export class WorkerSourceTask implements WorkerTask {
   /** Invariants 7 and 1: what was polled is acknowledged first, and only what was acknowledged is committed. */
   async #close({ task, plugins, producer, committer, acknowledgements }: Running): Promise<void> {
     const grace = this.#graceSignal()
-    const { logger } = this.#parts.services
+    const { logger, lease } = this.#parts.services
     try {
       await committer.stop()
       // Some of the grace is kept for the commit: what one topic acknowledged counts also where another is away.
-      await producer.flush(this.#graceSignal(flushShare))
+      if (lease.held) await producer.flush(this.#graceSignal(flushShare))
     } catch (error) {
       logger.warn(
         `Not everything sent was acknowledged before the task closed; it is sent again when it starts: ${asError(error).message}`,

@@ -32,7 +32,7 @@ export interface PluginThreadOptions {
   readonly entry: URL
   readonly settings: Pick<
     ThreadSettings,
-    'role' | 'name' | 'incarnation' | 'plugins' | 'workerConfig'
+    'role' | 'name' | 'incarnation' | 'plugins' | 'workerConfig' | 'lease'
   >
   /** Limit of the thread's JavaScript heap, in MB. Beyond it the thread ends, and it alone. */
   readonly heapMb: number

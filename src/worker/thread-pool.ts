@@ -22,6 +22,7 @@ export interface ThreadPoolOptions {
   readonly heapMb: number
   readonly plugins: ThreadSettings['plugins']
   readonly workerConfig: ThreadSettings['workerConfig']
+  readonly lease: ThreadSettings['lease']
   readonly requests: RequestHandlers<MainThreadRequests>
   readonly notices: NoticeHandlers<PluginThreadNotices>
   /** Called once when a thread has ended, unless the pool itself was stopped; open requests to it are answered after that. */
@@ -168,10 +169,10 @@ export class ThreadPool {
 
   #settings(role: ThreadRole, heapMb: number | null, onEnded: () => void): PluginThreadOptions {
     if (this.#stopped) throw this.#stopped
-    const { entry, plugins, workerConfig, requests, notices } = this.#options
+    const { entry, plugins, workerConfig, lease, requests, notices } = this.#options
     const incarnation = ++this.#incarnations
     const name = `${role === 'connectors' ? 'connector' : 'task'}-thread-${incarnation}`
-    const settings = { role, name, incarnation, plugins, workerConfig }
+    const settings = { role, name, incarnation, plugins, workerConfig, lease }
     const limit = heapMb ?? this.#options.heapMb
     return { entry, heapMb: limit, settings, requests, notices, onEnded }
   }

@@ -3,6 +3,7 @@ import type { ConfigInfos, ConfigKeyInfo } from '../messages/config-infos.ts'
 import type { TaskCounters } from '../messages/counters.ts'
 import { taskIdText } from '../messages/ids.ts'
 import type { ConnectorOffset, OffsetChange } from '../messages/connector-offsets.ts'
+import { WorkerLease } from '../messages/worker-lease.ts'
 import type { ConnectorTaskId } from '../messages/ids.ts'
 import type { Run, TargetState, TaskStart } from '../messages/protocol.ts'
 import type { PluginDescriptor } from '../plugins/plugin-descriptor.ts'
@@ -55,6 +56,8 @@ export interface WorkerOptions {
   readonly cleaner: KafkaCleaner
   readonly groups: SinkGroups
   readonly listener: WorkerListener
+  /** Until when its tasks may act; who belongs to a group extends it. Without one they always may. */
+  readonly lease?: WorkerLease
   readonly threads: {
     /** The build's `plugin-thread.js`. */
     readonly entry: URL
@@ -308,13 +311,14 @@ export class Worker implements ConnectorWorker {
   }
 
   #createPool(): ThreadPool {
-    const { threads, plugins, config } = this.#options
+    const { threads, plugins, config, lease } = this.#options
     return new ThreadPool({
       entry: threads.entry,
       maxTaskThreads: threads.max,
       heapMb: threads.heapMb,
       plugins: plugins.plugins,
       workerConfig: config,
+      lease: (lease ?? new WorkerLease()).shared,
       requests: threadRequests(this.#offsets, (run) => this.#tasks.find(run), this.#options),
       notices: {
         ready: () => undefined,

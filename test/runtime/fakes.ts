@@ -10,12 +10,14 @@ import type {
   RecordHeader,
   RecordProducer,
 } from '../../src/kafka/types.ts'
+import { WorkerLease } from '../../src/messages/worker-lease.ts'
 import { TaskCounters } from '../../src/messages/counters.ts'
 import { RecordErrors } from '../../src/runtime/record-errors.ts'
 import type { TaskPlugins } from '../../src/runtime/task-plugins.ts'
 import type { TaskServices } from '../../src/runtime/task.ts'
 import { delay } from '../../src/util/abort.ts'
 import { setLogLevel } from '../../src/util/log-levels.ts'
+import { LeaseGate } from '../../src/runtime/lease-gate.ts'
 import { createLogger } from '../../src/util/logger.ts'
 
 setLogLevel('test', 'OFF')
@@ -251,9 +253,11 @@ export interface FakeServices extends TaskServices {
   readonly states: string[]
   readonly written: [SourcePartition | null, SourceOffset | null][]
   writeError: Error | null
+  readonly workerLease: WorkerLease
 }
 
 export function fakeServices(): FakeServices {
+  const workerLease = new WorkerLease()
   const services: FakeServices = {
     states: [],
     written: [],
@@ -274,6 +278,9 @@ export function fakeServices(): FakeServices {
       kafkaIdOpened: () => undefined,
     },
     counters: new TaskCounters(),
+    workerLease,
+    lease: new LeaseGate(workerLease, createLogger('test')),
+    fail: (error) => services.states.push(`FAILED ${error.message}`),
     logger: createLogger('test'),
     call: (_stage, call) => call(),
   }

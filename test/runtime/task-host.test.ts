@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { TaskCounters } from '../../src/messages/counters.ts'
 import type { TargetState } from '../../src/messages/protocol.ts'
+import { WorkerLease } from '../../src/messages/worker-lease.ts'
 import { ThreadBoard } from '../../src/messages/thread-board.ts'
 import type { TaskServices, WorkerTask } from '../../src/runtime/task.ts'
 import { TaskHost } from '../../src/runtime/task-host.ts'
@@ -49,6 +50,7 @@ function open(beforeCreated: Promise<void> = Promise.resolve()) {
   const tasks: NotingTask[] = []
   const host = new TaskHost({
     board: new ThreadBoard(),
+    lease: new WorkerLease(),
     loader: { load: () => never },
     main: {
       request: () => never,

@@ -6,6 +6,7 @@ import { build } from 'esbuild'
 import type { SourceOffset, SourcePartition } from '../../src/data/records.ts'
 import { taskIdText } from '../../src/messages/ids.ts'
 import type { WireError } from '../../src/messages/protocol.ts'
+import { WorkerLease } from '../../src/messages/worker-lease.ts'
 import { discoverPlugins } from '../../src/plugins/discovery.ts'
 import { PluginRegistry } from '../../src/plugins/plugin-registry.ts'
 import type { OffsetBackingStore, StoredOffset } from '../../src/stores/offset-backing-store.ts'
@@ -51,6 +52,7 @@ export interface Heard {
 
 export interface OpenWorker extends Heard {
   readonly worker: Worker
+  readonly lease: WorkerLease
   readonly offsets: Map<string, StoredOffset[]>
   readonly topics: NewTopic[]
   /** What was cleared away in Kafka, e.g. `c-0 [{"groupId":"g","memberId":"m"}]`. */
@@ -85,7 +87,9 @@ export async function openWorker(
   setLogSink(({ level, context, message, logger }) =>
     lines.push(`${level} ${context}${message} (${logger})`),
   )
+  const lease = new WorkerLease()
   const worker = new Worker({
+    lease,
     config: {
       'key.converter': 'org.apache.kafka.connect.storage.StringConverter',
       'value.converter': 'org.apache.kafka.connect.storage.StringConverter',
@@ -118,6 +122,7 @@ export async function openWorker(
   })
   return {
     worker,
+    lease,
     events,
     errors,
     offsets,

@@ -1,6 +1,7 @@
 import { workerData } from 'node:worker_threads'
 import type { SourceTask } from '../../src/api/source-task.ts'
 import { delay } from '../../src/util/abort.ts'
+import { WorkerLease } from '../../src/messages/worker-lease.ts'
 import type { ThreadSettings } from '../../src/messages/thread-settings.ts'
 import { PluginLoader } from '../../src/plugins/plugin-loader.ts'
 import { PluginRegistry } from '../../src/plugins/plugin-registry.ts'
@@ -66,6 +67,7 @@ class PollingTask implements WorkerTask {
       if (created) this.#services.notify.topicUsed(this.#config.topic)
     }
     while (!signal.aborted) {
+      await this.#services.lease.regained(() => signal.aborted)
       if (!this.#paused) await this.#services.call('poll', () => this.#task.poll(signal))
       counters.add('polled', 1)
       await delay(2)
@@ -98,6 +100,7 @@ if (settings.role === 'connectors') {
         main,
         board,
         loader,
+        lease: new WorkerLease(settings.lease),
         create: async (start, services) => {
           const Source = await services.loader.load('source', start.connectorClass)
           const Task = new Source().taskClass()

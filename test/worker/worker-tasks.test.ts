@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { thisMoment } from '../../src/util/moment.ts'
 import { behaving, buildThreadEntry, openWorker, sourceConfig } from './set-up.ts'
 import type { ThreadEntry } from './set-up.ts'
 
@@ -37,6 +38,21 @@ describe('a task', () => {
     await open.worker.startTask(id('c'), sourceConfig, behaving('well'), 'PAUSED')
     await open.worker.setTaskState(id('c'), 'STARTED')
     expect(open.events).toEqual(['task c-0 PAUSED', 'task c-0 RUNNING'])
+  })
+
+  test("rests in its thread while the worker's lease is over, and goes on when it is extended", async () => {
+    await using open = await openWorker(built)
+    await open.worker.startTask(id('c'), sourceConfig, behaving('well'), 'STARTED')
+    const polled = (): number => open.worker.taskCounters(id('c'))?.get('polled') ?? 0
+    await expect.poll(polled).toBeGreaterThan(3)
+    open.lease.end()
+    await expect.poll(() => open.lines.join()).toContain('heard nothing from its group')
+    const before = polled()
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(polled()).toBe(before)
+    open.lease.extend(thisMoment(), 3_600_000)
+    await expect.poll(polled).toBeGreaterThan(before)
+    await open.worker.stopTasks([id('c')])
   })
 
   test('is started once', async () => {

@@ -28,6 +28,8 @@ import { TopicWatch } from './topic-watch.ts'
 export interface GroupConsumerHooks {
   /** Called with every member id the group gives this consumer, so that a dead thread's can be taken out. */
   readonly onMemberId?: (groupId: string, memberId: string) => void
+  /** Called when nobody has polled for more than `max.poll.interval.ms`, `limitMs`: the consumer has left its group. */
+  readonly onIdle?: (limitMs: number) => void
   readonly meter?: ClientMeter
 }
 
@@ -85,6 +87,7 @@ class KafkaGroupConsumer implements GroupConsumer {
       retryBackoff: this.#client.options.retryBackoff,
       notify: data.notifier.notify,
       onMemberId: (memberId) => this.#hooks.onMemberId?.(options.groupId, memberId),
+      onIdle: () => this.#hooks.onIdle?.(options.maxPollIntervalMs),
     })
     const rebalance = new Rebalance({ options, data, membership, protocol, watch, listener })
     this.#subscribed = { membership, protocol, watch, rebalance }

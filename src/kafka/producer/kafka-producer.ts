@@ -22,14 +22,25 @@ import type { ProducerConfig } from './producer-config.ts'
 import { Sender } from './sender.ts'
 import { TopicRouter } from './topic-router.ts'
 
+/** Whether a producer may send at this moment. */
+export interface SendGate {
+  readonly held: boolean
+}
+
+export interface ProducerSurroundings {
+  readonly meter?: ClientMeter
+  /** While it is not held, records are kept. */
+  readonly gate?: SendGate
+}
+
 /** Like {@link createProducer}, with the codec of `compression.type` loaded first. */
 export async function openProducer(
   config: ClientConfig,
   listener: ProducerListener,
-  meter?: ClientMeter,
+  surroundings?: ProducerSurroundings,
 ): Promise<RecordProducer> {
   await loadCompression(config)
-  return createProducer(config, listener, meter)
+  return createProducer(config, listener, surroundings)
 }
 
 /**
@@ -39,10 +50,10 @@ export async function openProducer(
 export function createProducer(
   config: ClientConfig,
   listener: ProducerListener,
-  meter?: ClientMeter,
+  { meter, gate }: ProducerSurroundings = {},
 ): RecordProducer {
   const client = new KafkaClient(clientOptions(config, meter))
-  return new KafkaProducer(client, producerConfig(config), listener)
+  return new KafkaProducer(client, producerConfig(config), listener, gate)
 }
 
 interface Topic {
@@ -60,7 +71,12 @@ export class KafkaProducer implements RecordProducer {
   #lastName = ''
   #last: Topic | null = null
 
-  constructor(client: KafkaClient, config: ProducerConfig, listener: ProducerListener) {
+  constructor(
+    client: KafkaClient,
+    config: ProducerConfig,
+    listener: ProducerListener,
+    gate?: SendGate,
+  ) {
     this.#client = client
     this.#config = config
     const arenas = new ArenaPool(config.batchBytes, config.maxInFlight + 3)
@@ -70,6 +86,7 @@ export class KafkaProducer implements RecordProducer {
       config,
       arenas,
       ledger: this.#ledger,
+      mayProduce: () => gate?.held ?? true,
       onSealed: (queue) => this.#sealed(queue),
     })
   }

@@ -18,6 +18,8 @@ const log = createLogger('org.apache.kafka.clients.producer.internals.Sender')
 /** While a broker owes an answer, an open batch takes records for at least so long, and then goes with the next request. */
 const BUSY_LINGER_MS = 5
 
+const GATE_MS = 50
+
 /** Of a longer time a timer would make none. */
 const MAX_TIMER_MS = 2 ** 30
 
@@ -26,6 +28,8 @@ export interface SenderParts {
   readonly config: ProducerConfig
   readonly arenas: ArenaPool
   readonly ledger: BatchLedger
+  /** Asked once a round of requests; while it says no, it is asked again every {@link GATE_MS}. */
+  readonly mayProduce: () => boolean
   /** Told when a queue's batch has been sealed, for the sticky partitioner. */
   readonly onSealed: (queue: PartitionQueue) => void
 }
@@ -59,6 +63,7 @@ export class Sender implements QueueOwner, LaneOwner {
   #timerAt = Infinity
   /** When it was last looked what can be sent. */
   #lookedAt = 0
+  #held = false
 
   constructor(parts: SenderParts) {
     this.#parts = parts
@@ -151,6 +156,8 @@ export class Sender implements QueueOwner, LaneOwner {
   #sendRound(): boolean {
     const now = performance.now()
     this.#lookedAt = now
+    this.#held = this.#active.size > 0 && !this.#parts.mayProduce()
+    if (this.#held) return false
     if (this.#idempotent && this.#identities.current === null) {
       if (this.#active.size > 0) void this.#obtainIdentity()
       return false
@@ -235,7 +242,7 @@ export class Sender implements QueueOwner, LaneOwner {
       this.#timerAt = Infinity
       return
     }
-    let at = Infinity
+    let at = this.#held ? performance.now() + GATE_MS : Infinity
     for (const queue of this.#active) at = Math.min(at, this.#wakeAt(queue))
     if (at >= this.#timerAt || this.#stopped) return
     clearTimeout(this.#timer)

@@ -29,7 +29,7 @@ test('a producer counts its connections, requests, bytes, batches and records', 
   const counts = new Counts()
   const config = { 'bootstrap.servers': cluster.bootstrapServers, ...quick }
   const outcomes = new Outcomes()
-  const producer = createProducer(config, outcomes, counts)
+  const producer = createProducer(config, outcomes, { meter: counts })
   await producer.partitionCount(cluster.topic, never)
   await sendAll({ cluster, producer, outcomes }, 4, { perBatch: 2 })
   expect(counts.of('connections')).toBeGreaterThan(0)

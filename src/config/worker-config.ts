@@ -84,6 +84,13 @@ const work = {
     importance: 'low',
     doc: 'What should move in a task and has not for this long is stalled: GET /connectors/{name}/health says so.',
   },
+  'task.heap.mb': {
+    type: 'int',
+    default: null,
+    min: 16,
+    importance: 'low',
+    doc: 'Limit in MiB of the heap of a thread that runs one task alone (task.isolation=thread of a connector); not given, that of the threads that tasks share.',
+  },
   'task.watchdog.ms': {
     type: 'long',
     default: 60000,

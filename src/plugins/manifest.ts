@@ -12,7 +12,7 @@ import type { PluginDescriptor, PluginType } from './plugin-descriptor.ts'
  *                           "module": "./index.js", "export": "MySinkConnector", "aliases": ["My Sink"] }] }
  * ```
  *
- * `version` is that of the package unless given; `aliases` may be left out.
+ * `"native": ["…"]` beside `plugins` lists native modules. `version` is that of the package unless given; `aliases` may be left out.
  */
 
 export interface ManifestContent {
@@ -66,10 +66,17 @@ function parseManifest(json: unknown, folder: string, location: string): Manifes
   }
   const plugins: PluginDescriptor[] = []
   const problems: string[] = []
+  const native = isObject(json.sluice) ? json.sluice.native : undefined
+  if (native !== undefined && !isListOfStrings(native)) {
+    problems.push(`${file}: "native" in "sluice" must be the names of modules; it is left out.`)
+  }
+  const shared = isListOfStrings(native) && native.length > 0 ? { native } : {}
   for (const [index, entry] of (listed as readonly unknown[]).entries()) {
     const fault = faultOf(entry)
-    if (fault === null) plugins.push(toDescriptor(entry as Entry, json.version, folder, location))
-    else problems.push(`${file}: plugin ${index + 1} in "sluice" is left out: ${fault}.`)
+    if (fault === null) {
+      const plugin = toDescriptor(entry as Entry, json.version, folder, location)
+      plugins.push({ ...plugin, ...shared })
+    } else problems.push(`${file}: plugin ${index + 1} in "sluice" is left out: ${fault}.`)
   }
   return { plugins, problems }
 }
@@ -129,6 +136,6 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function isListOfStrings(value: unknown): boolean {
+function isListOfStrings(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string')
 }

@@ -21,6 +21,8 @@ export interface PluginDescriptor {
   /** URL of the module, and the name of its export. */
   readonly moduleUrl: string
   readonly exportName: string
+  /** Native modules its manifest lists: tasks of such a connector share no thread with others. */
+  readonly native?: readonly string[]
   /** Where it was found, as Java prints `location=`: a folder, or `classpath` for our own. */
   readonly location: string
 }

@@ -76,7 +76,7 @@ export class TaskMoves {
       log.warn(`Starting tasks ${names} ${where}: ${cause.message}`)
     }
     for (const task of neighbours) {
-      task.alone ||= suspects
+      if (suspects) task.own ??= { heapMb: null }
       this.#move(task, cleared)
     }
   }

@@ -16,7 +16,7 @@ import { TaskMoves } from './task-moves.ts'
 import type { KafkaCleaner } from './task-moves.ts'
 import { nameOf, TaskTable } from './task-table.ts'
 import type { RunningTask } from './task-table.ts'
-import type { TaskThread, ThreadPool } from './thread-pool.ts'
+import type { OwnThread, TaskThread, ThreadPool } from './thread-pool.ts'
 import type { WorkerListener } from './types.ts'
 
 /** What is left of a failed task gets so long to be released before it is started again. */
@@ -88,7 +88,7 @@ export class TaskRunner {
   }
 
   /** Resolves once the task runs, or is paused; rejects where it could not start, and its status is FAILED then. */
-  async start(start: TaskStart): Promise<void> {
+  async start(start: TaskStart, own: OwnThread | null): Promise<void> {
     const earlier = this.#table.get(start.id)
     if (earlier && earlier.phase !== 'failed') {
       throw new ConnectError(`Task already exists in this worker: ${nameOf(earlier)}`)
@@ -98,10 +98,10 @@ export class TaskRunner {
       counters: new TaskCounters(),
       kafkaIds: new Map(),
       run: this.#newRun(),
-      thread: this.#pool.acquire(null),
+      thread: this.#pool.acquire(own),
       targetState: start.targetState,
       phase: 'waiting',
-      alone: false,
+      own,
       moved: null,
       gone: null,
     }
@@ -184,7 +184,7 @@ export class TaskRunner {
   /** Starts the task once more, on another thread. */
   async #restart(task: RunningTask): Promise<void> {
     this.#pool.release(task.thread)
-    task.thread = this.#pool.acquire(task.alone ? { heapMb: null } : null)
+    task.thread = this.#pool.acquire(task.own)
     task.run = this.#newRun()
     task.kafkaIds.clear()
     task.counters.set('callSince', 0)

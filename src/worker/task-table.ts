@@ -2,7 +2,7 @@ import type { TaskCounters } from '../messages/counters.ts'
 import { taskIdText } from '../messages/ids.ts'
 import type { ConnectorTaskId } from '../messages/ids.ts'
 import type { KafkaIds, Run, TargetState, TaskStart } from '../messages/protocol.ts'
-import type { TaskThread } from './thread-pool.ts'
+import type { OwnThread, TaskThread } from './thread-pool.ts'
 
 /**
  * waiting ─► starting ─► running ─► stopping ─► (gone)
@@ -19,8 +19,8 @@ export interface RunningTask {
   thread: TaskThread
   targetState: TargetState
   phase: 'waiting' | 'starting' | 'running' | 'moving' | 'stopping' | 'failed'
-  /** Whether it is to have a thread of its own: once its thread ended, and nothing said whose fault that was. */
-  alone: boolean
+  /** The thread it is to have for itself: by its configuration, or once a thread ended and nothing said whose fault that was. */
+  own: OwnThread | null
   /** Of a task that moves: settles when it runs again, or has failed. */
   moved: Promise<void> | null
   /** Of a task that is being stopped: resolves once it is gone. */

@@ -17,6 +17,7 @@ import { ConnectorOffsets } from './connector-offsets.ts'
 import { ConnectorRunner } from './connector-runner.ts'
 import { alterOffsetsIn } from './offset-plugin.ts'
 import type { ConnectorRef } from './offset-plugin.ts'
+import { ownThreadOf } from './own-thread.ts'
 import { OffsetService } from './offset-service.ts'
 import type { PluginFinder } from './plugin-facts.ts'
 import type { KafkaCleaner } from './task-moves.ts'
@@ -151,6 +152,7 @@ export class Worker implements ConnectorWorker {
   ): Promise<void> {
     const connectorClass = config['connector.class'] ?? ''
     const type = this.connectorType(connectorClass)
+    ownThreadOf(config, this.#options)
     const connector = { name, type, connectorClass, config, targetState }
     const started = this.#metrics.connectorStart(connector, () => this.#connectors.start(connector))
     // Its tasks come next: their thread is born while the connector starts.
@@ -191,7 +193,8 @@ export class Worker implements ConnectorWorker {
       kafkaClusterId: this.kafkaClusterId,
       targetState,
     }
-    await this.#metrics.taskStart(start, () => this.#tasks.start(start))
+    const own = ownThreadOf(connectorConfig, this.#options)
+    await this.#metrics.taskStart(start, () => this.#tasks.start(start, own))
   }
 
   setTaskState(id: ConnectorTaskId, targetState: TargetState): Promise<void> {

@@ -82,6 +82,33 @@ describe('the death of a task thread', () => {
   })
 })
 
+describe('a task has a thread of its own', () => {
+  test.each([
+    ['task.isolation', 'thread', '64 MB'],
+    ['task.heap.mb', '32', '32 MB'],
+  ])('where its connector says %s=%s, with a heap of that size', async (key, value, limit) => {
+    await using open = await openWorker(built, { threads: 1 })
+    const { worker, events, errors } = open
+    const isolated = { ...sourceConfig, [key]: value }
+    await worker.startTask(id('good'), sourceConfig, behaving('well'), 'STARTED')
+    await worker.startTask(id('other'), isolated, behaving('well'), 'STARTED')
+    await worker.startTask(id('bad'), isolated, behaving('grow'), 'STARTED')
+    const threads = ['good', 'other', 'bad'].map((name) => worker.taskFacts(id(name))?.thread.name)
+    expect(new Set(threads).size).toBe(3)
+    await expect.poll(() => events, waitLong).toContain('task bad-0 FAILED')
+    expect(errors.get('task bad-0')?.trace).toContain(`its heap may hold ${limit}`)
+    expect(events.filter((event) => event.includes('RUNNING'))).toHaveLength(3)
+  })
+
+  test('and a connector that asks for another kind is refused', async () => {
+    await using open = await openWorker(built)
+    const config = { ...sourceConfig, 'task.isolation': 'process' }
+    await expect(open.worker.startConnector('c', config, 'STARTED')).rejects.toThrow(
+      /Invalid value process for configuration task\.isolation/,
+    )
+  })
+})
+
 describe('a thread that does not turn', () => {
   test.each([
     ['spin', 'It was in poll of UnrulySource.'],

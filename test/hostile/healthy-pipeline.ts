@@ -85,6 +85,8 @@ export class HealthyPipeline implements AsyncDisposable {
     await waitFor(
       `line ${line} of the healthy pipeline`,
       async () => lastLine(await readTail(this.#output)) >= line,
+      // A member that a thread's death left in the group holds the next one up until its session ends.
+      { timeoutMs: 90_000 },
     )
   }
 
@@ -99,7 +101,7 @@ export class HealthyPipeline implements AsyncDisposable {
    * Writes no more, waits for the rest, and fails where a line is missing, out of order, torn, or comes twice without
    * a commit that says why: after a move of the task each end goes on from what it had committed (docs/delivery.md).
    */
-  async expectWhole(mostMoves: number): Promise<void> {
+  async expectWhole(moves: { readonly source: number; readonly sink: number }): Promise<void> {
     await this.#stop()
     await this.caughtUp()
     const values = await this.#kafka.readValues(this.names.topic)
@@ -109,7 +111,7 @@ export class HealthyPipeline implements AsyncDisposable {
       this.#lines,
     )
     expect(back.filter((line) => line > 0 && !committed.has(line))).toEqual([])
-    expect(back.length).toBeLessThanOrEqual(mostMoves)
+    expect(back.length).toBeLessThanOrEqual(moves.source)
 
     // What the sink repeats is what lies in the topic, twice where the source has sent it twice.
     const text = await readFile(this.#output, 'utf8')
@@ -117,9 +119,9 @@ export class HealthyPipeline implements AsyncDisposable {
     const lines = text.slice(0, -1).split('\n')
     const whole = lines.filter((line) => line.length === lineBytes - 1)
     for (const line of lines) expect(lineOf(0).length >= line.length, line).toBe(true)
-    expect(lines.length - whole.length).toBeLessThanOrEqual(mostMoves)
+    expect(lines.length - whole.length).toBeLessThanOrEqual(moves.sink)
     const sinkBack = expectEvery(whole.map(lineNumber), this.#lines)
-    expect(sinkBack.length).toBeLessThanOrEqual(back.length + mostMoves)
+    expect(sinkBack.length).toBeLessThanOrEqual(back.length + moves.sink)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { inject } from 'vitest'
 import { root } from '../services/paths.ts'
@@ -23,7 +23,14 @@ export interface Damage {
   readonly probes: number
 }
 
-/** A worker with one task thread, in which the healthy pipeline's tasks and the hostile ones run together. */
+export interface HostileWorkerOptions {
+  /** Beside those that every one of these workers has. */
+  readonly properties?: Readonly<Record<string, string>>
+  /** One where it is left out, so that every task has all the others in its thread. */
+  readonly threads?: number
+}
+
+/** A worker with few task threads, so that the healthy pipeline's tasks and the hostile ones run together. */
 export class HostileWorker implements AsyncDisposable {
   readonly sluice: Sluice
   readonly pipeline: HealthyPipeline
@@ -36,6 +43,7 @@ export class HostileWorker implements AsyncDisposable {
   readonly #title: string
   readonly #damages: Damage[] = []
   #logRead = 0
+  #names = 0
 
   private constructor(options: {
     readonly title: string
@@ -65,7 +73,7 @@ export class HostileWorker implements AsyncDisposable {
   /** Starts worker and pipeline, and waits until lines come out. */
   static async start(
     title: string,
-    properties: Readonly<Record<string, string>> = {},
+    { properties = {}, threads = 1 }: HostileWorkerOptions = {},
   ): Promise<HostileWorker> {
     const prefix = topicPrefix(`hostile-${title}`)
     const bootstrapServers = inject('bootstrapServers')
@@ -78,8 +86,7 @@ export class HostileWorker implements AsyncDisposable {
     const sluice = await Sluice.start({
       ...{ dir, bootstrapServers },
       connectorFiles: pipeline.connectorFiles,
-      // One task thread, so that every task has the others in its thread.
-      env: { SLUICE_THREADS: '1', SLUICE_MEMORY: '128m' },
+      env: { SLUICE_THREADS: String(threads), SLUICE_MEMORY: '128m' },
       properties: {
         ...stringConverters,
         'plugin.path': plugins,
@@ -116,6 +123,33 @@ export class HostileWorker implements AsyncDisposable {
     return performance.now() - began
   }
 
+  /** A name for the next connector. */
+  newName(): string {
+    return `bad-${this.#names++}`
+  }
+
+  /** How often the tasks of the pipeline had to go on in another thread so far. */
+  pipelineMoves(): { readonly source: number; readonly sink: number } {
+    const moves = this.sluice.process.log().match(/Starting tasks? .*/g) ?? []
+    const of = (name: string): number => moves.filter((line) => line.includes(`${name}-0`)).length
+    const { source, sink } = this.pipeline.names
+    return { source: of(source), sink: of(sink) }
+  }
+
+  /** How many plugin threads the watchdog has ended so far. */
+  threadsEnded(): number {
+    return (this.sluice.process.log().match(/ERROR The thread \S+ was ended/g) ?? []).length
+  }
+
+  /** Starts the pipeline's tasks anew, in the thread that all tasks share. */
+  async restartPipeline(): Promise<void> {
+    const { source, sink } = this.pipeline.names
+    for (const name of [source, sink]) {
+      await this.sluice.request('POST', `/connectors/${name}/restart?includeTasks=true`)
+    }
+    await this.settled()
+  }
+
   /** What the worker has printed since the last `put`. */
   newLog(): string {
     return this.sluice.process.log().slice(this.#logRead)
@@ -140,7 +174,7 @@ export class HostileWorker implements AsyncDisposable {
   }
 
   /** Prints what each misdeed did and keeps it in `.cache/hostile-<title>.json`. */
-  async report(): Promise<void> {
+  async report(more: object = {}): Promise<void> {
     const rows = this.#damages.map(({ name, pauseMs, slowestRestMs, probes }) =>
       [
         pauseMs.toFixed(0).padStart(9),
@@ -150,13 +184,9 @@ export class HostileWorker implements AsyncDisposable {
       ].join(''),
     )
     console.log(['pause ms  REST ms  probes  misdeed', ...rows].join('\n'))
-    const cache = path.join(root, '.cache')
-    await mkdir(cache, { recursive: true })
-    const report = { at: new Date().toISOString(), damages: this.#damages }
-    await writeFile(
-      path.join(cache, `hostile-${this.#title}.json`),
-      JSON.stringify(report, null, 2),
-    )
+    const report = { at: new Date().toISOString(), damages: this.#damages, ...more }
+    const file = await inCache(`hostile-${this.#title}.json`)
+    await writeFile(file, JSON.stringify(report, null, 2))
   }
 
   /** Descriptors, threads and resident memory of the worker's process. */
@@ -171,13 +201,21 @@ export class HostileWorker implements AsyncDisposable {
     return { descriptors: descriptors.length, threads: threads.length, rssMb }
   }
 
+  /** The worker's log stays, as `.cache/hostile-<title>.log`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.prober[Symbol.asyncDispose]()
     await this.sluice[Symbol.asyncDispose]()
+    await copyFile(this.sluice.process.logFile, await inCache(`hostile-${this.#title}.log`))
     await this.pipeline[Symbol.asyncDispose]()
     await this.kafka[Symbol.asyncDispose]()
     await this.dir[Symbol.asyncDispose]()
   }
+}
+
+async function inCache(name: string): Promise<string> {
+  const folder = path.join(root, '.cache')
+  await mkdir(folder, { recursive: true })
+  return path.join(folder, name)
 }
 
 export interface Answer {

@@ -6,10 +6,6 @@ export type Outcome =
   | { readonly connectorFails: RegExp }
   /** The request has this status and message for an answer; the connector is there, and FAILED, where `failed` is its trace. */
   | { readonly refused: number; readonly because: RegExp; readonly failed?: RegExp }
-  /** Nothing is wrong: the task runs on, and stops when it is told to. */
-  | { readonly runsOn: true }
-  /** The task never comes to run, and stops when it is told to. */
-  | { readonly startsNever: true }
   /** It comes to light once the connector is deleted, and in the log alone. */
   | { readonly deletedWith: RegExp }
 
@@ -18,23 +14,28 @@ export interface Hostility {
   /** The connector's configuration; topics are added. */
   readonly config: Config
   readonly outcome: Outcome
+  /** How often the healthy tasks have to go on in another thread for it; 0 where it is left out. */
+  readonly moves?: number
 }
 
 type Config = Readonly<Record<string, string>>
 
-const source: Config = { 'connector.class': 'com.example.HostileSourceConnector' }
-const sink: Config = { 'connector.class': 'com.example.HostileSinkConnector' }
+export const source: Config = { 'connector.class': 'com.example.HostileSourceConnector' }
+export const sink: Config = { 'connector.class': 'com.example.HostileSinkConnector' }
 
 /** A misdeed of the tasks. */
-function task(base: Config, at: string, misdeed: string): Config {
+export function task(base: Config, at: string, misdeed: string): Config {
   return { ...base, 'task.misdeed': misdeed, 'task.misdeed.at': at }
 }
 
-function connector(at: string, misdeed: string): Config {
+export function connector(at: string, misdeed: string): Config {
   return { ...source, 'connector.misdeed': misdeed, 'connector.misdeed.at': at }
 }
 
-function converter(at: 'fromConnectData' | 'toConnectData', misdeed: string): Config {
+export function converter(
+  at: 'fromConnectData' | 'toConnectData' | 'close',
+  misdeed: string,
+): Config {
   return {
     ...(at === 'toConnectData' ? sink : source),
     'value.converter': 'com.example.HostileConverter',
@@ -43,7 +44,7 @@ function converter(at: 'fromConnectData' | 'toConnectData', misdeed: string): Co
   }
 }
 
-function transformation(at: 'apply' | 'configure', misdeed: string): Config {
+export function transformation(at: 'apply' | 'configure' | 'close', misdeed: string): Config {
   return {
     ...source,
     transforms: 'bad',
@@ -53,7 +54,7 @@ function transformation(at: 'apply' | 'configure', misdeed: string): Config {
   }
 }
 
-function predicate(misdeed: string): Config {
+export function predicate(misdeed: string): Config {
   return {
     ...transformation('apply', 'none'),
     'transforms.bad.predicate': 'bad',
@@ -72,7 +73,7 @@ function exitIn(call: string): RegExp {
 }
 
 /** Each place that calls `process.exit`, and where its trace says so. */
-const exits: readonly Hostility[] = (
+const taskExits: readonly Hostility[] = (
   [
     ['start of a source', task(source, 'start', 'exit'), 'HostileSourceTask.start'],
     ['poll', task(source, 'poll', 'exit'), 'HostileSourceTask.poll'],
@@ -128,6 +129,8 @@ const connectorExits: readonly Hostility[] = [
   },
 ]
 
+export const exits: readonly Hostility[] = [...taskExits, ...connectorExits]
+
 /** What surfaces beside the calls of the worker, from a timer: the misdeed, and what is said of it. */
 const strays = [
   ['process.exit', 'exitLater', calledExit],
@@ -143,7 +146,7 @@ const strays = [
   ],
 ] as const
 
-const strayErrors: readonly Hostility[] = strays.flatMap(([what, misdeed, says]) => [
+export const strayErrors: readonly Hostility[] = strays.flatMap(([what, misdeed, says]) => [
   ...(
     [
       ['start of a source', task(source, 'start', misdeed)],
@@ -179,5 +182,3 @@ const strayErrors: readonly Hostility[] = strays.flatMap(([what, misdeed, says])
     outcome: { deletedWith: says },
   })),
 ])
-
-export const hostilities: readonly Hostility[] = [...exits, ...connectorExits, ...strayErrors]

@@ -1,5 +1,5 @@
 import { ConnectError, asError, isRetriable } from '../errors/connect-error.ts'
-import { intOf } from '../kafka/net/client-options.ts'
+import { intOf } from '../kafka/config-values.ts'
 import type { KafkaClient } from '../kafka/net/client.ts'
 import type { ClientConfig } from '../kafka/types.ts'
 

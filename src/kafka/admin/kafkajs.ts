@@ -4,6 +4,7 @@ import { abortable } from '../../util/abort.ts'
 import { createLogger } from '../../util/logger.ts'
 import { labelOf } from '../net/broker-pool.ts'
 import type { ClientOptions } from '../net/client-options.ts'
+import { kafkajsSasl } from './kafkajs-sasl.ts'
 
 /** What its requests are written with. */
 export type KafkajsConstants = Pick<typeof Kafkajs, 'ConfigResourceTypes'>
@@ -29,6 +30,8 @@ export async function withKafkajs<T>(
     brokers: options.bootstrapServers.map(labelOf),
     connectionTimeout: options.setupTimeoutMs,
     requestTimeout: options.requestTimeoutMs,
+    // It is gone long before a session ends; of its own accord it would authenticate again ten seconds before that.
+    reauthenticationThreshold: 0,
     retry: {
       retries: RETRIES,
       initialRetryTime: options.retryBackoff.firstMs,
@@ -36,6 +39,7 @@ export async function withKafkajs<T>(
     },
     logLevel: kafkajs.logLevel.WARN,
     logCreator: () => logDebug,
+    ...(options.mechanism && { sasl: kafkajsSasl(options.mechanism, signal) }),
     socketFactory: ({ host, port, onConnect }) => {
       const socket = options.socketFactory({ host, port }, onConnect)
       sockets.add(socket)

@@ -1,5 +1,5 @@
 import { ConfigError } from '../../errors/connect-error.ts'
-import { intOf } from '../net/client-options.ts'
+import { intOf } from '../config-values.ts'
 import type { ClientConfig } from '../types.ts'
 
 /** Where a partition is read from when nothing says where; `none` is an error then. */

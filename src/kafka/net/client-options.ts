@@ -1,12 +1,13 @@
 import { ConfigError } from '../../errors/connect-error.ts'
+import { intOf } from '../config-values.ts'
 import type { ClientConfig, ClientMeter } from '../types.ts'
 import type { Backoff } from './backoff.ts'
-import type { Connection } from './connection.ts'
-import { plainSocket } from './socket.ts'
-import type { HostPort, SocketFactory } from './socket.ts'
+import type { HostPort } from './socket.ts'
+import { clientSecurity } from '../security/client-security.ts'
+import type { ClientSecurity } from '../security/client-security.ts'
 
 /** What a Kafka client is made of, parsed from the keys that Kafka's clients share. */
-export interface ClientOptions {
+export interface ClientOptions extends ClientSecurity {
   readonly bootstrapServers: readonly HostPort[]
   readonly clientId: string
   readonly requestTimeoutMs: number
@@ -15,10 +16,6 @@ export interface ClientOptions {
   readonly reconnectBackoff: Backoff
   readonly setupTimeoutMs: number
   readonly maxFrameBytes: number
-  /** Where TLS comes in. */
-  readonly socketFactory: SocketFactory
-  /** Where SASL comes in: called on every new connection before its first request of ours. */
-  readonly authenticate?: (connection: Connection, signal: AbortSignal) => Promise<void>
   readonly meter?: ClientMeter
 }
 
@@ -26,12 +23,6 @@ const MAX_FRAME_BYTES = 100 * 1024 * 1024
 
 /** Throws a ConfigError that names the key. Keys that are not of the client as such are left alone. */
 export function clientOptions(config: ClientConfig, meter?: ClientMeter): ClientOptions {
-  const protocol = config['security.protocol'] ?? 'PLAINTEXT'
-  if (protocol !== 'PLAINTEXT') {
-    throw new ConfigError(
-      `Invalid value ${protocol} for "security.protocol": expected PLAINTEXT, which is all that is spoken so far.`,
-    )
-  }
   return {
     bootstrapServers: parseServers(config['bootstrap.servers'] ?? ''),
     clientId: config['client.id'] ?? 'sluice',
@@ -47,20 +38,9 @@ export function clientOptions(config: ClientConfig, meter?: ClientMeter): Client
     },
     setupTimeoutMs: intOf(config, 'socket.connection.setup.timeout.ms', 10_000),
     maxFrameBytes: MAX_FRAME_BYTES,
-    socketFactory: plainSocket,
+    ...clientSecurity(config),
     ...(meter && { meter }),
   }
-}
-
-/** The value of an integer key that may not be below `min`. Throws a ConfigError. */
-export function intOf(config: ClientConfig, key: string, fallback: number, min = 0): number {
-  const text = config[key]?.trim()
-  if (text === undefined || text === '') return fallback
-  const value = Number(text)
-  if (Number.isSafeInteger(value) && value >= min) return value
-  throw new ConfigError(
-    `Invalid value ${text} for "${key}": expected an integer of at least ${min}.`,
-  )
 }
 
 function parseServers(list: string): HostPort[] {

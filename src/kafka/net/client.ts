@@ -1,4 +1,4 @@
-import { asError } from '../../errors/connect-error.ts'
+import { asError, isRetriable } from '../../errors/connect-error.ts'
 import type { WireRequest } from '../protocol/api.ts'
 import { BrokerPool, labelOf } from './broker-pool.ts'
 import type { ClientOptions } from './client-options.ts'
@@ -86,7 +86,8 @@ export class KafkaClient {
         return await this.#pool.connection(address, purpose, signal)
       } catch (error) {
         signal.throwIfAborted()
-        if (this.#closed) throw error
+        // What another broker would not believe or understand either is told as it is.
+        if (this.#closed || !isRetriable(error)) throw error
         failure = error
       }
     }

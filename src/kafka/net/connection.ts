@@ -4,14 +4,16 @@ import { reasonOf } from '../../util/abort.ts'
 import type { ClientMeter } from '../types.ts'
 import type { ApiKey, WireRequest } from '../protocol/api.ts'
 import { ByteReader } from '../protocol/byte-reader.ts'
-import { skipTags } from '../protocol/codec.ts'
 import { WireError } from '../protocol/wire-error.ts'
 import { apiVersionsApi } from '../protocol/api-versions.ts'
-import { DisconnectError, RequestTimeoutError, socketReason } from './errors.ts'
+import { DisconnectError, RequestTimeoutError, socketReason, tlsError } from './errors.ts'
 import type { FramePool } from './frame-pool.ts'
 import { FrameReader } from './frame-reader.ts'
 import { encodeHeader } from './request-header.ts'
 import { unwatch, watch } from './request-timer.ts'
+import { decode, settlers } from './pending-request.ts'
+import type { Pending } from './pending-request.ts'
+import { Renewal } from './renewal.ts'
 import type { HostPort, SocketFactory } from './socket.ts'
 import { checkedVersions } from './versions.ts'
 import type { VersionRange, Versions } from './versions.ts'
@@ -33,17 +35,6 @@ export interface ConnectionOptions {
   readonly meter?: ClientMeter
 }
 
-/** A request that was sent and is not answered. */
-interface Pending {
-  readonly id: number
-  readonly version: number
-  readonly request: WireRequest<unknown>
-  readonly sentAt: number
-  readonly timeoutMs: number
-  readonly resolve: (answer: unknown) => void
-  readonly reject: (error: Error) => void
-}
-
 /**
  * One connection to a broker: requests are answered in the order they were sent. Closed by the first error, by a
  * request that is not answered in time, or by `close`; every request in flight is then rejected, with a
@@ -59,6 +50,7 @@ export class Connection {
   readonly #options: ConnectionOptions
   readonly #reader: FrameReader
   readonly #pending: Pending[] = []
+  readonly #renewal = new Renewal((error) => this.close(error))
   #socket: net.Socket | null = null
   #head = 0
   #nextId = 0
@@ -98,12 +90,18 @@ export class Connection {
 
   /** False while the socket holds much that it could not send yet: then wait for `onDrain`. */
   get writable(): boolean {
-    return this.#socket !== null && this.#socket.writableLength < MAX_UNSENT_BYTES
+    if (this.#socket === null || this.#renewal.underWay) return false
+    return this.#socket.writableLength < MAX_UNSENT_BYTES
   }
 
   /** What the broker speaks, told by ApiVersions; until then only that may be sent. */
   setVersions(versions: Versions): void {
     this.#versions = versions
+  }
+
+  /** Does `renew`, which authenticates, in so many ms; what is sent while it lasts goes after it. */
+  renewIn(ms: number, renew: () => Promise<void>): void {
+    if (this.#closed === null) this.#renewal.schedule(ms, renew, () => this.onDrain())
   }
 
   /** The version in which `api` is spoken here. Throws an UnsupportedVersionError where there is none. */
@@ -114,10 +112,19 @@ export class Connection {
   }
 
   /**
-   * Sends `request` and gives its decoded answer. Written before this returns, so the order of calls is the order
-   * on the wire. An abort gives up on the answer, not on the connection.
+   * Sends `request` and gives its decoded answer. Written before this returns, but while the connection authenticates
+   * again; the order of calls is the order on the wire. An abort gives up on the answer, not on the connection.
    */
   send<R>(request: WireRequest<R>, signal?: AbortSignal): Promise<R> {
+    if (!this.#renewal.underWay || request.api.authenticates === true) {
+      return this.#send(request, signal)
+    }
+    return new Promise((resolve, reject) => {
+      this.#renewal.wait(() => void this.#send(request, signal).then(resolve, reject))
+    })
+  }
+
+  #send<R>(request: WireRequest<R>, signal?: AbortSignal): Promise<R> {
     return new Promise<R>((resolve, reject) => {
       const socket = this.#socket
       if (this.#closed !== null || socket === null) throw this.#closed ?? this.#disconnect('closed')
@@ -148,6 +155,7 @@ export class Connection {
     const left = this.#pending.splice(0).slice(this.#head)
     this.#head = 0
     for (const pending of left) pending.reject(reason)
+    this.#renewal.end()
     this.onClose(reason)
   }
 
@@ -189,21 +197,26 @@ export class Connection {
       }
       signal.addEventListener('abort', abort, { once: true })
       const reader = { buffer: () => this.#reader.target(), callback: (n: number) => this.#read(n) }
+      let advice = ''
       const ready = (): void => {
+        advice = ''
         settled()
         this.#countOpened()
         resolve()
       }
       const socket = socketFactory(address, ready, reader)
       this.#socket = socket
+      if ('encrypted' in socket) advice = ', before TLS was agreed on: check security.protocol'
       socket.setKeepAlive(true, 60_000)
       socket.on('error', (error) => {
         settled()
-        fail(this.#disconnect(socketReason(error), error))
+        fail(
+          tlsError(error, this.#label()) ?? this.#disconnect(socketReason(error) + advice, error),
+        )
       })
       socket.on('close', () => {
         settled()
-        fail(this.#disconnect('connection closed by the broker'))
+        fail(this.#disconnect(`connection closed by the broker${advice}`))
       })
       socket.on('drain', () => this.onDrain())
     })
@@ -312,33 +325,5 @@ export class Connection {
 
   #disconnect(reason: string, cause?: unknown): DisconnectError {
     return new DisconnectError(`${this.#label()}: ${reason}.`, { cause })
-  }
-}
-
-/** Answers of flexible versions have tagged fields in their header; those of ApiVersions never. */
-function decode({ request, version }: Pending, from: ByteReader): unknown {
-  const { api } = request
-  if (version >= api.flexibleFrom && api.key !== apiVersionsApi.key) skipTags(from)
-  return request.decode(from, version)
-}
-
-/** Settles a promise once: by the answer, by the end of the connection, or by the signal. */
-function settlers(
-  resolve: (answer: unknown) => void,
-  reject: (error: Error) => void,
-  signal: AbortSignal | undefined,
-): Pick<Pending, 'resolve' | 'reject'> {
-  if (signal === undefined) return { resolve, reject }
-  const abort = (): void => reject(reasonOf(signal))
-  signal.addEventListener('abort', abort, { once: true })
-  return {
-    resolve: (answer) => {
-      signal.removeEventListener('abort', abort)
-      resolve(answer)
-    },
-    reject: (error) => {
-      signal.removeEventListener('abort', abort)
-      reject(error)
-    },
   }
 }

@@ -1,5 +1,5 @@
 import { ConfigError } from '../../errors/connect-error.ts'
-import { intOf } from '../net/client-options.ts'
+import { intOf } from '../config-values.ts'
 import { compressionOf } from './compression-config.ts'
 import { codecByName } from '../records/compression.ts'
 import type { CompressionCodec } from '../records/compression.ts'

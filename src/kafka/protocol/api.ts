@@ -10,6 +10,8 @@ export interface ApiKey {
   readonly maxVersion: number
   /** From this version on the message is flexible (KIP-482): its headers and its fields. */
   readonly flexibleFrom: number
+  /** Sent to authenticate: nothing else may be sent before that is done. */
+  readonly authenticates?: true
 }
 
 /** A message that is read and written by tables. Its type ties the answer to the question. */

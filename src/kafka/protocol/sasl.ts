@@ -15,6 +15,7 @@ export const saslHandshakeApi: Api<
   minVersion: 1,
   maxVersion: 1,
   flexibleFrom: Number.MAX_SAFE_INTEGER,
+  authenticates: true,
   request: handshakeRequest,
   response: handshakeResponse,
 }
@@ -36,6 +37,7 @@ export const saslAuthenticateApi: Api<
   minVersion: 1,
   maxVersion: 2,
   flexibleFrom: 2,
+  authenticates: true,
   request: authenticateRequest,
   response: authenticateResponse,
 }

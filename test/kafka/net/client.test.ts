@@ -176,7 +176,7 @@ describe('client configuration', () => {
   )
 
   test('a security protocol that is not spoken is refused', () => {
-    const config = { 'bootstrap.servers': 'a:1', 'security.protocol': 'SSL' }
-    expect(() => clientOptions(config)).toThrow(/^Invalid value SSL for "security.protocol"/)
+    const config = { 'bootstrap.servers': 'a:1', 'security.protocol': 'SSLV3' }
+    expect(() => clientOptions(config)).toThrow(/^Invalid value SSLV3 for "security.protocol"/)
   })
 })

@@ -169,7 +169,7 @@ describe('a producer with nothing to send', () => {
       expect(timers()).toBeGreaterThan(before)
       await bench.producer.flush(never)
       await new Promise((resolve) => setImmediate(resolve))
-      expect(timers()).toBe(before)
+      expect(timers()).toBeLessThanOrEqual(before)
     })
   })
 
@@ -182,7 +182,7 @@ describe('a producer with nothing to send', () => {
       const before = timers()
       expect(() => appender.append(1, 1, null, Buffer.alloc(3000), null)).toThrow('larger than')
       await delay(5)
-      expect(timers()).toBe(before)
+      expect(timers()).toBeLessThanOrEqual(before)
     })
   })
 })

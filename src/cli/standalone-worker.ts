@@ -14,7 +14,7 @@ import { nearNames } from '../plugins/near-names.ts'
 import { PluginLoader } from '../plugins/plugin-loader.ts'
 import { PluginRegistry } from '../plugins/plugin-registry.ts'
 import { advertisedAddress } from '../rest/advertised.ts'
-import { parseListener } from '../rest/listeners.ts'
+import { restConfig } from '../rest/rest-config.ts'
 import { createRestServer } from '../rest/rest-server.ts'
 import type { RestServer } from '../rest/rest-server.ts'
 import type { OffsetBackingStore } from '../stores/offset-backing-store.ts'
@@ -81,13 +81,14 @@ export class StandaloneWorker {
     const client = new KafkaClient(clientOptions(foundation.clientConfig))
     const describing = describeCluster(client, originals, signal)
     // While the brokers answer.
-    const rest = createRestServer({ listeners: config.listeners.map(parseListener), ...buildInfo })
+    const rest = createRestServer({ ...restConfig(config, originals), ...buildInfo })
     const kafkaClusterId = await describing
     log.info(`Kafka cluster ID: ${kafkaClusterId ?? 'null'}`)
     const bound = await rest.start()
     const workerId = await advertisedAddress(bound, {
       hostName: config['rest.advertised.host.name'],
       port: config['rest.advertised.port'],
+      listener: config['rest.advertised.listener'],
     })
     const offsets = openOffsetStore(foundation.file, foundation.clientConfig, client)
     const herder = createHerder(foundation, { ...options, kafkaClusterId, workerId, offsets })

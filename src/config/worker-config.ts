@@ -3,6 +3,7 @@ import { configDef } from './config-def.ts'
 import type { KeySpec } from './config-def.ts'
 import { invalidValue } from './parse-type.ts'
 import { restartKeySpecs } from './restart-keys.ts'
+import { headerRules } from './response-headers.ts'
 import type { Validator } from './types.ts'
 import { isBlank, oneOf, oneOfIgnoringCase, validator } from './validators.ts'
 
@@ -228,7 +229,7 @@ const rest = {
     type: 'string',
     default: '',
     importance: 'low',
-    doc: 'Origins that browsers may call the REST API from (CORS); blank: none.',
+    doc: 'Origins that browsers may call the REST API from (CORS), as patterns separated by commas; * for any; blank: none.',
   },
   'access.control.allow.methods': {
     type: 'string',
@@ -252,8 +253,9 @@ const rest = {
   'response.http.headers.config': {
     type: 'string',
     default: '',
+    validator: headerRules,
     importance: 'low',
-    doc: 'Headers added to every answer, e.g. set X-Frame-Options:DENY.',
+    doc: 'Headers added to every answer, e.g. set X-Frame-Options:DENY; also add, and setDate and addDate with milliseconds from now.',
   },
   'ssl.client.auth': {
     type: 'string',

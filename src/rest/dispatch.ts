@@ -1,9 +1,11 @@
+import { TLSSocket } from 'node:tls'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { asError } from '../errors/connect-error.ts'
 import { RestError, httpStatusOf } from '../errors/rest-error.ts'
 import type { Herder } from '../herder/herder.ts'
 import { createLogger } from '../util/logger.ts'
 import { maskSecrets } from '../util/secrets.ts'
+import { bracketed } from './listeners.ts'
 import { checkAccept, checkContentType } from './media-types.ts'
 import { ProtocolError } from './resource.ts'
 import type { Method, Resource, RestRequest, RestResponse } from './resource.ts'
@@ -119,24 +121,23 @@ function toRestRequest(
     signal,
     param: (name) => params[name] ?? '',
     query: new URLSearchParams(query < 0 ? '' : request.url.slice(query + 1)),
-    baseUrl: `http://${request.headers.host ?? hostOf(request)}`,
+    baseUrl: `${request.socket instanceof TLSSocket ? 'https' : 'http'}://${request.headers.host ?? hostOf(request)}`,
   }
 }
 
 /** For HTTP/1.0, which knows no Host header. */
 function hostOf({ socket }: FastifyRequest): string {
   const address = socket.localAddress ?? 'localhost'
-  return `${address.includes(':') ? `[${address}]` : address}:${socket.localPort ?? 80}`
+  return `${bracketed(address)}:${socket.localPort ?? 80}`
 }
 
 /** Writes the answer itself: Fastify would add a charset that Java does not send. */
-export function write(reply: FastifyReply, answer: Answer, server: string): void {
+export function write(reply: FastifyReply, answer: Answer): void {
   reply.hijack()
   const body = Buffer.from(answer.body)
   const { raw } = reply
   raw.statusCode = answer.status
   for (const [name, value] of Object.entries(answer.headers)) raw.setHeader(name, value)
   if (answer.status !== 204) raw.setHeader('Content-Length', body.length)
-  raw.setHeader('Server', server)
   raw.end(body)
 }

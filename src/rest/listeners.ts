@@ -2,37 +2,38 @@ import { ConfigError } from '../errors/connect-error.ts'
 
 /** Where the REST API listens. An empty host is every interface; port 0 is any free one. */
 export interface Listener {
-  readonly scheme: 'http'
+  readonly scheme: 'http' | 'https'
   readonly host: string
   readonly port: number
 }
 
 const pattern = /^(.*):\/\/\[?([0-9a-zA-Z\-%._:]*)\]?:(-?[0-9]+)$/
 
-/** Reads one entry of `listeners`, e.g. `http://:8083` or `http://[::1]:0`. Throws a ConfigError. */
-export function parseListener(text: string): Listener {
-  const [, scheme = '', host = '', port = ''] = pattern.exec(text.trim()) ?? []
+/** Reads one entry of `listeners`, e.g. `http://:8083` or `https://[::1]:0`. Throws a ConfigError that names `key`. */
+export function parseListener(text: string, key = 'listeners'): Listener {
+  const refuse = (reason: string): ConfigError =>
+    new ConfigError(`Invalid value ${text} for configuration ${key}: ${reason}`)
+  const [, protocol = '', host = '', port = ''] = pattern.exec(text.trim()) ?? []
   if (port === '') {
-    throw new ConfigError(
-      `Invalid value ${text} for configuration listeners: Listener doesn't have the right format (protocol://hostname:port).`,
-    )
+    throw refuse("Listener doesn't have the right format (protocol://hostname:port).")
   }
-  const protocol = scheme.toLowerCase()
-  if (protocol === 'https') {
-    throw new ConfigError(
-      `Invalid value ${text} for configuration listeners: this release does not speak https; use http behind a proxy that does.`,
-    )
-  }
-  if (protocol !== 'http') {
-    throw new ConfigError(
-      `Invalid value ${text} for configuration listeners: Listener protocol must be either "http" or "https".`,
-    )
+  const scheme = protocol.toLowerCase()
+  if (scheme !== 'http' && scheme !== 'https') {
+    throw refuse('Listener protocol must be either "http" or "https".')
   }
   const number = Number(port)
   if (number < 0 || number > 65_535) {
-    throw new ConfigError(
-      `Invalid value ${text} for configuration listeners: the port ${port} is not one of 0 to 65535.`,
-    )
+    throw refuse(`the port ${port} is not one of 0 to 65535.`)
   }
-  return { scheme: 'http', host, port: number }
+  return { scheme, host, port: number }
+}
+
+/** As one writes it: `http://[::1]:8083`. */
+export function urlOf({ scheme, host, port }: Listener): string {
+  return `${scheme}://${bracketed(host)}:${port}`
+}
+
+/** A host as it stands in a URL. */
+export function bracketed(host: string): string {
+  return host.includes(':') ? `[${host}]` : host
 }

@@ -1,17 +1,17 @@
-import fastify from 'fastify'
-import type { FastifyInstance } from 'fastify'
-import { BadRequestError } from '../errors/rest-error.ts'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Herder } from '../herder/herder.ts'
 import { createLogger } from '../util/logger.ts'
-import { dispatch, failure, write } from './dispatch.ts'
-import { HttpServer, methods } from './http-server.ts'
+import { createApp } from './app.ts'
+import { addCorsHeaders } from './cors.ts'
+import { HttpServer } from './http-server.ts'
+import { urlOf } from './listeners.ts'
 import type { Listener } from './listeners.ts'
-import { ProtocolError } from './resource.ts'
 import type { Resource } from './resource.ts'
 import { resources } from './resources/index.ts'
+import { addResponseHeaders } from './response-headers.ts'
+import type { ListenerGroup, RestConfig } from './rest-config.ts'
 
-export interface RestServerOptions {
-  readonly listeners: readonly Listener[]
+export interface RestServerOptions extends RestConfig {
   /** Our own version, for the `Server` header. */
   readonly version: string
   /** The commit of our build, 16 hexadecimal digits. */
@@ -20,7 +20,7 @@ export interface RestServerOptions {
 
 export interface RestServer {
   /**
-   * Opens the listeners, and says what they are: port 0 has become a real one. Until {@link attach} every
+   * Opens the listeners, and says what those of the API are: port 0 has become a real one. Until {@link attach} every
    * request is told that the worker is starting.
    */
   start(): Promise<readonly Listener[]>
@@ -32,26 +32,39 @@ export interface RestServer {
 
 /** As Jetty's graceful stop in the Java worker. */
 const defaultGraceMs = 60_000
-/** Far beyond any configuration, far below what would hurt. */
-const bodyLimitBytes = 8 * 1024 * 1024
-/** A connector may have a long name. */
-const maxParamLength = 4096
 
 const log = createLogger('org.apache.kafka.connect.runtime.rest.RestServer')
 
 /** The REST API of a worker (KIP-26 and later). It knows the herder, and nothing of the worker. */
-export function createRestServer({ listeners, version, commit }: RestServerOptions): RestServer {
+export function createRestServer(options: RestServerOptions): RestServer {
+  const { admin } = options
   let herder: Herder | null = null
-  const app = createApp(resources(commit), `Sluice/${version}`, () => herder)
-  const servers: HttpServer[] = []
+  const all = resources(options.commit)
+  const serves = (group: ListenerGroup, served: readonly Resource[], prepare: Prepare): Serving => {
+    const app = createApp(served, () => herder)
+    const name = `Sluice/${options.version}`
+    const servers = group.listeners.map(
+      (listener) =>
+        new HttpServer({
+          ...{ listener, app, name, prepare },
+          tls: listener.scheme === 'https' ? group.tls : undefined,
+        }),
+    )
+    return { app, servers }
+  }
+  const api = serves(
+    options,
+    admin === undefined ? all : all.filter(isNotAdmin),
+    preparation(options),
+  )
+  const administration =
+    admin === undefined ? null : serves(admin, all.filter(isAdmin), () => undefined)
   return {
     async start() {
-      await app.ready()
-      const bound: Listener[] = []
-      for (const listener of listeners) {
-        const server = new HttpServer(app)
-        bound.push(await server.listen(listener))
-        servers.push(server)
+      const bound = await open(api)
+      for (const listener of bound) log.info(`REST server listening at ${urlOf(listener)}/`)
+      for (const listener of administration === null ? [] : await open(administration)) {
+        log.info(`REST admin endpoints at ${urlOf(listener)}/`)
       }
       return bound
     },
@@ -60,54 +73,44 @@ export function createRestServer({ listeners, version, commit }: RestServerOptio
     },
     async stop(graceMs = defaultGraceMs) {
       log.info('Stopping REST server')
-      await Promise.all(servers.map((server) => server.close(graceMs)))
-      await app.close()
+      await Promise.all([api, administration].map((serving) => close(serving, graceMs)))
       log.info('REST server stopped')
     },
   }
 }
 
-function createApp(
-  all: readonly Resource[],
-  server: string,
-  herder: () => Herder | null,
-): FastifyInstance {
-  const app = fastify({
-    logger: false,
-    bodyLimit: bodyLimitBytes,
-    exposeHeadRoutes: false,
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength },
-    // What cannot be unescaped.
-    frameworkErrors: (_error, request, reply) => {
-      const message = `The path ${request.url} cannot be unescaped: a % is followed by two hexadecimal digits.`
-      write(reply, failure(new BadRequestError(message)), server)
-    },
-  })
-  // Bodies are read by the resources, which know what to expect of them.
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
-    done(null, body)
-  })
-  for (const resource of all) {
-    app.route({
-      method: [...methods],
-      url: resource.path,
-      handler: async (request, reply) => {
-        write(reply, await dispatch(resource, request, herder()), server)
-      },
-    })
-  }
-  app.setNotFoundHandler((_request, reply) => {
-    write(reply, failure(new ProtocolError(404)), server)
-  })
-  app.setErrorHandler((error, _request, reply) => {
-    write(reply, failure(toProtocolError(error)), server)
-  })
-  return app
+type Prepare = (request: IncomingMessage, response: ServerResponse) => void
+
+interface Serving {
+  readonly app: ReturnType<typeof createApp>
+  readonly servers: readonly HttpServer[]
 }
 
-/** What Fastify refuses before a resource sees it. */
-function toProtocolError(error: unknown): unknown {
-  const { statusCode } = error as { statusCode?: number }
-  return statusCode === 413 || statusCode === 415 ? new ProtocolError(statusCode) : error
+async function open({ app, servers }: Serving): Promise<readonly Listener[]> {
+  await app.ready()
+  const bound: Listener[] = []
+  for (const server of servers) bound.push(await server.listen())
+  return bound
+}
+
+async function close(serving: Serving | null, graceMs: number): Promise<void> {
+  if (serving === null) return
+  await Promise.all(serving.servers.map((server) => server.close(graceMs)))
+  await serving.app.close()
+}
+
+/** Headers of every answer of the API; the listeners of /admin have none, as in Java. */
+function preparation({ cors, headers = [] }: RestConfig): Prepare {
+  return (request, response) => {
+    if (cors !== undefined) addCorsHeaders(cors, request, response)
+    addResponseHeaders(headers, response)
+  }
+}
+
+function isAdmin({ path }: Resource): boolean {
+  return path.startsWith('/admin/')
+}
+
+function isNotAdmin(resource: Resource): boolean {
+  return !isAdmin(resource)
 }

@@ -6,6 +6,7 @@ describe('a listener', () => {
   test.each([
     ['http://:8083', { scheme: 'http', host: '', port: 8083 }],
     ['HTTP://127.0.0.1:0', { scheme: 'http', host: '127.0.0.1', port: 0 }],
+    ['https://host:8443', { scheme: 'https', host: 'host', port: 8443 }],
     [' http://[::1]:80 ', { scheme: 'http', host: '::1', port: 80 }],
     ['http://my-host.example_1:65535', { scheme: 'http', host: 'my-host.example_1', port: 65535 }],
   ])('%s is read', (text, expected) => {
@@ -16,7 +17,6 @@ describe('a listener', () => {
     ['8083', "Listener doesn't have the right format (protocol://hostname:port)."],
     ['http://host', "Listener doesn't have the right format (protocol://hostname:port)."],
     ['ftp://host:21', 'Listener protocol must be either "http" or "https".'],
-    ['https://host:8443', 'does not speak https'],
     ['http://host:99999', 'the port 99999 is not one of 0 to 65535'],
     ['http://host:-1', 'the port -1 is not one of 0 to 65535'],
   ])('%s is refused', (text, message) => {

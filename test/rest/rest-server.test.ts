@@ -198,7 +198,7 @@ test('a request is logged as Jetty logs it, when it has been answered', async ()
     logger: 'org.apache.kafka.connect.runtime.rest.RestServer',
   })
   expect(entries[0]?.message).toMatch(
-    /^127\.0\.0\.1 - - \[\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d \+0000\] "GET \/connectors\?x=1 HTTP\/1\.1" 200 2 "-" "curl\/8" \d+$/,
+    /^127\.0\.0\.1 - - \[\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d \+0000\] "GET \/connectors\?x=1 HTTP\/1\.1" 200 2 "" "curl\/8" \d+$/,
   )
 })
 

@@ -1,0 +1,54 @@
+import fastify from 'fastify'
+import type { FastifyInstance } from 'fastify'
+import { BadRequestError } from '../errors/rest-error.ts'
+import type { Herder } from '../herder/herder.ts'
+import { dispatch, failure, write } from './dispatch.ts'
+import { methods } from './http-server.ts'
+import { bodyLimitBytes, maxHeaderSize } from './limits.ts'
+import { ProtocolError } from './resource.ts'
+import type { Resource } from './resource.ts'
+
+/** Routes requests to `resources`. Until there is a herder, all are told that the worker is starting. */
+export function createApp(
+  resources: readonly Resource[],
+  herder: () => Herder | null,
+): FastifyInstance {
+  const app = fastify({
+    logger: false,
+    bodyLimit: bodyLimitBytes,
+    exposeHeadRoutes: false,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: maxHeaderSize },
+    // What cannot be unescaped.
+    frameworkErrors: (_error, request, reply) => {
+      const message = `The path ${request.url} cannot be unescaped: a % is followed by two hexadecimal digits.`
+      write(reply, failure(new BadRequestError(message)))
+    },
+  })
+  // Bodies are read by the resources, which know what to expect of them.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
+    done(null, body)
+  })
+  for (const resource of resources) {
+    app.route({
+      method: [...methods],
+      url: resource.path,
+      handler: async (request, reply) => {
+        write(reply, await dispatch(resource, request, herder()))
+      },
+    })
+  }
+  app.setNotFoundHandler((_request, reply) => {
+    write(reply, failure(new ProtocolError(404)))
+  })
+  app.setErrorHandler((error, _request, reply) => {
+    write(reply, failure(toProtocolError(error)))
+  })
+  return app
+}
+
+/** What Fastify refuses before a resource sees it. */
+function toProtocolError(error: unknown): unknown {
+  const { statusCode } = error as { statusCode?: number }
+  return statusCode === 413 || statusCode === 415 ? new ProtocolError(statusCode) : error
+}

@@ -1,0 +1,58 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isBlank } from '../config/validators.ts'
+import { ConfigError, asError } from '../errors/connect-error.ts'
+import { javaWholePattern } from '../util/java-pattern.ts'
+
+/** `access.control.allow.*`: which pages of other origins a browser lets call us. */
+export interface CorsRules {
+  readonly allows: (origin: string) => boolean
+  /** As they are told: `GET,POST`. */
+  readonly methods: string
+}
+
+/** Undefined where no origin is named. Throws a ConfigError. */
+export function corsRules(origins: string, methods: string): CorsRules | undefined {
+  if (isBlank(origins)) return undefined
+  const names = origins.split(',').map((name) => name.trim())
+  const patterns = names.filter((name) => name !== '' && name !== '*').map(originPattern)
+  const allowsAny = names.includes('*')
+  return {
+    // Several origins stand beside each other where a request was redirected; one that matches suffices Jetty.
+    allows: (origin) =>
+      allowsAny || origin.split(' ').some((one) => patterns.some((pattern) => pattern.test(one))),
+    methods: isBlank(methods) ? 'GET,POST,HEAD' : methods,
+  }
+}
+
+/** An origin is a pattern to Jetty 12: `https://.*\.example\.org`. */
+function originPattern(name: string): RegExp {
+  try {
+    const pattern = javaWholePattern(name)
+    return new RegExp(pattern.source, `${pattern.flags.replace('i', '')}i`)
+  } catch (cause) {
+    throw new ConfigError(
+      `Invalid value ${name} for configuration access.control.allow.origin: ${asError(cause).message}`,
+      { cause },
+    )
+  }
+}
+
+/** Adds what a browser asks for (`CrossOriginHandler` of Jetty 12, as Java's worker sets it up: without credentials). */
+export function addCorsHeaders(
+  rules: CorsRules,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  response.setHeader('Vary', 'Origin')
+  const { origin } = request.headers
+  if (origin === undefined || !rules.allows(origin)) return
+  response.setHeader('Access-Control-Allow-Origin', origin)
+  if (!isPreflight(request)) return
+  response.setHeader('Access-Control-Allow-Methods', rules.methods)
+  response.setHeader('Access-Control-Allow-Headers', 'Content-Type')
+  response.setHeader('Access-Control-Max-Age', '60')
+}
+
+function isPreflight({ method, headers }: IncomingMessage): boolean {
+  return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined
+}

@@ -1,0 +1,57 @@
+import type { TlsOptions } from 'node:tls'
+import { parseHeaderRules } from '../config/response-headers.ts'
+import type { HeaderRule } from '../config/response-headers.ts'
+import type { StandaloneConfig } from '../config/standalone-config.ts'
+import { listenerPrefix, serverTlsOptions } from '../config/tls/tls-options.ts'
+import type { ConnectorConfig } from '../config/types.ts'
+import { corsRules } from './cors.ts'
+import type { CorsRules } from './cors.ts'
+import { parseListener } from './listeners.ts'
+import type { Listener } from './listeners.ts'
+
+/** Listeners that serve the same. */
+export interface ListenerGroup {
+  readonly listeners: readonly Listener[]
+  /** For those of https. */
+  readonly tls?: TlsOptions
+}
+
+/** What a worker file says about REST (`RestServerConfig`). */
+export interface RestConfig extends ListenerGroup {
+  /** Left out: the listeners serve `/admin` as well. Without listeners: nothing does. */
+  readonly admin?: ListenerGroup | undefined
+  readonly cors?: CorsRules | undefined
+  readonly headers?: readonly HeaderRule[]
+}
+
+/** Reads key and trust stores where a listener speaks https. Throws a ConfigError. */
+export function restConfig(
+  config: Pick<
+    StandaloneConfig,
+    | 'listeners'
+    | 'admin.listeners'
+    | 'access.control.allow.origin'
+    | 'access.control.allow.methods'
+    | 'response.http.headers.config'
+  >,
+  originals: ConnectorConfig,
+): RestConfig {
+  const admin = config['admin.listeners']
+  return {
+    ...listenerGroup('listeners', config.listeners, originals),
+    admin: admin === null ? undefined : listenerGroup('admin.listeners', admin, originals),
+    cors: corsRules(config['access.control.allow.origin'], config['access.control.allow.methods']),
+    headers: parseHeaderRules(config['response.http.headers.config']),
+  }
+}
+
+function listenerGroup(
+  key: 'listeners' | 'admin.listeners',
+  urls: readonly string[],
+  originals: ConnectorConfig,
+): ListenerGroup {
+  const listeners = urls.map((url) => parseListener(url, key))
+  if (listeners.every(({ scheme }) => scheme === 'http')) return { listeners }
+  const tls = serverTlsOptions(originals, listenerPrefix(originals, `${key}.https.`))
+  return { listeners, tls }
+}

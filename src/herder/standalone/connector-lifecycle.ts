@@ -134,8 +134,7 @@ export class ConnectorLifecycle {
   async restartTask(task: number): Promise<void> {
     this.#checkTask(task)
     this.#services.restarts.reset(this.name)
-    const { signal } = this.#generation
-    await this.#chain.run(async () => {
+    await this.#unlessStopped(this.#generation.signal, async (signal) => {
       await this.#tasks.stop([task])
       this.#checkTask(task)
       await this.#startTasks([task], signal)

@@ -183,6 +183,7 @@ function createHerder(
     },
     resolver,
     workerId,
+    problem: () => offsets.problem?.() ?? null,
     commit: buildInfo.commit,
     workerConfig: originals,
     stalledMs: Number(config['task.stalled.ms']),

@@ -78,6 +78,10 @@ export class KafkaOffsetStore implements OffsetBackingStore {
     return index.entries(connector)
   }
 
+  problem(): string | null {
+    return this.#open?.log.problem() ?? null
+  }
+
   async stop(signal: AbortSignal): Promise<void> {
     const open = this.#open
     this.#open = null

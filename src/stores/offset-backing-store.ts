@@ -23,5 +23,10 @@ export interface OffsetBackingStore {
   set(connector: string, offsets: readonly StoredOffset[], signal: AbortSignal): Promise<void>
   /** Every partition known of `connector` whose offset is not null. */
   entries(connector: string, signal: AbortSignal): Promise<readonly StoredOffset[]>
+  /**
+   * Why offsets cannot be read or written at present, in a sentence; null where they can, as far as is known. Waits for
+   * nothing. Not there where a store has no such state, as its every call says for itself what is wrong.
+   */
+  problem?(): string | null
   stop(signal: AbortSignal): Promise<void>
 }

@@ -43,6 +43,7 @@ export class OffsetLog {
   #watching: Promise<void> = Promise.resolve()
   #reopening: Promise<Opened> | null = null
   #failures = 0
+  #problem: string | null = null
   /** Not before this time of `performance.now()` is a log opened again. */
   #retryAt = 0
 
@@ -57,6 +58,18 @@ export class OffsetLog {
 
   async start(signal: AbortSignal): Promise<void> {
     await this.#open(AbortSignal.any([signal, this.#stopping.signal]))
+  }
+
+  /**
+   * Why the log is not open, null while it is. Whoever asks has it opened again, as a read would, when its time has come: where
+   * nothing is read, nobody else would.
+   */
+  problem(): string | null {
+    if (this.#problem !== null && !this.#stopping.signal.aborted) {
+      // What comes of it is logged, and told to the next who asks; stop waits for it.
+      this.#reopened(this.#stopping.signal).catch(() => undefined)
+    }
+    return this.#problem
   }
 
   /** The offsets once all is read that was written before. Rejects where the log ends meanwhile or cannot be opened. */
@@ -111,6 +124,7 @@ export class OffsetLog {
     this.#current = opened
     this.#index = index
     this.#failures = 0
+    this.#problem = null
     this.#watching = this.#watch(log)
     return opened
   }
@@ -127,6 +141,7 @@ export class OffsetLog {
 
   #failed(what: string, error: unknown): void {
     this.#failures++
+    this.#problem = `${what}: ${asError(error).message}`
     this.#retryAt = performance.now() + backoffMs(this.#parts.backoff, this.#failures)
     logger.error(
       `${what}; the next read of source offsets tries again: ${asError(error).message}`,

@@ -99,6 +99,23 @@ describe('a log of offsets that ends', () => {
     expect(logs.map(({ stopped }) => stopped)).toEqual([1, 1])
   })
 
+  test('is a problem until it is open again, which being asked about it brings about', async () => {
+    const { log, logs } = scripted([() => Promise.resolve(), fails('still not')])
+    await log.start(signal)
+    expect(log.problem()).toBe(null)
+    logs[0]?.end(new Error('Not authorized.'))
+    await expect
+      .poll(() => log.problem())
+      .toBe('Topic connect-offsets can no longer be read: Not authorized.')
+    await expect
+      .poll(() => log.problem())
+      .toBe('Topic connect-offsets could not be opened again: still not')
+    await expect.poll(() => log.problem()).toBe(null)
+    expect(logs.length).toBe(3)
+    await log.stop()
+    expect(logs.map(({ stopped }) => stopped)).toEqual([1, 1, 1])
+  })
+
   test('is opened once for all reads that wait', async () => {
     const { log, logs, position } = scripted()
     await log.start(signal)

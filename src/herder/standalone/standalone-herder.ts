@@ -49,6 +49,8 @@ export interface StandaloneHerderOptions {
   readonly workerConfig: ConnectorConfig
   /** Of the restarts that nobody asks for; the real one where none is given. */
   readonly clock?: Clock
+  /** What the worker lacks beyond its threads, in a sentence; null while it lacks nothing. Waits for nothing. */
+  readonly problem?: () => string | null
   /** `task.stalled.ms` */
   readonly stalledMs: number
   /** The commit of our build, 16 hexadecimal digits. */
@@ -75,11 +77,13 @@ export class StandaloneHerder implements Herder {
   readonly #offsets: OffsetRequests
   readonly #appInfo: Reading
   readonly #stalledMs: number
+  readonly #problem: () => string | null
   #ready = false
 
   constructor(options: StandaloneHerderOptions) {
     const { worker, resolver, workerId, topicTracking, commit } = options
     this.#stalledMs = options.stalledMs
+    this.#problem = options.problem ?? (() => null)
     this.#appInfo = appInfoReading(workerId, commit)
     this.#restarts = this.#createRestarts(options)
     this.#statuses = new Statuses(workerId, (change) => this.#restarts.statusChanged(change))
@@ -135,6 +139,8 @@ export class StandaloneHerder implements Herder {
     return this.#loop.turn(signal, () => {
       const stuck = this.#worker.stuckThreads()
       if (stuck.length > 0) return unhealthy(stuck)
+      const problem = this.#problem()
+      if (problem !== null) return { status: 'unhealthy', message: problem }
       return this.#ready
         ? {
             status: 'healthy',

@@ -60,7 +60,8 @@ export class HealthyPipeline implements AsyncDisposable {
   ): Promise<HealthyPipeline> {
     const [file, output] = [dir.file('healthy-in.txt'), dir.file('healthy-out.txt')]
     const names = {
-      ...{ source: 'healthy-source', sink: 'healthy-sink' },
+      // Also the names of groups, which the tests that run at the same time have on the same broker.
+      ...{ source: `${prefix}healthy-source`, sink: `${prefix}healthy-sink` },
       topic: `${prefix}healthy`,
       offsetsTopic: `${prefix}offsets`,
     }
@@ -85,8 +86,6 @@ export class HealthyPipeline implements AsyncDisposable {
     await waitFor(
       `line ${line} of the healthy pipeline`,
       async () => lastLine(await readTail(this.#output)) >= line,
-      // A member that a thread's death left in the group holds the next one up until its session ends.
-      { timeoutMs: 90_000 },
     )
   }
 

@@ -16,7 +16,7 @@ const bothConverters = 'key.converter=.*StringConverter, value.converter=.*Conve
 /** The trace says that the thread ended, why, and which call of the task it was in. */
 function endedIn(why: string, call: string): RegExp {
   return new RegExp(
-    `ConnectException: Task bad-\\d+-0 ended with its thread: ${why}.* It was in ${call}`,
+    `ConnectException: Task \\S+bad-\\d+-0 ended with its thread: ${why}.* It was in ${call}`,
   )
 }
 
@@ -113,7 +113,7 @@ export const namelessHolds: readonly Hostility[] = (
 ).map(([what, config, why]) => ({
   name: `${what} fails the task, if need be in a thread of its own`,
   config,
-  outcome: { taskFails: new RegExp(`Task bad-\\d+-0 ended with its thread: ${why}`) },
+  outcome: { taskFails: new RegExp(`Task \\S+bad-\\d+-0 ended with its thread: ${why}`) },
   moves: 1,
 }))
 
@@ -129,7 +129,7 @@ export const connectorHolds: readonly Hostility[] = [
     outcome: {
       refused: 500,
       because: new RegExp(held),
-      failed: new RegExp(`ConnectException: Connector bad-\\d+ ended with its thread: ${held}`),
+      failed: new RegExp(`ConnectException: Connector \\S+bad-\\d+ ended with its thread: ${held}`),
     },
   })),
   {

@@ -41,6 +41,7 @@ export class HostileWorker implements AsyncDisposable {
   readonly topic: string
   readonly feed: string
   readonly #title: string
+  readonly #prefix: string
   readonly #damages: Damage[] = []
   #logRead = 0
   #names = 0
@@ -59,6 +60,7 @@ export class HostileWorker implements AsyncDisposable {
     this.pipeline = pipeline
     this.dir = dir
     this.kafka = kafka
+    this.#prefix = prefix
     this.topic = `${prefix}hostile`
     this.feed = `${prefix}feed`
     const { source, sink } = pipeline.names
@@ -123,9 +125,9 @@ export class HostileWorker implements AsyncDisposable {
     return performance.now() - began
   }
 
-  /** A name for the next connector. */
+  /** A name for the next connector, and for its group, that no other test has on the same broker. */
   newName(): string {
-    return `bad-${this.#names++}`
+    return `${this.#prefix}bad-${this.#names++}`
   }
 
   /** How often the tasks of the pipeline had to go on in another thread so far. */

@@ -1,5 +1,5 @@
 import { workerClientConfig } from '../config/client-config.ts'
-import { heapMbOf } from '../config/process-settings.ts'
+import { bufferBytesOf, heapMbOf } from '../config/process-settings.ts'
 import type { ProcessSettings } from '../config/process-settings.ts'
 import { readStandaloneConfig } from '../config/standalone-config.ts'
 import type { WorkerFile } from '../config/standalone-config.ts'
@@ -18,6 +18,7 @@ import { restConfig } from '../rest/rest-config.ts'
 import { createRestServer } from '../rest/rest-server.ts'
 import type { RestServer } from '../rest/rest-server.ts'
 import type { OffsetBackingStore } from '../stores/offset-backing-store.ts'
+import { MemoryBudget } from '../util/memory-budget.ts'
 import { createLogger } from '../util/logger.ts'
 import { Worker } from '../worker/worker.ts'
 import { buildInfo } from './build-info.ts'
@@ -172,6 +173,7 @@ function createHerder(
         topics: topicCreator(originals),
         cleaner: kafkaCleaner,
         groups: sinkGroups(originals),
+        memory: new MemoryBudget(bufferBytesOf(settings)),
         threads: {
           entry: threadEntry,
           max: settings.threads,

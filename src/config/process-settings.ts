@@ -11,7 +11,7 @@ import type { LogLevel } from '../util/log-levels.ts'
 export interface ProcessSettings {
   /** Most threads that run tasks. */
   readonly threads: number
-  /** Bytes that the heaps of all plugin threads together may take up: the threads of the tasks and that of the connectors. */
+  /** Bytes for plugin threads, all together: three quarters for their heaps, one for the buffers of records (`bufferBytesOf`). */
   readonly memoryBytes: number
   readonly logFormat: 'text' | 'json'
   readonly logLevel: LogLevel
@@ -21,13 +21,21 @@ const units: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20,
 const leastMemoryBytes = 16 * 2 ** 20
 
 const leastHeapMb = 64
+/** Of all memory, what records may take up in buffers: the rest is for heaps. */
+const bufferShare = 1 / 4
+
+/** What records may take up in the buffers of producers and consumers, of all tasks together. */
+export function bufferBytesOf({ memoryBytes }: ProcessSettings): number {
+  return Math.floor(memoryBytes * bufferShare)
+}
 
 /**
  * The limit of one plugin thread's heap in MiB: its share of what all may have, of which there are `threads` for tasks and one
  * for connectors. Never so little that a thread could not even load its plugins.
  */
 export function heapMbOf({ threads, memoryBytes }: ProcessSettings): number {
-  return Math.max(Math.floor(memoryBytes / 2 ** 20 / (threads + 1)), leastHeapMb)
+  const heapBytes = memoryBytes * (1 - bufferShare)
+  return Math.max(Math.floor(heapBytes / 2 ** 20 / (threads + 1)), leastHeapMb)
 }
 
 /** Reads `environment`. Throws a ConfigError that lists every variable that cannot be used. */
@@ -64,7 +72,7 @@ function schema(): convict.Schema<{
       format: checked('SLUICE_THREADS', 'a whole number from 1 to 1024', isThreadCount),
     },
     memory: {
-      doc: 'Bytes for the heaps of all plugin threads together, at least 64 MiB a thread: a number, or one with k, m or g. Default: a quarter of the memory there is.',
+      doc: 'Bytes for tasks: three quarters for the heaps of all plugin threads together, at least 64 MiB a thread, one for the buffers of their records. A number, or one with k, m or g. Default: a quarter of the memory there is.',
       env: 'SLUICE_MEMORY',
       default: String(Math.max(Math.floor(memoryOfMachine() / 4), leastMemoryBytes)),
       format: checked('SLUICE_MEMORY', 'at least 16m, e.g. 512m or 2g', isMemory),

@@ -15,6 +15,8 @@ export interface ThreadSettings {
   readonly logLevels: readonly (readonly [string, LogLevel])[]
   /** Memory of the thread's `ThreadBoard`. */
   readonly board: SharedArrayBuffer
+  /** Memory of the process's `MemoryBudget`, and of the thread's account with it. */
+  readonly memory: { readonly budget: SharedArrayBuffer; readonly account: SharedArrayBuffer }
   /** Memory of the worker's `WorkerLease`. */
   readonly lease: SharedArrayBuffer
 }

@@ -59,6 +59,8 @@ export interface ProcessFigures {
   /** In ms since the epoch. */
   readonly startedAt: number
   readonly nodeVersion: string
+  /** What records may take up in buffers, and take up now. */
+  readonly buffers: { readonly limitBytes: number; readonly usedBytes: number }
   /** How late the event loop of each thread is. */
   readonly lagMs: readonly { readonly thread: string; readonly ms: number }[]
 }
@@ -88,6 +90,18 @@ export function processFamilies(figures: ProcessFigures): MetricFamily[] {
       'gauge',
       'Memory outside of the heap that belongs to objects of the main thread.',
       figures.externalBytes,
+    ),
+    one(
+      'sluice_buffer_limit_bytes',
+      'gauge',
+      'What records may take up in buffers of producers and consumers, of all tasks together.',
+      figures.buffers.limitBytes,
+    ),
+    one(
+      'sluice_buffer_used_bytes',
+      'gauge',
+      'What records take up in buffers of producers and consumers.',
+      figures.buffers.usedBytes,
     ),
     {
       name: 'nodejs_version_info',

@@ -12,6 +12,8 @@ import { taskIdText } from '../messages/ids.ts'
 import type { TaskStart } from '../messages/protocol.ts'
 import type { PluginLoader as ThreadPluginLoader } from '../plugins/plugin-loader.ts'
 import { javaWholePattern } from '../util/java-pattern.ts'
+import type { MaybePromise } from '../util/maybe-promise.ts'
+import type { MemoryShare } from '../util/memory-budget.ts'
 import type { Instantiate } from './converters.ts'
 import { overdueCall } from './overdue-call.ts'
 import { openTaskPlugins } from './task-plugins.ts'
@@ -65,7 +67,9 @@ function sourceTask(start: TaskStart, services: TaskServices): WorkerTask {
     },
     openPlugins: () => openPlugins(start, services),
     openProducer: (listener) =>
-      openProducer(clientConfig, listener, { meter, gate: services.lease }),
+      withMemory(services, (memory) =>
+        openProducer(clientConfig, listener, { meter, gate: services.lease, memory }),
+      ),
   })
 }
 
@@ -94,8 +98,23 @@ function sinkTask(start: TaskStart, services: TaskServices): WorkerTask {
       return asTask<SinkTask>(new Task(), ['put'], taskIdText(id))
     },
     openPlugins: () => openPlugins(start, services),
-    openConsumer: () => Promise.resolve(createGroupConsumer(clientConfig, hooks)),
+    openConsumer: () =>
+      withMemory(services, (memory) => createGroupConsumer(clientConfig, { ...hooks, memory })),
   })
+}
+
+/** Opens a client that closes its share of the memory with itself; where it does not open, the share is given back. */
+async function withMemory<T>(
+  services: TaskServices,
+  open: (memory: MemoryShare) => MaybePromise<T>,
+): Promise<T> {
+  const memory = services.openMemoryShare()
+  try {
+    return await open(memory)
+  } catch (error) {
+    memory.close()
+    throw error
+  }
 }
 
 function openPlugins(start: TaskStart, services: TaskServices): Promise<TaskPlugins> {

@@ -3,6 +3,7 @@ import type { RequestHandlers } from '../messages/channel.ts'
 import type { Run, TaskThreadRequests } from '../messages/protocol.ts'
 import type { ThreadBoard } from '../messages/thread-board.ts'
 import type { WorkerLease } from '../messages/worker-lease.ts'
+import type { MemoryAccount } from '../util/memory-budget.ts'
 import { TaskRun } from './task-run.ts'
 import type { MainThread } from './main-thread.ts'
 import type { PluginLoader, WorkerTaskFactory } from './task.ts'
@@ -15,6 +16,7 @@ export class TaskHost {
     readonly board: ThreadBoard
     readonly loader: PluginLoader
     readonly lease: WorkerLease
+    readonly memory: MemoryAccount
     readonly create: WorkerTaskFactory
   }
 
@@ -23,6 +25,7 @@ export class TaskHost {
     readonly board: ThreadBoard
     readonly loader: PluginLoader
     readonly lease: WorkerLease
+    readonly memory: MemoryAccount
     readonly create: WorkerTaskFactory
   }) {
     this.#options = options

@@ -8,6 +8,7 @@ import type { ThreadBoard } from '../messages/thread-board.ts'
 import type { WorkerLease } from '../messages/worker-lease.ts'
 import { toWireError } from '../messages/wire-error.ts'
 import { abortable, reasonOf } from '../util/abort.ts'
+import type { MemoryAccount } from '../util/memory-budget.ts'
 import { createLogger } from '../util/logger.ts'
 import { isPromise } from '../util/maybe-promise.ts'
 import type { Logger } from '../util/logger.ts'
@@ -26,6 +27,12 @@ const loggerNames = {
   source: 'org.apache.kafka.connect.runtime.WorkerSourceTask',
   sink: 'org.apache.kafka.connect.runtime.WorkerSinkTask',
 } as const
+
+/** What the threads of the process share. */
+interface Shared {
+  readonly lease: WorkerLease
+  readonly memory: MemoryAccount
+}
 
 /**
  * One run of one task, from `start` to its end.
@@ -62,6 +69,7 @@ export class TaskRun {
     readonly main: MainThread
     readonly loader: PluginLoader
     readonly lease: WorkerLease
+    readonly memory: MemoryAccount
     readonly create: WorkerTaskFactory
   }) {
     const { run, start, main, loader } = options
@@ -78,7 +86,7 @@ export class TaskRun {
     this.#logger = createLogger('org.apache.kafka.connect.runtime.WorkerTask', context)
     this.#taskLogger = createLogger(loggerNames[start.type], context)
     this.#scope = { context, fail: (error) => this.fail(error) }
-    this.#services = this.#offer(loader, counters, new LeaseGate(options.lease, this.#logger))
+    this.#services = this.#offer(loader, counters, options)
   }
 
   /** Starts the task; rejects where it fails or is stopped before it runs. */
@@ -162,7 +170,7 @@ export class TaskRun {
     this.#cancelled.abort(new ConnectError(`Task ${this.#name} has been stopped.`))
   }
 
-  #offer(loader: PluginLoader, counters: TaskCounters, lease: LeaseGate): TaskServices {
+  #offer(loader: PluginLoader, counters: TaskCounters, { lease, memory }: Shared): TaskServices {
     const { id } = this.#start
     const { connector } = id
     const { run } = this
@@ -180,7 +188,8 @@ export class TaskRun {
     return {
       loader,
       counters,
-      lease,
+      lease: new LeaseGate(lease, this.#logger),
+      openMemoryShare: () => memory.open(),
       fail: (error) => this.fail(error),
       logger: this.#taskLogger,
       call: (stage, call) => {

@@ -7,6 +7,7 @@ import type { KafkaIds, TargetState, TaskStart } from '../messages/protocol.ts'
 import type { TaskStage } from '../messages/stages.ts'
 import type { Logger } from '../util/logger.ts'
 import type { LeaseGate } from './lease-gate.ts'
+import type { MemoryShare } from '../util/memory-budget.ts'
 import type { MaybePromise } from '../util/maybe-promise.ts'
 
 /**
@@ -87,6 +88,8 @@ export interface TaskServices {
   readonly counters: TaskCounters
   /** Asked once a batch before anything is sent, put or committed (invariant 4). */
   readonly lease: LeaseGate
+  /** A share of the process's memory for a Kafka client; its owner closes it. */
+  openMemoryShare(): MemoryShare
   /** Ends the task as FAILED and cancels it, also while a call of its plugin is open. */
   fail(error: Error): void
   /** Its lines carry Java's context, `[connector|task-0] `. */

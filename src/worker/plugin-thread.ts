@@ -32,7 +32,7 @@ export interface PluginThreadOptions {
   readonly entry: URL
   readonly settings: Pick<
     ThreadSettings,
-    'role' | 'name' | 'incarnation' | 'plugins' | 'workerConfig' | 'lease'
+    'role' | 'name' | 'incarnation' | 'plugins' | 'workerConfig' | 'lease' | 'memory'
   >
   /** Limit of the thread's JavaScript heap, in MB. Beyond it the thread ends, and it alone. */
   readonly heapMb: number
@@ -52,6 +52,8 @@ export class PluginThread<Asks extends RequestMap<Asks>> {
   readonly name: string
   readonly role: ThreadRole
   readonly board = new ThreadBoard()
+  /** What it has of the process's memory for buffers. */
+  readonly account: SharedArrayBuffer
   readonly channel: Channel<Asks, MainThreadRequests, MainThreadNotices, PluginThreadNotices>
   readonly gone: Promise<void>
   /** Settles once the thread has ended: true where it is gone, false where it still is not after five seconds. */
@@ -67,6 +69,7 @@ export class PluginThread<Asks extends RequestMap<Asks>> {
   constructor({ entry, settings, heapMb, requests, notices, onEnded }: PluginThreadOptions) {
     this.name = settings.name
     this.role = settings.role
+    this.account = settings.memory.account
     this.#heapMb = heapMb
     this.#onEnded = onEnded
     const workerData: ThreadSettings = {

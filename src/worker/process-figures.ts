@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import type { ProcessFigures } from '../metrics/own-families.ts'
 
 /** The process at this moment, but for its event loops. File descriptors are known where /proc is. */
-export async function processFigures(): Promise<Omit<ProcessFigures, 'lagMs'>> {
+export async function processFigures(): Promise<Omit<ProcessFigures, 'lagMs' | 'buffers'>> {
   const { user, system } = process.cpuUsage()
   const { rss, heapUsed, heapTotal, external } = process.memoryUsage()
   const [openFds, maxFds] = await Promise.all([countOpenFds(), readMaxFds()])

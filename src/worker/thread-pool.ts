@@ -8,6 +8,7 @@ import type {
 import type { ThreadRole, ThreadSettings } from '../messages/thread-settings.ts'
 import { ConnectError } from '../errors/connect-error.ts'
 import { createLogger } from '../util/logger.ts'
+import type { MemoryBudget } from '../util/memory-budget.ts'
 import type { LogLevel } from '../util/log-levels.ts'
 import { PluginThread } from './plugin-thread.ts'
 import type { PluginThreadOptions } from './plugin-thread.ts'
@@ -23,6 +24,7 @@ export interface ThreadPoolOptions {
   readonly plugins: ThreadSettings['plugins']
   readonly workerConfig: ThreadSettings['workerConfig']
   readonly lease: ThreadSettings['lease']
+  readonly memory: MemoryBudget
   readonly requests: RequestHandlers<MainThreadRequests>
   readonly notices: NoticeHandlers<PluginThreadNotices>
   /** Called once when a thread has ended, unless the pool itself was stopped; open requests to it are answered after that. */
@@ -152,6 +154,7 @@ export class ThreadPool {
     this.#all.add(thread)
     void thread.gone.then(() => {
       this.#all.delete(thread)
+      this.#options.memory.takeBack(thread.account)
       if (this.#stuck.delete(thread)) log.info(`The thread ${thread.name} is gone at last.`)
     })
     void thread.buried.then((gone) => {
@@ -169,10 +172,11 @@ export class ThreadPool {
 
   #settings(role: ThreadRole, heapMb: number | null, onEnded: () => void): PluginThreadOptions {
     if (this.#stopped) throw this.#stopped
-    const { entry, plugins, workerConfig, lease, requests, notices } = this.#options
+    const { entry, plugins, workerConfig, lease, memory, requests, notices } = this.#options
     const incarnation = ++this.#incarnations
     const name = `${role === 'connectors' ? 'connector' : 'task'}-thread-${incarnation}`
-    const settings = { role, name, incarnation, plugins, workerConfig, lease }
+    const account = { budget: memory.shared, account: memory.newAccount() }
+    const settings = { role, name, incarnation, plugins, workerConfig, lease, memory: account }
     const limit = heapMb ?? this.#options.heapMb
     return { entry, heapMb: limit, settings, requests, notices, onEnded }
   }

@@ -8,6 +8,7 @@ import type { Reading } from '../metrics/groups.ts'
 import { metricNames } from '../metrics/names.ts'
 import type { MetricNames } from '../metrics/names.ts'
 import { histogramFamilies, processFamilies } from '../metrics/own-families.ts'
+import type { ProcessFigures } from '../metrics/own-families.ts'
 import { SampleWindow } from '../metrics/sample-window.ts'
 import type { WindowSettings } from '../metrics/sample-window.ts'
 import { StateClock } from '../metrics/state-clock.ts'
@@ -27,6 +28,7 @@ export interface WorkerMetricsParts {
   /** Null where the task does not run here (any more). */
   readonly counters: (id: ConnectorTaskId) => TaskCounters | null
   readonly threads: () => readonly { readonly name: string; readonly board: ThreadBoard }[]
+  readonly buffers: ProcessFigures['buffers']
   /** In ms; whence does not matter. */
   readonly now?: () => number
 }
@@ -106,6 +108,7 @@ export class WorkerMetrics {
       counters: window.counters,
     }))
     const lagMs = this.#lagMs()
+    const { buffers } = this.#parts
     return {
       names: namesOf(this.#parts.config),
       readings: [
@@ -113,7 +116,7 @@ export class WorkerMetrics {
         ...this.#connectorReadings(),
         ...measured.flatMap((task) => this.#taskReadings(task)),
       ],
-      families: [...histogramFamilies(counted), ...processFamilies({ ...figures, lagMs })],
+      families: [...histogramFamilies(counted), ...processFamilies({ ...figures, lagMs, buffers })],
     }
   }
 

@@ -8,6 +8,7 @@ import type { ConnectorTaskId } from '../messages/ids.ts'
 import type { Run, TargetState, TaskStart } from '../messages/protocol.ts'
 import type { PluginDescriptor } from '../plugins/plugin-descriptor.ts'
 import type { OffsetBackingStore } from '../stores/offset-backing-store.ts'
+import type { MemoryBudget } from '../util/memory-budget.ts'
 import { abortable } from '../util/abort.ts'
 import { registerLoggers, setLogLevel } from '../util/log-levels.ts'
 import type { LogLevel } from '../util/log-levels.ts'
@@ -59,6 +60,8 @@ export interface WorkerOptions {
   readonly listener: WorkerListener
   /** Until when its tasks may act; who belongs to a group extends it. Without one they always may. */
   readonly lease?: WorkerLease
+  /** What records may take up in buffers, all tasks together. */
+  readonly memory: MemoryBudget
   readonly threads: {
     /** The build's `plugin-thread.js`. */
     readonly entry: URL
@@ -298,6 +301,7 @@ export class Worker implements ConnectorWorker {
       tasks: () => this.#tasks.ids(),
       counters: (id) => this.#tasks.counters(id),
       threads: () => this.#pool.threads(),
+      buffers: this.#options.memory,
     })
   }
 
@@ -322,6 +326,7 @@ export class Worker implements ConnectorWorker {
       plugins: plugins.plugins,
       workerConfig: config,
       lease: (lease ?? new WorkerLease()).shared,
+      memory: this.#options.memory,
       requests: threadRequests(this.#offsets, (run) => this.#tasks.find(run), this.#options),
       notices: {
         ready: () => undefined,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { heapMbOf, readProcessSettings } from '../../src/config/process-settings.ts'
+import { bufferBytesOf, heapMbOf, readProcessSettings } from '../../src/config/process-settings.ts'
 
 describe('the settings of the process', () => {
   test('have defaults made for the machine', () => {
@@ -29,14 +29,18 @@ describe('the settings of the process', () => {
     expect(readProcessSettings({ SLUICE_MEMORY: text }).memoryBytes).toBe(bytes)
   })
 
+  test('a quarter of the memory is for the buffers of records', () => {
+    expect(bufferBytesOf(readProcessSettings({ SLUICE_MEMORY: '1g' }))).toBe(2 ** 28)
+  })
+
   test.each([
-    ['3', '1g', 256],
-    ['1', '1g', 512],
-    ['2', '1000m', 333],
+    ['3', '1g', 192],
+    ['1', '1g', 384],
+    ['2', '1000m', 250],
     ['16', '512m', 64],
     ['1', '16m', 64],
   ])(
-    '%s threads for tasks and one for connectors share %s: %i MiB each',
+    '%s threads for tasks and one for connectors share three quarters of %s: %i MiB each',
     (threads, memory, heapMb) => {
       const settings = readProcessSettings({ SLUICE_THREADS: threads, SLUICE_MEMORY: memory })
       expect(heapMbOf(settings)).toBe(heapMb)

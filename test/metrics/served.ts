@@ -56,6 +56,7 @@ export async function servedFamilies(
   ]
   const counters = new Map(starts.map(({ id }) => [taskIdText(id), new TaskCounters()]))
   const metrics = new WorkerMetrics({
+    buffers: { limitBytes: 0, usedBytes: 0 },
     config: { ...workerConfig, 'metrics.names': names },
     plugins: new PluginRegistry(plugins),
     connectors: () => ['in "quotes"', 'out'],

@@ -10,6 +10,7 @@ import type {
   RecordHeader,
   RecordProducer,
 } from '../../src/kafka/types.ts'
+import { MemoryAccount, MemoryBudget } from '../../src/util/memory-budget.ts'
 import { WorkerLease } from '../../src/messages/worker-lease.ts'
 import { TaskCounters } from '../../src/messages/counters.ts'
 import { RecordErrors } from '../../src/runtime/record-errors.ts'
@@ -258,6 +259,7 @@ export interface FakeServices extends TaskServices {
 
 export function fakeServices(): FakeServices {
   const workerLease = new WorkerLease()
+  const budget = new MemoryBudget(2 ** 20)
   const services: FakeServices = {
     states: [],
     written: [],
@@ -279,6 +281,7 @@ export function fakeServices(): FakeServices {
     },
     counters: new TaskCounters(),
     workerLease,
+    openMemoryShare: () => new MemoryAccount(budget.shared, budget.newAccount()).open(),
     lease: new LeaseGate(workerLease, createLogger('test')),
     fail: (error) => services.states.push(`FAILED ${error.message}`),
     logger: createLogger('test'),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { TaskCounters } from '../../src/messages/counters.ts'
 import type { TargetState } from '../../src/messages/protocol.ts'
+import { MemoryAccount, MemoryBudget } from '../../src/util/memory-budget.ts'
 import { WorkerLease } from '../../src/messages/worker-lease.ts'
 import { ThreadBoard } from '../../src/messages/thread-board.ts'
 import type { TaskServices, WorkerTask } from '../../src/runtime/task.ts'
@@ -45,12 +46,15 @@ class NotingTask implements WorkerTask {
   }
 }
 
+const budget = new MemoryBudget(2 ** 20)
+
 function open(beforeCreated: Promise<void> = Promise.resolve()) {
   const statuses: string[] = []
   const tasks: NotingTask[] = []
   const host = new TaskHost({
     board: new ThreadBoard(),
     lease: new WorkerLease(),
+    memory: new MemoryAccount(budget.shared, budget.newAccount()),
     loader: { load: () => never },
     main: {
       request: () => never,

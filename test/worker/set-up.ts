@@ -6,6 +6,7 @@ import { build } from 'esbuild'
 import type { SourceOffset, SourcePartition } from '../../src/data/records.ts'
 import { taskIdText } from '../../src/messages/ids.ts'
 import type { WireError } from '../../src/messages/protocol.ts'
+import { MemoryBudget } from '../../src/util/memory-budget.ts'
 import { WorkerLease } from '../../src/messages/worker-lease.ts'
 import { discoverPlugins } from '../../src/plugins/discovery.ts'
 import { PluginRegistry } from '../../src/plugins/plugin-registry.ts'
@@ -90,6 +91,7 @@ export async function openWorker(
   const lease = new WorkerLease()
   const worker = new Worker({
     lease,
+    memory: new MemoryBudget(2 ** 24),
     config: {
       'key.converter': 'org.apache.kafka.connect.storage.StringConverter',
       'value.converter': 'org.apache.kafka.connect.storage.StringConverter',

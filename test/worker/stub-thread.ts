@@ -1,6 +1,7 @@
 import { workerData } from 'node:worker_threads'
 import type { SourceTask } from '../../src/api/source-task.ts'
 import { delay } from '../../src/util/abort.ts'
+import { MemoryAccount } from '../../src/util/memory-budget.ts'
 import { WorkerLease } from '../../src/messages/worker-lease.ts'
 import type { ThreadSettings } from '../../src/messages/thread-settings.ts'
 import { PluginLoader } from '../../src/plugins/plugin-loader.ts'
@@ -101,6 +102,7 @@ if (settings.role === 'connectors') {
         board,
         loader,
         lease: new WorkerLease(settings.lease),
+        memory: new MemoryAccount(settings.memory.budget, settings.memory.account),
         create: async (start, services) => {
           const Source = await services.loader.load('source', start.connectorClass)
           const Task = new Source().taskClass()

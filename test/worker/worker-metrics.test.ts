@@ -76,6 +76,7 @@ test('a rate of a task is that of the sample windows, by the clock', async () =>
   let now = 1000
   const counters = new TaskCounters()
   const metrics = new WorkerMetrics({
+    buffers: { limitBytes: 0, usedBytes: 0 },
     config: { 'metrics.sample.window.ms': '10000', 'metrics.num.samples': '3' },
     plugins: {
       find: () => {

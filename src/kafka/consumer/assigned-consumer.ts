@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { TopicPartition } from '../../api/topic-partition.ts'
 import { asError, ConnectError } from '../../errors/connect-error.ts'
 import { isAbortOf } from '../../util/abort.ts'
+import type { MemoryShare } from '../../util/memory-budget.ts'
 import type { KafkaClient } from '../net/client.ts'
 import { EARLIEST_TIMESTAMP, LATEST_TIMESTAMP } from '../protocol/list-offsets.ts'
 import { partitionText, partitionsText } from '../topic-partitions.ts'
@@ -38,7 +39,7 @@ export class AssignedConsumer {
   #wokenUp = false
   #turnedAt = performance.now()
 
-  constructor(client: KafkaClient, options: ConsumerOptions) {
+  constructor(client: KafkaClient, options: ConsumerOptions, memory?: MemoryShare) {
     this.#client = client
     this.#options = options
     this.#fetcher = new Fetcher({
@@ -46,6 +47,7 @@ export class AssignedConsumer {
       options,
       purpose: `fetch-${++opened}`,
       notify: this.notifier.notify,
+      ...(memory && { memory }),
     })
   }
 

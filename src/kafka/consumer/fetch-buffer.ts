@@ -15,6 +15,11 @@ export class FetchBuffer {
     return bytes
   }
 
+  /** Whether there is nothing a poll could hand out, and nothing that was handed out is still in use. */
+  get isEmpty(): boolean {
+    return this.bytes === 0 && this.#retired.length === 0
+  }
+
   add(chunks: readonly FetchedChunk[]): void {
     for (const chunk of chunks) {
       this.#queue.push(chunk)

@@ -1,4 +1,5 @@
 import { asError, isRetriable } from '../../errors/connect-error.ts'
+import type { MemoryShare } from '../../util/memory-budget.ts'
 import { createLogger } from '../../util/logger.ts'
 import { backoffMs } from '../net/backoff.ts'
 import type { KafkaClient } from '../net/client.ts'
@@ -11,6 +12,7 @@ import type { FetchedRecords } from '../types.ts'
 import type { ConsumerOptions } from './consumer-options.ts'
 import { OffsetOutOfRangeError } from './errors.ts'
 import { FetchBuffer } from './fetch-buffer.ts'
+import { FetchMemory } from './fetch-memory.ts'
 import { FetchedChunk } from './fetched-chunk.ts'
 import { loadCodecsOf } from './fetched-codecs.ts'
 import { FrameLease } from './frame-lease.ts'
@@ -18,6 +20,9 @@ import type { PartitionState } from './partition-state.ts'
 import { readRecordSet } from './record-set.ts'
 
 const log = createLogger('org.apache.kafka.clients.consumer.internals.Fetcher')
+
+/** How often it is looked whether others have given memory back. */
+const MEMORY_RECHECK_MS = 20
 
 /** Chunks of a partition that are held at most: one being read, one that waits. */
 const CHUNKS_AHEAD = 2
@@ -37,6 +42,8 @@ export interface FetcherParts {
   readonly purpose: string
   /** Called when there is something new to look at: records, an error, a position to look up. */
   readonly notify: () => void
+  /** What its frames count against; unlimited where it is left out. */
+  readonly memory?: MemoryShare
 }
 
 /**
@@ -47,6 +54,7 @@ export interface FetcherParts {
 export class Fetcher {
   readonly #parts: FetcherParts
   readonly #buffer = new FetchBuffer()
+  readonly #memory: FetchMemory
   readonly #closing = new AbortController()
   /** The brokers asked, with the end of the exchange. */
   readonly #inFlight = new Map<number, Promise<void>>()
@@ -59,6 +67,7 @@ export class Fetcher {
 
   constructor(parts: FetcherParts) {
     this.#parts = parts
+    this.#memory = new FetchMemory(parts.options, parts.memory)
   }
 
   /** The partitions to fetch. What is buffered of others is dropped. */
@@ -110,7 +119,12 @@ export class Fetcher {
     if (this.#closing.signal.aborted) return
     if (this.#buffer.bytes >= this.#parts.options.fetchMaxBytes / 2) return
     for (const [broker, states] of this.#ready()) {
-      const exchange = this.#fetch(broker, states).finally(() => {
+      const maxBytes = this.#memory.reserve(states.length, this.#mayWait())
+      if (maxBytes === 0) {
+        this.#pumpAt(performance.now() + MEMORY_RECHECK_MS)
+        return
+      }
+      const exchange = this.#fetch(broker, states, maxBytes).finally(() => {
         this.#inFlight.delete(broker)
         this.pump()
       })
@@ -127,6 +141,11 @@ export class Fetcher {
     await Promise.allSettled(this.#inFlight.values())
     this.assign([])
     this.#buffer.recycle()
+  }
+
+  /** Whether something else goes on meanwhile: who has nothing to hand out and nothing on its way must get on. */
+  #mayWait(): boolean {
+    return this.#inFlight.size > 0 || !this.#buffer.isEmpty
   }
 
   /** The partitions to ask each broker for that is not being asked already. */
@@ -156,24 +175,38 @@ export class Fetcher {
   }
 
   /** One exchange; never rejects. */
-  async #fetch(broker: number, states: readonly PartitionState[]): Promise<void> {
+  async #fetch(broker: number, states: readonly PartitionState[], maxBytes: number): Promise<void> {
     const { client, purpose } = this.#parts
     const asked = states.map((state) => ({ state, offset: state.fetchOffset }))
+    let reserved = maxBytes
     this.#brokers.add(broker)
     try {
-      const request = fetchRequest(this.#requestOf(states))
+      const request = fetchRequest(this.#requestOf(states, maxBytes))
       const answer = await client.send(broker, purpose, request, this.#closing.signal)
-      await loadCodecsOf(answer)
-      this.#answered(answer, asked)
+      this.#memory.answered(reserved, answer.frame.length)
+      reserved = 0
+      await this.#take(answer, asked)
       this.#failures = 0
     } catch (error) {
+      this.#memory.give(reserved)
       if (!this.#closing.signal.aborted) this.#failed(broker, asError(error))
     }
   }
 
-  #requestOf(states: readonly PartitionState[]): FetchOptions {
+  async #take(answer: FetchResponse, asked: readonly Asked[]): Promise<void> {
+    const lease = new FrameLease(answer.frame, this.#parts.client.frames, this.#memory)
+    lease.acquire()
+    try {
+      await loadCodecsOf(answer)
+      this.#answered(answer, asked, lease)
+    } finally {
+      lease.release()
+    }
+  }
+
+  #requestOf(states: readonly PartitionState[], maxBytes: number): FetchOptions {
     const { client, options } = this.#parts
-    const topics = Array.from(byTopic(states), ([topic, each]) => ({
+    const topics = Array.from(byTopic(this.#memory.inTurn(states)), ([topic, each]) => ({
       topic,
       partitions: each.map(({ partition, fetchOffset }) => ({
         partition,
@@ -187,7 +220,7 @@ export class Fetcher {
     return {
       maxWaitMs: options.fetchMaxWaitMs,
       minBytes: options.fetchMinBytes,
-      maxBytes: options.fetchMaxBytes,
+      maxBytes,
       isolationLevel: options.isolationLevel,
       topics,
       timeoutMs: client.options.requestTimeoutMs + options.fetchMaxWaitMs,
@@ -204,10 +237,8 @@ export class Fetcher {
     this.#parts.client.metadata.invalidateNode(broker)
   }
 
-  #answered(answer: FetchResponse, asked: readonly Asked[]): void {
+  #answered(answer: FetchResponse, asked: readonly Asked[], lease: FrameLease): void {
     if (answer.errorCode !== ErrorCode.NONE) throw brokerError(answer.errorCode, 'Cannot fetch')
-    const lease = new FrameLease(answer.frame, this.#parts.client.frames)
-    lease.acquire()
     const byPartition = new Map(asked.map((each) => [partitionText(each.state), each]))
     const chunks: FetchedChunk[] = []
     for (const { topic, partitions } of answer.topics) {
@@ -218,7 +249,6 @@ export class Fetcher {
       }
     }
     this.#buffer.add(chunks)
-    lease.release()
     this.#parts.notify()
   }
 

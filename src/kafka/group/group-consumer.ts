@@ -1,6 +1,7 @@
 import type { TopicPartition } from '../../api/topic-partition.ts'
 import { asError, ConnectError } from '../../errors/connect-error.ts'
 import { isAbortOf } from '../../util/abort.ts'
+import type { MemoryShare } from '../../util/memory-budget.ts'
 import { AssignedConsumer } from '../consumer/assigned-consumer.ts'
 import { consumerOptions } from '../consumer/consumer-options.ts'
 import type { PartitionState } from '../consumer/partition-state.ts'
@@ -31,6 +32,8 @@ export interface GroupConsumerHooks {
   /** Called when nobody has polled for more than `max.poll.interval.ms`, `limitMs`: the consumer has left its group. */
   readonly onIdle?: (limitMs: number) => void
   readonly meter?: ClientMeter
+  /** What fetched records count against beside `fetch.max.bytes`; closed with the consumer. */
+  readonly memory?: MemoryShare
 }
 
 /** A consumer of the group `group.id`, configured by Kafka's keys. Throws a ConfigError. Opens nothing yet. */
@@ -68,7 +71,7 @@ class KafkaGroupConsumer implements GroupConsumer {
     this.#options = groupOptions(config)
     this.#client = new KafkaClient(clientOptions(config, hooks.meter))
     this.#hooks = hooks
-    this.#data = new AssignedConsumer(this.#client, consumerOptions(config))
+    this.#data = new AssignedConsumer(this.#client, consumerOptions(config), hooks.memory)
     const purpose = `coordinator-${++opened}`
     this.#coordinator = new CoordinatorLink(this.#client, this.#options.groupId, purpose)
   }
@@ -154,6 +157,7 @@ class KafkaGroupConsumer implements GroupConsumer {
       await this.#subscribed?.membership.leave(signal)
       this.#closing.abort(new Error('The consumer is closed.'))
       await this.#data.close()
+      this.#hooks.memory?.close()
       await this.#client.close()
       await Promise.allSettled(this.#running)
     }

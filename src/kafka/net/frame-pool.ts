@@ -15,6 +15,11 @@ export class FramePool {
     this.#maxBytes = maxBytes
   }
 
+  /** Of what is kept. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
   /** A buffer of exactly `length` bytes, with anything in it. */
   take(length: number): Buffer {
     for (let i = this.#free.length - 1; i >= 0; i--) {

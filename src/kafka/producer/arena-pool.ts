@@ -1,3 +1,4 @@
+import type { MemoryShare } from '../../util/memory-budget.ts'
 import { BatchWriter } from '../records/batch-writer.ts'
 import { IndexRuns } from './index-runs.ts'
 
@@ -16,23 +17,33 @@ const FIRST_PART = 16
 export class ArenaPool {
   readonly #fullBytes: number
   readonly #maxFree: number
+  readonly #memory: MemoryShare | undefined
   readonly #free: Arena[] = []
+  #freeBytes = 0
 
-  constructor(batchBytes: number, maxFree: number) {
+  /** Keeps `maxFree` arenas that are not used at the moment, and no more bytes of them than `memory` allows. */
+  constructor(batchBytes: number, maxFree: number, memory?: MemoryShare) {
     this.#fullBytes = batchBytes + SLACK_BYTES
     this.#maxFree = maxFree
+    this.#memory = memory
   }
 
   take(): Arena {
     const arena = this.#free.pop()
-    if (arena !== undefined) return arena
+    if (arena !== undefined) {
+      this.#freeBytes -= arena.writer.capacityBytes
+      return arena
+    }
     const firstBytes = Math.ceil(this.#fullBytes / FIRST_PART)
     return { writer: new BatchWriter(firstBytes), runs: new IndexRuns() }
   }
 
   give(arena: Arena): void {
     const { writer, runs } = arena
-    if (this.#free.length >= this.#maxFree || writer.capacityBytes > 2 * this.#fullBytes) return
+    const { capacityBytes } = writer
+    if (this.#free.length >= this.#maxFree || capacityBytes > 2 * this.#fullBytes) return
+    if (this.#freeBytes + capacityBytes > (this.#memory?.keepBytes ?? Infinity)) return
+    this.#freeBytes += capacityBytes
     writer.clear()
     runs.clear()
     this.#free.push(arena)

@@ -1,5 +1,6 @@
 import type { TopicPartition } from '../../api/topic-partition.ts'
 import { abortable } from '../../util/abort.ts'
+import type { MemoryShare } from '../../util/memory-budget.ts'
 import type { ProducerListener } from '../types.ts'
 import type { Arena, ArenaPool } from './arena-pool.ts'
 import type { BatchWaiter, ProducerBatch } from './producer-batch.ts'
@@ -9,30 +10,46 @@ interface RoomWaiter {
   readonly resolve: () => void
 }
 
+/** How often it is looked whether others have given memory back. */
+const RECHECK_MS = 20
+
 /**
- * Counts what the batches of a producer hold against `buffer.memory`, and tells of each batch once how it ended: the
+ * Counts what the batches of a producer hold against `buffer.memory` and the memory of the process, and tells of each batch once how it ended: the
  * listener, who waits for it, and who waits for room.
  */
 export class BatchLedger {
   readonly #listener: ProducerListener
   readonly #arenas: ArenaPool
   readonly #bufferBytes: number
+  readonly #memory: MemoryShare | undefined
   #usedBytes = 0
+  #isFull: boolean
   #room: RoomWaiter | null = null
 
-  constructor(listener: ProducerListener, arenas: ArenaPool, bufferBytes: number) {
+  constructor(
+    listener: ProducerListener,
+    arenas: ArenaPool,
+    bufferBytes: number,
+    memory?: MemoryShare,
+  ) {
     this.#listener = listener
     this.#arenas = arenas
     this.#bufferBytes = bufferBytes
+    this.#memory = memory
+    this.#isFull = bufferBytes <= 0
   }
 
+  /** Asked for every record: decided with every batch. */
   get hasRoom(): boolean {
-    return this.#usedBytes < this.#bufferBytes
+    return !this.#isFull
   }
 
   async room(signal: AbortSignal): Promise<void> {
     while (!this.hasRoom) {
-      this.#room ??= newWaiter()
+      if (this.#room === null) {
+        this.#room = newWaiter()
+        this.#recheckLater()
+      }
       await abortable(this.#room.promise, signal)
     }
   }
@@ -40,6 +57,8 @@ export class BatchLedger {
   /** An arena of so many bytes was taken, or has grown by so many. */
   account(bytes: number): void {
     this.#usedBytes += bytes
+    this.#memory?.take(bytes)
+    this.#decide()
   }
 
   /** An arena that was accounted with so many bytes was not needed. */
@@ -89,9 +108,24 @@ export class BatchLedger {
 
   #release(bytes: number): void {
     this.#usedBytes -= bytes
-    if (this.#room === null || !this.hasRoom) return
+    this.#memory?.give(bytes)
+    this.#decide()
+  }
+
+  #decide(): void {
+    this.#isFull = this.#usedBytes >= this.#bufferBytes || this.#memory?.isOver === true
+    if (this.#room === null || this.#isFull) return
     this.#room.resolve()
     this.#room = null
+  }
+
+  /** Room in `buffer.memory` comes with an answer, which is heard; that of others in the process is looked for. */
+  #recheckLater(): void {
+    if (this.#memory === undefined) return
+    setTimeout(() => {
+      this.#decide()
+      if (this.#room !== null) this.#recheckLater()
+    }, RECHECK_MS).unref()
   }
 }
 

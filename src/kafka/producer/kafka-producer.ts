@@ -1,5 +1,6 @@
 import { ConnectError } from '../../errors/connect-error.ts'
 import { abortable } from '../../util/abort.ts'
+import type { MemoryShare } from '../../util/memory-budget.ts'
 import { isPromise } from '../../util/maybe-promise.ts'
 import type { MaybePromise } from '../../util/maybe-promise.ts'
 import { KafkaClient } from '../net/client.ts'
@@ -31,6 +32,8 @@ export interface ProducerSurroundings {
   readonly meter?: ClientMeter
   /** While it is not held, records are kept. */
   readonly gate?: SendGate
+  /** What its batches count against beside `buffer.memory`; closed with the producer. */
+  readonly memory?: MemoryShare
 }
 
 /** Like {@link createProducer}, with the codec of `compression.type` loaded first. */
@@ -50,10 +53,10 @@ export async function openProducer(
 export function createProducer(
   config: ClientConfig,
   listener: ProducerListener,
-  { meter, gate }: ProducerSurroundings = {},
+  surroundings: ProducerSurroundings = {},
 ): RecordProducer {
-  const client = new KafkaClient(clientOptions(config, meter))
-  return new KafkaProducer(client, producerConfig(config), listener, gate)
+  const client = new KafkaClient(clientOptions(config, surroundings.meter))
+  return new KafkaProducer(client, producerConfig(config), listener, surroundings)
 }
 
 interface Topic {
@@ -67,6 +70,7 @@ export class KafkaProducer implements RecordProducer {
   readonly #config: ProducerConfig
   readonly #sender: Sender
   readonly #ledger: BatchLedger
+  readonly #memory: MemoryShare | undefined
   readonly #topics = new Map<string, Topic>()
   #lastName = ''
   #last: Topic | null = null
@@ -75,12 +79,13 @@ export class KafkaProducer implements RecordProducer {
     client: KafkaClient,
     config: ProducerConfig,
     listener: ProducerListener,
-    gate?: SendGate,
+    { gate, memory }: Omit<ProducerSurroundings, 'meter'> = {},
   ) {
     this.#client = client
     this.#config = config
-    const arenas = new ArenaPool(config.batchBytes, config.maxInFlight + 3)
-    this.#ledger = new BatchLedger(listener, arenas, config.bufferBytes)
+    this.#memory = memory
+    const arenas = new ArenaPool(config.batchBytes, config.maxInFlight + 3, memory)
+    this.#ledger = new BatchLedger(listener, arenas, config.bufferBytes, memory)
     this.#sender = new Sender({
       client,
       config,
@@ -138,6 +143,7 @@ export class KafkaProducer implements RecordProducer {
       this.#sender.stop(
         new ProducerClosedError('The producer was closed before these records were acknowledged.'),
       )
+      this.#memory?.close()
       await this.#client.close()
     }
   }

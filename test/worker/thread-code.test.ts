@@ -37,7 +37,7 @@ beforeAll(async () => {
     platform: 'node',
     format: 'esm',
     conditions: ['source'],
-    external: ['@node-rs/crc32', 'chokidar'],
+    external: ['@node-rs/crc32', 'chokidar', 'snappy'],
   })
   const outputs = metafile.outputs as Readonly<Record<string, Output>>
   sourcesOf = (entryPoint) => {

@@ -7,8 +7,6 @@ import { WorkerLease } from '../messages/worker-lease.ts'
 import type { ConnectorTaskId } from '../messages/ids.ts'
 import type { Run, TargetState, TaskStart } from '../messages/protocol.ts'
 import type { PluginDescriptor } from '../plugins/plugin-descriptor.ts'
-import type { OffsetBackingStore } from '../stores/offset-backing-store.ts'
-import type { MemoryBudget } from '../util/memory-budget.ts'
 import { abortable } from '../util/abort.ts'
 import { registerLoggers, setLogLevel } from '../util/log-levels.ts'
 import type { LogLevel } from '../util/log-levels.ts'
@@ -20,9 +18,6 @@ import { alterOffsetsIn } from './offset-plugin.ts'
 import type { ConnectorRef } from './offset-plugin.ts'
 import { ownThreadOf } from './own-thread.ts'
 import { OffsetService } from './offset-service.ts'
-import type { PluginFinder } from './plugin-facts.ts'
-import type { KafkaCleaner } from './task-moves.ts'
-import type { SinkGroups } from './sink-offsets.ts'
 import { TaskRunner } from './task-runner.ts'
 import { ThreadPool } from './thread-pool.ts'
 import type { ConnectorThread, TaskThread } from './thread-pool.ts'
@@ -30,7 +25,6 @@ import { threadFacts } from './thread-facts.ts'
 import { threadRequests } from './thread-requests.ts'
 import { ThreadWatch, watchSettings } from './thread-watch.ts'
 import type { WatchSettings } from './thread-watch.ts'
-import type { TopicCreator } from './topic-creation.ts'
 import type {
   ConnectorFacts,
   ConnectorWorker,
@@ -40,37 +34,7 @@ import type {
   WorkerSnapshot,
 } from './types.ts'
 import { WorkerMetrics } from './worker-metrics.ts'
-
-/** The plugins there are, found by class name or alias. */
-export interface PluginDirectory extends PluginFinder {
-  readonly plugins: readonly PluginDescriptor[]
-  /** Throws Java's message where there is none, or none within `version`. */
-  connector(name: string, version?: string | null): PluginDescriptor
-}
-
-export interface WorkerOptions {
-  /** The worker's configuration, variables resolved. */
-  readonly config: ConnectorConfig
-  readonly kafkaClusterId: string | null
-  readonly plugins: PluginDirectory
-  readonly offsets: OffsetBackingStore
-  readonly topics: TopicCreator
-  readonly cleaner: KafkaCleaner
-  readonly groups: SinkGroups
-  readonly listener: WorkerListener
-  /** Until when its tasks may act; who belongs to a group extends it. Without one they always may. */
-  readonly lease?: WorkerLease
-  /** What records may take up in buffers, all tasks together. */
-  readonly memory: MemoryBudget
-  readonly threads: {
-    /** The build's `plugin-thread.js`. */
-    readonly entry: URL
-    /** Most task threads; the connector thread comes on top. */
-    readonly max: number
-    /** Limit of each thread's JavaScript heap. */
-    readonly heapMb: number
-  }
-}
+import type { WorkerOptions } from './worker-options.ts'
 
 /** Runs connectors and tasks in plugin threads, on behalf of the herder. Constructed it runs nothing yet. */
 export class Worker implements ConnectorWorker {

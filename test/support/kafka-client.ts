@@ -98,7 +98,7 @@ function toMessage(value: string | Buffer | KeyValue): {
 }
 
 const notReady = [
-  'COORDINATOR_LOAD_IN_PROGRESS',
+  'GROUP_LOAD_IN_PROGRESS',
   'NOT_COORDINATOR_FOR_GROUP',
   'GROUP_COORDINATOR_NOT_AVAILABLE',
 ]

@@ -89,7 +89,6 @@ export class Statuses {
 
   /** UNASSIGNED where nothing is known of it yet. */
   connectorOrUnassigned(name: string): ConnectorState {
-    const unassigned = { state: 'UNASSIGNED', version: null, trace: undefined } as const
     return this.#entity(this.#byConnector.get(name)?.connector ?? unassigned)
   }
 
@@ -98,6 +97,12 @@ export class Statuses {
     const status = this.#byConnector.get(id.connector)?.tasks.get(id.task)
     if (!status) throw new NotFoundError(`No status found for task ${taskIdText(id)}`)
     return { id: id.task, ...this.#entity(status) }
+  }
+
+  /** UNASSIGNED where nothing is known of it yet: a task has no status until it runs. */
+  taskOrUnassigned({ connector, task }: ConnectorTaskId): TaskState {
+    const status = this.#byConnector.get(connector)?.tasks.get(task) ?? unassigned
+    return { id: task, ...this.#entity(status) }
   }
 
   /** The tasks of a connector by number. */
@@ -120,6 +125,8 @@ export class Statuses {
     return trace === undefined || trace === '' ? entity : { ...entity, trace }
   }
 }
+
+const unassigned: Status = { state: 'UNASSIGNED', version: null, trace: undefined }
 
 /** Invariant 8: a plugin may throw what it was configured with. */
 function masked(trace: string | undefined): string | undefined {

@@ -70,11 +70,7 @@ export class TaskMoves {
     const { culprit, suspects } = this.#judge(thread, lost)
     if (culprit) this.#options.fail(culprit, toWireError(endedWith(culprit, thread, cause)))
     const neighbours = lost.filter((task) => task !== culprit)
-    if (neighbours.length > 0) {
-      const names = neighbours.map(nameOf).join(', ')
-      const where = suspects ? 'each on a thread of its own' : 'on another thread'
-      log.warn(`Starting tasks ${names} ${where}: ${cause.message}`)
-    }
+    logMove(neighbours, suspects ? 'each on a thread of its own' : 'on another thread', cause)
     for (const task of neighbours) {
       if (suspects) task.own ??= { heapMb: null }
       this.#move(task, cleared)
@@ -126,10 +122,11 @@ export class TaskMoves {
   #retire(thread: TaskThread, reason: Error): void {
     const { pool, table } = this.#options
     if (!pool.retire(thread)) return
-    log.warn(reason.message)
     const neighbours = table.on(thread).filter(isActive)
     const stopping = table.on(thread).flatMap(({ gone }) => gone ?? [])
     const parted = neighbours.map((task) => this.#part(task))
+    if (neighbours.length === 0) log.warn(reason.message)
+    logMove(neighbours, 'on another thread once they have stopped here', reason)
     const emptied = Promise.all([...parted, ...stopping])
       .then(() => thread.terminate(reason, 'nobody'))
       .then(() => this.cleared(thread))
@@ -206,6 +203,11 @@ export class TaskMoves {
 
 function isActive({ phase }: RunningTask): boolean {
   return phase === 'starting' || phase === 'running'
+}
+
+function logMove(tasks: readonly RunningTask[], where: string, { message }: Error): void {
+  if (tasks.length === 0) return
+  log.warn(`Starting tasks ${tasks.map(nameOf).join(', ')} ${where}: ${message}`)
 }
 
 function endedWith(task: RunningTask, { endedIn }: TaskThread, cause: Error): ConnectError {

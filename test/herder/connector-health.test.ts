@@ -20,6 +20,21 @@ describe('the health of a connector', () => {
     expect(herder.connectorHealth('a').healthy).toBe(true)
   })
 
+  test('shows tasks that are starting, which have no status yet', async () => {
+    const slow = deferred()
+    const { herder } = setUp({ startTask: () => slow.promise })
+    await put(herder)
+    expect(herder.connectorStatus('a').tasks).toEqual([])
+    const starting = { state: 'UNASSIGNED', worker_id: 'host:8083', status: 'starting' }
+    expect(herder.connectorHealth('a').tasks).toMatchObject([
+      { id: 0, ...starting },
+      { id: 1, ...starting },
+    ])
+    slow.resolve()
+    await reach(herder, 'RUNNING RUNNING RUNNING')
+    expect(herder.connectorHealth('a').healthy).toBe(true)
+  })
+
   test('says why it has no tasks, until it has them', async () => {
     let broken = true
     const { herder } = setUp({

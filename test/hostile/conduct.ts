@@ -4,7 +4,7 @@ import type { HostileWorker } from './hostile-worker.ts'
 import type { Hostility, Outcome } from './hostilities.ts'
 
 /** How long a connector's deletion may take: its tasks have seconds to stop, and a thread that is ended five to go. */
-const deletionMs = 10_000
+export const deletionMs = 10_000
 
 /**
  * Lets a connector misbehave: what must come of it comes, it can be deleted, the healthy pipeline goes on, and REST

@@ -28,6 +28,7 @@ export interface HostileWorkerOptions {
   readonly properties?: Readonly<Record<string, string>>
   /** One where it is left out, so that every task has all the others in its thread. */
   readonly threads?: number
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** A worker with few task threads, so that the healthy pipeline's tasks and the hostile ones run together. */
@@ -75,7 +76,7 @@ export class HostileWorker implements AsyncDisposable {
   /** Starts worker and pipeline, and waits until lines come out. */
   static async start(
     title: string,
-    { properties = {}, threads = 1 }: HostileWorkerOptions = {},
+    { properties = {}, threads = 1, env = {} }: HostileWorkerOptions = {},
   ): Promise<HostileWorker> {
     const prefix = topicPrefix(`hostile-${title}`)
     const bootstrapServers = inject('bootstrapServers')
@@ -88,7 +89,7 @@ export class HostileWorker implements AsyncDisposable {
     const sluice = await Sluice.start({
       ...{ dir, bootstrapServers },
       connectorFiles: pipeline.connectorFiles,
-      env: { SLUICE_THREADS: String(threads), SLUICE_MEMORY: '128m' },
+      env: { SLUICE_THREADS: String(threads), SLUICE_MEMORY: '128m', ...env },
       properties: {
         ...stringConverters,
         'plugin.path': plugins,
@@ -113,8 +114,13 @@ export class HostileWorker implements AsyncDisposable {
   /** Creates a connector with one task, which writes to `topic` or reads `feed`. */
   async put(name: string, config: Readonly<Record<string, string>>): Promise<Answer> {
     this.#logRead = this.sluice.process.log().length
-    const topics = { topic: this.topic, topics: this.feed, 'tasks.max': '1' }
-    return await this.#send('PUT', `/connectors/${name}/config`, { ...topics, ...config })
+    return await this.#send('PUT', `/connectors/${name}/config`, this.#complete(config))
+  }
+
+  /** Has a configuration as that of {@link put} validated, and nothing else. */
+  async validate(name: string, config: Readonly<Record<string, string>>): Promise<Answer> {
+    const resource = `/connector-plugins/${config['connector.class'] ?? ''}/config/validate`
+    return await this.#send('PUT', resource, { name, ...this.#complete(config) })
   }
 
   /** Deletes a connector where it is there; answers with how long that took. */
@@ -155,6 +161,10 @@ export class HostileWorker implements AsyncDisposable {
   /** What the worker has printed since the last `put`. */
   newLog(): string {
     return this.sluice.process.log().slice(this.#logRead)
+  }
+
+  #complete(config: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+    return { topic: this.topic, topics: this.feed, 'tasks.max': '1', ...config }
   }
 
   async #send(method: string, resource: string, body?: unknown): Promise<Answer> {

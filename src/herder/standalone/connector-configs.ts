@@ -2,8 +2,9 @@ import type { RawConfig } from '../../config/types.ts'
 import { AlreadyExistsError } from '../../errors/connect-error.ts'
 import type { ConfigInfos } from '../../messages/config-infos.ts'
 import type { TargetState } from '../../messages/protocol.ts'
-import { abortable } from '../../util/abort.ts'
 import type { ConnectorInfo } from '../herder.ts'
+import { staged, untilDone } from '../request-stage.ts'
+import type { RequestStage } from '../request-stage.ts'
 import { asClientMistake, throwIfInvalid } from '../validation-message.ts'
 import type { ConnectorLifecycle } from './connector-lifecycle.ts'
 import type { ConnectorTable } from './connector-table.ts'
@@ -29,6 +30,9 @@ interface Put {
   readonly done: Promise<void>
 }
 
+/** Java's words for the part of a validation in which a plugin may wait. */
+const validating = 'performing multi-property validation for the connector'
+
 /** Validates configurations, and writes those that are valid. */
 export class ConnectorConfigs {
   readonly #loop: RequestLoop
@@ -48,13 +52,8 @@ export class ConnectorConfigs {
     pluginName: string | null,
     signal: AbortSignal,
   ): Promise<ConfigInfos> {
-    const { worker, resolver } = this.#services
-    const resolved = await resolver.resolve(config, signal)
-    try {
-      return await abortable(worker.validate(resolved, pluginName, signal), signal)
-    } catch (error) {
-      throw asClientMistake(error)
-    }
+    // Java's sentence about a validation that takes too long has no full stop here, and has one elsewhere.
+    return await this.#validated(config, pluginName, signal, '')
   }
 
   async put(
@@ -63,9 +62,9 @@ export class ConnectorConfigs {
     options: PutOptions,
     signal: AbortSignal,
   ): Promise<{ readonly created: boolean; readonly info: ConnectorInfo }> {
-    throwIfInvalid(await this.validate(config, null, signal))
+    throwIfInvalid(await this.#validated(config, null, signal))
     const put = await this.#loop.turn(signal, () => this.#put(name, config, options))
-    await abortable(put.done, signal)
+    await untilDone(this.#services.worker, name, put.done, signal)
     return { created: put.created, info: this.#views.info(put.connector) }
   }
 
@@ -75,7 +74,7 @@ export class ConnectorConfigs {
       const merged = Object.fromEntries(
         Object.entries({ ...stored, ...patch }).filter(([key]) => patch[key] !== null),
       )
-      throwIfInvalid(await this.validate(merged, null, signal))
+      throwIfInvalid(await this.#validated(merged, null, signal))
       const put = await this.#loop.turn(signal, () =>
         // Another request may have changed it while this one was validated: then merge again.
         this.#connectors.get(name).config === stored
@@ -83,8 +82,25 @@ export class ConnectorConfigs {
           : null,
       )
       if (put === null) continue
-      await abortable(put.done, signal)
+      await untilDone(this.#services.worker, name, put.done, signal)
       return this.#views.info(put.connector)
+    }
+  }
+
+  async #validated(
+    config: RawConfig,
+    pluginName: string | null,
+    signal: AbortSignal,
+    end?: '',
+  ): Promise<ConfigInfos> {
+    const { worker, resolver } = this.#services
+    const resolved = await resolver.resolve(config, signal)
+    const since = Date.now()
+    const stage = (): RequestStage => ({ what: validating, since })
+    try {
+      return await staged(worker.validate(resolved, pluginName, signal), signal, stage, end)
+    } catch (error) {
+      throw asClientMistake(error)
     }
   }
 

@@ -52,11 +52,11 @@ export class ConnectorViews {
     throw new NotFoundError(`Status for connector ${name} not found`)
   }
 
-  health({ name, trouble, config }: ConnectorLifecycle, hour: Hour): ConnectorHealth {
+  health({ name, trouble, config, taskIds }: ConnectorLifecycle, hour: Hour): ConnectorHealth {
     const status = {
       name,
       connector: this.#statuses.connectorOrUnassigned(name),
-      tasks: this.#statuses.tasks(name),
+      tasks: taskIds.map((id) => this.#statuses.taskOrUnassigned(id)),
       type: this.#typeOf(config),
     }
     const sources = {

@@ -24,6 +24,7 @@ import type {
   TaskInfo,
   TaskState,
 } from '../herder.ts'
+import { untilDone } from '../request-stage.ts'
 import { planRestart } from '../restart-plan.ts'
 import { appInfoReading, herderFamilies } from '../metrics.ts'
 import { Loggers } from '../loggers.ts'
@@ -202,7 +203,7 @@ export class StandaloneHerder implements Herder {
       this.#statuses.remove(name)
       return { gone: this.#connectors.remove(name) }
     })
-    await abortable(gone, signal)
+    await untilDone(this.#worker, name, gone, signal)
   }
 
   pauseConnector(name: string, signal: AbortSignal): Promise<void> {
@@ -223,7 +224,7 @@ export class StandaloneHerder implements Herder {
       if (!connector) throw new ConnectError(`No connector \`${name}\` configured`)
       return { done: connector.stop() }
     })
-    await abortable(done, signal)
+    await untilDone(this.#worker, name, done, signal)
   }
 
   async restartConnector(
@@ -242,7 +243,7 @@ export class StandaloneHerder implements Herder {
       const plan = planRestart(this.#views.statusToRestart(name), request)
       return { answer: plan.answer, done: connector.restart(plan) }
     })
-    await abortable(done, signal)
+    await untilDone(this.#worker, name, done, signal)
     return answer
   }
 
@@ -254,7 +255,7 @@ export class StandaloneHerder implements Herder {
         `Failed to start task ${taskIdText(id)} since it is not a recognizable type (source or sink)`,
       )
     })
-    await abortable(done, signal)
+    await untilDone(this.#worker, id.connector, done, signal)
   }
 
   connectorOffsets(name: string, signal: AbortSignal): Promise<readonly ConnectorOffset[]> {

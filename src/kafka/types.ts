@@ -99,6 +99,17 @@ export interface RecordProducer {
   close(signal: AbortSignal): Promise<void>
 }
 
+/** A producer whose records count only once their transaction is committed (KIP-98). One transaction at a time. */
+export interface TransactionalProducer extends RecordProducer {
+  /** Before anything else, once: fences whoever had the transactional id, and ends what they left open. */
+  init(signal: AbortSignal): Promise<void>
+  begin(): void
+  /** Flushes and commits. Rejects where a record was lost: then abort; a ProducerFencedError is the end of the producer. */
+  commit(signal: AbortSignal): Promise<void>
+  /** Drops what was not sent, and has readers of committed records never see the rest. */
+  abort(signal: AbortSignal): Promise<void>
+}
+
 /**
  * Walks the records of one partition that a poll returned. Nothing is allocated per record: members describe
  * the current one. Views of `buffer` are valid until the next poll.

@@ -16,7 +16,7 @@ import type { Pending } from './pending-request.ts'
 import { Renewal } from './renewal.ts'
 import type { HostPort, SocketFactory } from './socket.ts'
 import { checkedVersions } from './versions.ts'
-import type { VersionRange, Versions } from './versions.ts'
+import type { Spoken, VersionRange } from './versions.ts'
 
 /** Bytes a socket may hold unsent before {@link Connection.writable} says to wait. */
 const MAX_UNSENT_BYTES = 1024 * 1024
@@ -55,7 +55,7 @@ export class Connection {
   #head = 0
   #nextId = 0
   #answeredAt = 0
-  #versions: Versions | null = null
+  #spoken: Spoken | null = null
   #closed: Error | null = null
   #isCounted = false
 
@@ -95,8 +95,13 @@ export class Connection {
   }
 
   /** What the broker speaks, told by ApiVersions; until then only that may be sent. */
-  setVersions(versions: Versions): void {
-    this.#versions = versions
+  setVersions(spoken: Spoken): void {
+    this.#spoken = spoken
+  }
+
+  /** The level of a feature that the cluster has switched on (KIP-584); 0 where it has not. */
+  featureLevel(name: string): number {
+    return this.#spoken?.features.get(name) ?? 0
   }
 
   /** Does `renew`, which authenticates, in so many ms; what is sent while it lasts goes after it. */
@@ -107,7 +112,9 @@ export class Connection {
   /** The version in which `api` is spoken here. Throws an UnsupportedVersionError where there is none. */
   versionOf(api: ApiKey, maxVersion = api.maxVersion): number {
     const range: VersionRange | undefined =
-      this.#versions === null && api.key === apiVersionsApi.key ? api : this.#versions?.get(api.key)
+      this.#spoken === null && api.key === apiVersionsApi.key
+        ? api
+        : this.#spoken?.versions.get(api.key)
     return checkedVersions(api, range, maxVersion, this.#label())
   }
 

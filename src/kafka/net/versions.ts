@@ -13,13 +13,19 @@ export interface VersionRange {
 /** What a broker speaks, by the key of the message. */
 export type Versions = ReadonlyMap<number, VersionRange>
 
+export interface Spoken {
+  readonly versions: Versions
+  /** Levels of what the cluster has switched on, such as `transaction.version` (KIP-584). */
+  readonly features: ReadonlyMap<string, number>
+}
+
 /**
  * Asks the broker what it speaks (KIP-511). One that does not know our version of the question says so in the form
  * of version 0, and is asked again in that.
  */
 export async function askVersions(
   send: (request: WireRequest<ApiVersionsResponse>) => Promise<ApiVersionsResponse>,
-): Promise<Versions> {
+): Promise<Spoken> {
   const request = apiVersionsRequest({ name: manifest.name, version: manifest.version })
   let answer = await send(request)
   if (answer.errorCode === ErrorCode.UNSUPPORTED_VERSION) {
@@ -28,7 +34,10 @@ export async function askVersions(
   if (answer.errorCode !== ErrorCode.NONE) {
     throw brokerError(answer.errorCode, 'Cannot ask the broker for its API versions')
   }
-  return new Map(answer.apiKeys.map((range) => [range.apiKey, range]))
+  return {
+    versions: new Map(answer.apiKeys.map((range) => [range.apiKey, range])),
+    features: new Map(answer.finalizedFeatures.map((each) => [each.name, each.maxVersionLevel])),
+  }
 }
 
 /** The highest version of `api` that both sides speak; `range` is the broker's. */

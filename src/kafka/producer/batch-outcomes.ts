@@ -11,6 +11,7 @@ import type { PartitionQueue } from './partition-queue.ts'
 import { answersByPartition, verdictOn } from './produce-results.ts'
 import type { Verdict } from './produce-results.ts'
 import type { ProducerConfig } from './producer-config.ts'
+import type { Transactions } from './transactions.ts'
 
 const log = createLogger('org.apache.kafka.clients.producer.internals.Sender')
 
@@ -18,6 +19,7 @@ export interface OutcomeParts {
   readonly client: KafkaClient
   readonly config: ProducerConfig
   readonly ledger: BatchLedger
+  readonly transactions: Transactions | null
 }
 
 /** What becomes of a batch that was sent: acknowledged, put back, split, or failed for good. */
@@ -60,6 +62,7 @@ export class BatchOutcomes {
     this.#parts.client.options.meter?.add('recordsRefused', batch.recordCount)
     this.#parts.ledger.failed(queue, batch, error)
     this.#onEnd(queue)
+    this.#parts.transactions?.fail(error)
   }
 
   /** The batch has waited for longer than `delivery.timeout.ms`. */
@@ -86,12 +89,11 @@ export class BatchOutcomes {
         this.#retry(sent, verdict.error)
         break
       case 'sequence':
-        if (queue.isNext(batch)) queue.breakSequence()
-        this.#retry(sent, verdict.error)
+        if (queue.isNext(batch)) this.#beginAgain(sent, verdict.error)
+        else this.#retry(sent, verdict.error)
         break
       case 'epoch':
-        queue.breakSequence()
-        this.#retry(sent, verdict.error)
+        this.#beginAgain(sent, verdict.error)
         break
       case 'split':
         this.#split(sent)
@@ -108,10 +110,21 @@ export class BatchOutcomes {
     this.#onEnd(queue)
   }
 
+  /** Under a higher epoch; but a transaction has one epoch, and ends. */
+  #beginAgain(sent: Sent, error: Error): void {
+    if (this.#parts.transactions !== null) {
+      this.failed(sent, error)
+      return
+    }
+    sent.queue.breakSequence()
+    this.#retry(sent, error)
+  }
+
   #retry(sent: Sent, error: Error): void {
     const { queue, batch } = sent
-    const { config, client } = this.#parts
-    if (batch.attempts > config.retries) {
+    const { config, client, transactions } = this.#parts
+    const doomed = transactions !== null && transactions.failure !== null
+    if (doomed || batch.attempts > config.retries) {
       this.failed(sent, error)
       return
     }

@@ -11,6 +11,8 @@ export type Sent = SentBatch<PartitionQueue>
 
 /** Whom a lane tells. */
 export interface LaneOwner {
+  /** Highest version of Produce; the protocol's own where it is undefined. */
+  readonly produceMaxVersion: number | undefined
   /** The lane may take requests again: it is connected, or an answer came, or the socket has drained. */
   ready(lane: BrokerLane): void
   unreachable(lane: BrokerLane, error: unknown): void
@@ -50,9 +52,11 @@ export class BrokerLane {
   send(sent: readonly Sent[]): void {
     const connection = this.#connection
     if (connection === null) return
-    const { acks } = this.#config
+    const { acks, transactionalId } = this.#config
+    const maxVersion = this.#owner.produceMaxVersion
     const request = produceRequest({
-      transactionalId: null,
+      transactionalId,
+      ...(maxVersion !== undefined && { maxVersion }),
       acks,
       brokerTimeoutMs: this.#client.options.requestTimeoutMs,
       topics: byTopic(sent),

@@ -14,3 +14,18 @@ export class DeliveryTimeoutError extends RetriableError {
 export class ProducerClosedError extends ConnectError {
   override readonly javaName = 'org.apache.kafka.common.KafkaException'
 }
+
+/** Another producer has taken over the transactional id: this one may do nothing more (invariant 4). */
+export class ProducerFencedError extends ConnectError {
+  override readonly javaName = 'org.apache.kafka.common.errors.ProducerFencedException'
+}
+
+/** A record of the transaction was lost, so it can only be aborted. */
+export class TransactionAbortableError extends ConnectError {
+  override readonly javaName = 'org.apache.kafka.common.KafkaException'
+}
+
+/** The records belong to a transaction that is aborted. */
+export class TransactionAbortedError extends ConnectError {
+  override readonly javaName = 'org.apache.kafka.common.errors.TransactionAbortedException'
+}

@@ -1,4 +1,4 @@
-import { ConnectError } from '../../errors/connect-error.ts'
+import { ConfigError, ConnectError } from '../../errors/connect-error.ts'
 import { abortable } from '../../util/abort.ts'
 import type { MemoryShare } from '../../util/memory-budget.ts'
 import { isPromise } from '../../util/maybe-promise.ts'
@@ -12,16 +12,19 @@ import type {
   ProducerListener,
   RecordAppender,
   RecordProducer,
+  TransactionalProducer,
 } from '../types.ts'
 import { ArenaPool } from './arena-pool.ts'
 import { BatchLedger } from './batch-ledger.ts'
 import { loadCompression } from './compression-config.ts'
-import { ProducerClosedError } from './errors.ts'
+import { ProducerClosedError, TransactionAbortedError } from './errors.ts'
 import { PartitionQueue } from './partition-queue.ts'
 import { producerConfig } from './producer-config.ts'
 import type { ProducerConfig } from './producer-config.ts'
 import { Sender } from './sender.ts'
 import { TopicRouter } from './topic-router.ts'
+import { TransactionCoordinator } from './transaction-coordinator.ts'
+import { Transactions } from './transactions.ts'
 
 /** Whether a producer may send at this moment. */
 export interface SendGate {
@@ -55,8 +58,31 @@ export function createProducer(
   listener: ProducerListener,
   surroundings: ProducerSurroundings = {},
 ): RecordProducer {
+  const options = producerConfig(config)
+  if (options.transactionalId !== null) {
+    throw new ConfigError(
+      'Invalid "transactional.id": records are written outside of transactions here. Remove the key.',
+    )
+  }
   const client = new KafkaClient(clientOptions(config, surroundings.meter))
-  return new KafkaProducer(client, producerConfig(config), listener, surroundings)
+  return new KafkaProducer(client, options, listener, surroundings)
+}
+
+/** A producer that writes in transactions of `transactional.id`. Throws a ConfigError, also where that is missing. */
+export async function openTransactionalProducer(
+  config: ClientConfig,
+  listener: ProducerListener,
+  surroundings: ProducerSurroundings = {},
+): Promise<TransactionalProducer> {
+  await loadCompression(config)
+  const options = producerConfig(config)
+  if (options.transactionalId === null || !options.idempotent) {
+    throw new ConfigError(
+      'Transactions need a "transactional.id" and "enable.idempotence" as true: set both.',
+    )
+  }
+  const client = new KafkaClient(clientOptions(config, surroundings.meter))
+  return new KafkaProducer(client, options, listener, surroundings)
 }
 
 interface Topic {
@@ -65,12 +91,14 @@ interface Topic {
 }
 
 /** The producer: a queue for each partition, a sender for all of them. Owns its client. */
-export class KafkaProducer implements RecordProducer {
+export class KafkaProducer implements TransactionalProducer {
   readonly #client: KafkaClient
   readonly #config: ProducerConfig
   readonly #sender: Sender
   readonly #ledger: BatchLedger
   readonly #memory: MemoryShare | undefined
+  readonly #transactions: Transactions | null
+  readonly #closing = new AbortController()
   readonly #topics = new Map<string, Topic>()
   #lastName = ''
   #last: Topic | null = null
@@ -86,7 +114,9 @@ export class KafkaProducer implements RecordProducer {
     this.#memory = memory
     const arenas = new ArenaPool(config.batchBytes, config.maxInFlight + 3, memory)
     this.#ledger = new BatchLedger(listener, arenas, config.bufferBytes, memory)
+    this.#transactions = this.#openTransactions()
     this.#sender = new Sender({
+      transactions: this.#transactions,
       client,
       config,
       arenas,
@@ -119,6 +149,7 @@ export class KafkaProducer implements RecordProducer {
   appender(topic: string, partition: number): RecordAppender {
     const { queues, router } = this.#topic(topic)
     const known = queues[partition]
+    this.#transactions?.checkOpen()
     if (known !== undefined) return known
     if (!Number.isInteger(partition) || partition < 0 || partition >= router.partitionCount) {
       throw new ConnectError(
@@ -128,6 +159,27 @@ export class KafkaProducer implements RecordProducer {
     const queue = new PartitionQueue(topic, partition, this.#sender)
     queues[partition] = queue
     return queue
+  }
+
+  async init(signal: AbortSignal): Promise<void> {
+    await this.#inTransactions().init(signal)
+  }
+
+  begin(): void {
+    this.#inTransactions().begin()
+  }
+
+  async commit(signal: AbortSignal): Promise<void> {
+    const transactions = this.#inTransactions()
+    transactions.checkOpen()
+    await this.flush(signal)
+    await transactions.commit(signal)
+  }
+
+  async abort(signal: AbortSignal): Promise<void> {
+    const error = new TransactionAbortedError('The transaction of these records was aborted.')
+    await abortable(this.#sender.abandon(error), signal)
+    await this.#inTransactions().abort(signal)
   }
 
   async flush(signal: AbortSignal): Promise<void> {
@@ -140,12 +192,32 @@ export class KafkaProducer implements RecordProducer {
     } catch (error) {
       if (!signal.aborted) throw error
     } finally {
+      this.#closing.abort()
       this.#sender.stop(
         new ProducerClosedError('The producer was closed before these records were acknowledged.'),
       )
       this.#memory?.close()
       await this.#client.close()
     }
+  }
+
+  #openTransactions(): Transactions | null {
+    const { transactionalId, transactionTimeoutMs: timeoutMs } = this.#config
+    if (transactionalId === null) return null
+    const coordinator = new TransactionCoordinator(this.#client, { transactionalId, timeoutMs })
+    return new Transactions(coordinator, () => this.#transactionChanged(), this.#closing.signal)
+  }
+
+  /** More can be sent, or nothing of the transaction any more. */
+  #transactionChanged(): void {
+    const failure = this.#transactions?.failure ?? null
+    if (failure === null) this.#sender.wake()
+    else this.#sender.failQueued(failure)
+  }
+
+  #inTransactions(): Transactions {
+    if (this.#transactions !== null) return this.#transactions
+    throw new ConnectError('This producer has no "transactional.id", so it has no transactions.')
   }
 
   /** Once a batch: the topic may have got partitions, or lost leaders, since the last one. */

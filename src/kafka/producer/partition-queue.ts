@@ -13,6 +13,8 @@ export interface QueueOwner {
   readonly batchBytes: number
   readonly maxRequestBytes: number
   readonly codec: CompressionCodec | null
+  /** Whether every batch is part of a transaction. */
+  readonly transactional: boolean
   /** A batch was begun, with an arena of so many bytes. */
   opened(queue: PartitionQueue, arenaBytes: number): void
   /** The batch begun with `arena`, then of so many bytes, has got no record: there is none. */
@@ -221,6 +223,12 @@ export class PartitionQueue implements RecordAppender, TopicPartition {
     return all
   }
 
+  /** Takes out what is not on its way, sealed first. */
+  drainQueued(): ProducerBatch[] {
+    this.seal()
+    return this.#queued.splice(0)
+  }
+
   /** Everything sealed and not done, in order. */
   incomplete(): readonly ProducerBatch[] {
     return [...this.#inFlight, ...this.#queued]
@@ -269,7 +277,7 @@ export class PartitionQueue implements RecordAppender, TopicPartition {
   }
 
   #stamp(batch: ProducerBatch): void {
-    batch.stamp(this.#identity, this.#nextSequence, this.#owner.codec)
+    batch.stamp(this.#identity, this.#nextSequence, this.#owner)
     this.#nextSequence = sequenceAfter(this.#nextSequence, batch.recordCount)
   }
 }

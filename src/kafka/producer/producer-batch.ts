@@ -18,6 +18,12 @@ export interface BatchWaiter {
   readonly resolve: () => void
 }
 
+/** How all batches of a producer are closed. */
+export interface StampOptions {
+  readonly codec: CompressionCodec | null
+  readonly transactional: boolean
+}
+
 /** What a batch is stamped with where the producer is not idempotent. */
 const NOBODY: Identity = { producerId: -1, epoch: -1 }
 
@@ -76,7 +82,7 @@ export class ProducerBatch {
   }
 
   /** Gives the batch its sequence; again only under another identity, when no socket holds it. */
-  stamp(identity: Identity | null, baseSequence: number, codec: CompressionCodec | null): void {
+  stamp(identity: Identity | null, baseSequence: number, options: StampOptions): void {
     const { producerId, epoch } = identity ?? NOBODY
     const stamp = {
       producerId,
@@ -84,7 +90,7 @@ export class ProducerBatch {
       baseSequence: identity === null ? -1 : baseSequence,
     }
     if (this.#bytes !== null) stampBatch(this.#bytes, stamp)
-    else this.#bytes = this.arena?.writer.close(stamp, { codec }) ?? null
+    else this.#bytes = this.arena?.writer.close(stamp, options) ?? null
   }
 
   /** Batches of about half the size with the same records and sequences, where there is more than one record. */

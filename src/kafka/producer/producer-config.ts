@@ -23,6 +23,8 @@ export interface ProducerConfig {
   /** How long to wait for a topic that is not in the metadata. */
   readonly maxBlockMs: number
   readonly codec: CompressionCodec | null
+  readonly transactionalId: string | null
+  readonly transactionTimeoutMs: number
 }
 
 const KIB = 1024
@@ -31,11 +33,6 @@ const MOST_IN_FLIGHT_IDEMPOTENT = 5
 
 /** Throws a ConfigError that names the key. The codec must be loaded. */
 export function producerConfig(config: ClientConfig): ProducerConfig {
-  if (config['transactional.id'] !== undefined) {
-    throw new ConfigError(
-      'Invalid "transactional.id": transactions are not supported yet. Remove the key.',
-    )
-  }
   const acks = parseAcks(config.acks ?? 'all')
   const maxInFlight = intOf(config, 'max.in.flight.requests.per.connection', 5, 1)
   const retries = intOf(config, 'retries', Number.MAX_SAFE_INTEGER)
@@ -51,6 +48,8 @@ export function producerConfig(config: ClientConfig): ProducerConfig {
     retries,
     deliveryTimeoutMs: intOf(config, 'delivery.timeout.ms', 120_000),
     maxBlockMs: intOf(config, 'max.block.ms', 60_000),
+    transactionalId: config['transactional.id'] ?? null,
+    transactionTimeoutMs: intOf(config, 'transaction.timeout.ms', 60_000, 1),
     codec: compression && codecByName(compression.name, compression.level),
   }
 }

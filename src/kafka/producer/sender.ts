@@ -12,6 +12,8 @@ import type { LaneOwner, Sent } from './broker-lane.ts'
 import { Identities } from './identities.ts'
 import type { PartitionQueue, QueueOwner } from './partition-queue.ts'
 import type { ProducerConfig } from './producer-config.ts'
+import type { Identity } from './producer-batch.ts'
+import type { Transactions } from './transactions.ts'
 
 const log = createLogger('org.apache.kafka.clients.producer.internals.Sender')
 
@@ -20,10 +22,15 @@ const BUSY_LINGER_MS = 5
 
 const GATE_MS = 50
 
+/** Produce as it is spoken in transactions to which brokers add the partitions themselves (KIP-890). */
+const PRODUCE_TV2 = 12
+
 /** Of a longer time a timer would make none. */
 const MAX_TIMER_MS = 2 ** 30
 
 export interface SenderParts {
+  /** Null where records are written one by one, outside of transactions. */
+  readonly transactions: Transactions | null
   readonly client: KafkaClient
   readonly config: ProducerConfig
   readonly arenas: ArenaPool
@@ -46,6 +53,7 @@ export class Sender implements QueueOwner, LaneOwner {
   readonly batchBytes: number
   readonly maxRequestBytes: number
   readonly codec: ProducerConfig['codec']
+  readonly transactional: boolean
   readonly #parts: SenderParts
   readonly #identities: Identities
   readonly #outcomes: BatchOutcomes
@@ -71,6 +79,7 @@ export class Sender implements QueueOwner, LaneOwner {
     this.batchBytes = parts.config.batchBytes
     this.maxRequestBytes = parts.config.maxRequestBytes
     this.codec = parts.config.codec
+    this.transactional = parts.transactions !== null
     this.#idempotent = parts.config.idempotent
     this.#identities = new Identities(parts.client)
     // The way to every broker listens to it while it is opened.
@@ -104,11 +113,29 @@ export class Sender implements QueueOwner, LaneOwner {
     return allDone([...this.#active].flatMap((queue) => queue.incomplete()))
   }
 
+  /** Fails with `error` what is not on its way, and resolves once all the rest is done: acknowledged, or failed too. */
+  async abandon(error: Error): Promise<void> {
+    this.failQueued(error)
+    await allDone([...this.#active].flatMap((queue) => queue.incomplete()))
+  }
+
+  /** Fails with `error` what is not on its way. */
+  failQueued(error: Error): void {
+    for (const queue of [...this.#active]) {
+      for (const batch of queue.drainQueued()) this.#outcomes.failed({ queue, batch }, error)
+    }
+  }
+
   /** Sends nothing more. What is left fails with `error`. */
   stop(error: Error): void {
     this.#closing.abort(error)
     clearTimeout(this.#timer)
     this.#failAll(error)
+  }
+
+  /** Something that is not an answer of a broker has changed what can be sent. */
+  wake(): void {
+    this.#pump()
   }
 
   ready(): void {
@@ -135,6 +162,16 @@ export class Sender implements QueueOwner, LaneOwner {
     this.#pump()
   }
 
+  get produceMaxVersion(): number | undefined {
+    return this.#parts.transactions?.brokersAddPartitions === true ? PRODUCE_TV2 : undefined
+  }
+
+  get #identity(): Identity | null {
+    return this.#parts.transactions === null
+      ? this.#identities.current
+      : this.#parts.transactions.identity
+  }
+
   get #stopped(): boolean {
     return this.#closing.signal.aborted
   }
@@ -158,8 +195,8 @@ export class Sender implements QueueOwner, LaneOwner {
     this.#lookedAt = now
     this.#held = this.#active.size > 0 && !this.#parts.mayProduce()
     if (this.#held) return false
-    if (this.#idempotent && this.#identities.current === null) {
-      if (this.#active.size > 0) void this.#obtainIdentity()
+    if (this.#idempotent && this.#identity === null) {
+      if (this.#active.size > 0 && !this.transactional) void this.#obtainIdentity()
       return false
     }
     const requests = new Map<BrokerLane, { sent: Sent[]; bytes: number }>()
@@ -180,6 +217,7 @@ export class Sender implements QueueOwner, LaneOwner {
 
   /** Whether the queue has a batch that may go to `lane` now; seals the open one where it is time. */
   #prepare(queue: PartitionQueue, lane: BrokerLane, now: number): boolean {
+    if (this.#parts.transactions?.admits(queue) === false) return false
     if (queue.needsEpoch) {
       const identity = this.#identities.raise(queue.identity)
       if (identity === null) return false
@@ -201,8 +239,9 @@ export class Sender implements QueueOwner, LaneOwner {
   #addHead(queue: PartitionQueue, request: { sent: Sent[]; bytes: number }): void {
     const size = queue.head?.sizeBytes ?? 0
     if (request.sent.length > 0 && request.bytes + size > this.maxRequestBytes) return
-    const batch = queue.take(this.#idempotent ? this.#identities.current : null)
+    const batch = queue.take(this.#idempotent ? this.#identity : null)
     if (batch === undefined) return
+    this.#parts.transactions?.sent(queue)
     request.sent.push({ queue, batch })
     request.bytes += size
   }

@@ -48,6 +48,8 @@ const addPartitionsResponse = struct({
   ),
 })
 
+export type AddPartitionsToTxnResponse = ValueOf<typeof addPartitionsResponse>
+
 /** Names the partitions of a transaction before their first record (TV1). From version 4 on it is between brokers. */
 export const addPartitionsToTxnApi: Api<
   ValueOf<typeof addPartitionsRequest>,

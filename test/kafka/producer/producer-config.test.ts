@@ -39,7 +39,6 @@ describe('producer configuration', () => {
       'Invalid value -1 for "batch.size": expected an integer of at least 0.',
     ],
     [{ 'linger.ms': 'soon' }, 'Invalid value soon for "linger.ms"'],
-    [{ 'transactional.id': 'x' }, 'transactions are not supported yet'],
   ])('%j is refused with the key and what was expected', (config, message) => {
     expect(() => producerConfig(config)).toThrow(message)
   })

@@ -1,6 +1,6 @@
 import { hasDecimalBrand, hasStructBrand } from './brands.ts'
 import { isTypedNumber, isPlainInt64 } from './typed-number.ts'
-import type { SchemaType } from './schema.ts'
+import type { Schema, SchemaType } from './schema.ts'
 
 const int64Max = 2n ** 63n - 1n
 const int64Min = -(2n ** 63n)
@@ -50,9 +50,11 @@ function objectType(value: object): SchemaType | null {
 
 /**
  * How Java's messages name the class of such a value, e.g. `java.lang.Long` or `[B`; the name of the
- * constructor for what Java has no counterpart of.
+ * constructor for what Java has no counterpart of. `schema` is the value's, where it has one.
  */
-export function javaClassName(value: unknown): string {
+export function javaClassName(value: unknown, schema: Schema | null = null): string {
+  // Of a plain number the schema knows the width.
+  if (typeof value === 'number' && schema !== null) return javaClasses[schema.type]
   if (typeof value === 'bigint' && !isInt64(value)) return 'java.math.BigInteger'
   if (value instanceof Date) return 'java.util.Date'
   if (hasDecimalBrand(value)) return 'java.math.BigDecimal'

@@ -9,8 +9,18 @@ export interface BuiltInTransform {
 const kafka = 'org.apache.kafka.connect.transforms'
 
 /** Of these there is a `$Key` and a `$Value`. */
-const sided = ['HoistField']
-const whole = ['DropHeaders', 'Filter', 'InsertHeader', 'RegexRouter']
+const sided = [
+  'Cast',
+  'ExtractField',
+  'Flatten',
+  'HeaderFrom',
+  'HoistField',
+  'InsertField',
+  'MaskField',
+  'ReplaceField',
+  'SetSchemaMetadata',
+]
+const whole = ['DropHeaders', 'Filter', 'InsertHeader', 'RegexRouter', 'ValueToKey']
 const predicates = ['HasHeaderKey', 'RecordIsTombstone', 'TopicNameMatches']
 
 export const builtInTransforms: readonly BuiltInTransform[] = [

@@ -1,18 +1,37 @@
+import { Cast } from './cast.ts'
 import { DropHeaders } from './drop-headers.ts'
+import { ExtractField } from './extract-field.ts'
 import { Filter } from './filter.ts'
+import { Flatten } from './flatten.ts'
+import { HeaderFrom } from './header-from.ts'
 import { HoistField } from './hoist-field.ts'
+import { InsertField } from './insert-field.ts'
 import { InsertHeader } from './insert-header.ts'
+import { MaskField } from './mask-field.ts'
 import { HasHeaderKey } from './predicates/has-header-key.ts'
 import { RecordIsTombstone } from './predicates/record-is-tombstone.ts'
 import { TopicNameMatches } from './predicates/topic-name-matches.ts'
 import { RegexRouter } from './regex-router.ts'
+import { ReplaceField } from './replace-field.ts'
+import { SetSchemaMetadata } from './set-schema-metadata.ts'
 import { keyAndValue } from './support/side.ts'
 import type { PlainTransformation, Side } from './support/side.ts'
+import { ValueToKey } from './value-to-key.ts'
 
 const kafka = 'org.apache.kafka.connect.transforms'
 
-const sided: Readonly<Record<string, new (side: Side) => PlainTransformation>> = { HoistField }
-const whole = { DropHeaders, Filter, InsertHeader, RegexRouter }
+const sided: Readonly<Record<string, new (side: Side) => PlainTransformation>> = {
+  Cast,
+  ExtractField,
+  Flatten,
+  HeaderFrom,
+  HoistField,
+  InsertField,
+  MaskField,
+  ReplaceField,
+  SetSchemaMetadata,
+}
+const whole = { DropHeaders, Filter, InsertHeader, RegexRouter, ValueToKey }
 const predicates = { HasHeaderKey, RecordIsTombstone, TopicNameMatches }
 
 /** The transformations and predicates that come with the worker, by Java class name; `built-in-transforms.ts` lists them without importing them. */

@@ -1,4 +1,4 @@
-import { Headers, SourceRecord } from '../../src/api/index.ts'
+import { Headers, SinkRecord, SourceRecord } from '../../src/api/index.ts'
 import type { ConnectRecord, ConnectorConfig, Schema, Transformation } from '../../src/api/index.ts'
 import { transformClasses } from '../../src/transforms/index.ts'
 
@@ -41,6 +41,21 @@ export function sourceRecord(parts: RecordParts): SourceRecord {
     parts.schema ?? null,
     parts.value ?? null,
     parts.timestamp ?? null,
+    headersOf(parts),
+  )
+}
+
+export function sinkRecord(parts: RecordParts): SinkRecord {
+  return new SinkRecord(
+    parts.topic ?? 'topic',
+    parts.partition ?? 0,
+    parts.keySchema ?? null,
+    parts.key ?? null,
+    parts.schema ?? null,
+    parts.value ?? null,
+    42,
+    parts.timestamp ?? null,
+    'CreateTime',
     headersOf(parts),
   )
 }

@@ -1,5 +1,22 @@
+import { isPlainObject, isStruct, schemalessType } from '../../api/index.ts'
+
 /** A map where there is no schema: a plain object, or a Map where a key looks like an index or is no string. */
 export type SchemalessMap = Record<string, unknown> | Map<unknown, unknown>
+
+export function isSchemalessMap(value: unknown): value is SchemalessMap {
+  if (value instanceof Map) return true
+  return typeof value === 'object' && value !== null && isPlainObjectMap(value)
+}
+
+/** A member, null where it is not there. */
+export function memberOf(map: SchemalessMap, name: string): unknown {
+  if (map instanceof Map) return map.get(name) ?? null
+  return Object.hasOwn(map, name) ? (map[name] ?? null) : null
+}
+
+export function hasMember(map: SchemalessMap, name: string): boolean {
+  return map instanceof Map ? map.has(name) : Object.hasOwn(map, name)
+}
 
 /**
  * Sets a member of a map that is one's own; returns the map, which is another where a plain object would move the name to
@@ -11,6 +28,20 @@ export function putMember(map: SchemalessMap, name: string, value: unknown): Sch
   if (name === '__proto__') defineMember(map, name, value)
   else map[name] = value
   return map
+}
+
+export function copyMap(map: SchemalessMap): SchemalessMap {
+  if (map instanceof Map) return new Map(map)
+  const copy: Record<string, unknown> = {}
+  for (const name in map) {
+    if (name === '__proto__') defineMember(copy, name, map[name])
+    else copy[name] = map[name]
+  }
+  return copy
+}
+
+function isPlainObjectMap(value: object): value is Record<string, unknown> {
+  return isPlainObject(value) && !isStruct(value) && schemalessType(value) === 'MAP'
 }
 
 /** An own member, whatever the prototype has under its name. */

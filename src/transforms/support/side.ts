@@ -1,4 +1,4 @@
-import type { ConfigDef, ConnectRecord, ConnectorConfig, Schema } from '../../api/index.ts'
+import type { ConfigDef, ConnectRecord, ConnectorConfig, Headers, Schema } from '../../api/index.ts'
 
 /** Which half of a record a transformation works on: `$Key` or `$Value`. */
 export interface Side {
@@ -6,18 +6,29 @@ export interface Side {
   valueOf(record: ConnectRecord): unknown
   /** The record with this half replaced. */
   replace(record: ConnectRecord, schema: Schema | null, value: unknown): ConnectRecord
+  /** The same, with other headers. */
+  replaceWithHeaders(
+    record: ConnectRecord,
+    schema: Schema | null,
+    value: unknown,
+    headers: Headers,
+  ): ConnectRecord
 }
 
 const keySide: Side = {
   schemaOf: (record) => record.keySchema,
   valueOf: (record) => record.key ?? null,
   replace: (record, schema, value) => record.newRecord({ keySchema: schema, key: value }),
+  replaceWithHeaders: (record, schema, value, headers) =>
+    record.newRecord({ keySchema: schema, key: value, headers }),
 }
 
 const valueSide: Side = {
   schemaOf: (record) => record.valueSchema,
   valueOf: (record) => record.value ?? null,
   replace: (record, schema, value) => record.newRecord({ valueSchema: schema, value }),
+  replaceWithHeaders: (record, schema, value, headers) =>
+    record.newRecord({ valueSchema: schema, value, headers }),
 }
 
 /** What every transformation here has; `apply` answers at once. */

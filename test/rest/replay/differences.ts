@@ -26,6 +26,15 @@ function withoutClientTexts(body: unknown): unknown {
   })
 }
 
+/** Keys of plugins without the one that ours have beyond Java's. */
+function withoutFieldSyntax(body: unknown): unknown {
+  return JSON.parse(JSON.stringify(body), (_key, value: unknown) => {
+    if (!Array.isArray(value)) return value
+    const keys: readonly unknown[] = value
+    return keys.filter((key) => (key as { name?: unknown } | null)?.name !== 'field.syntax.version')
+  })
+}
+
 /** Whatever it is, it has 16 hexadecimal digits. */
 function withoutCommit(body: unknown): unknown {
   return JSON.parse(JSON.stringify(body), (key, value: unknown) =>
@@ -173,6 +182,23 @@ export const differences: readonly Difference[] = [
     class: 'c',
     answers: {},
     apart: { ids: ['10-validate/35'], without: withoutClientTexts },
+  },
+  {
+    title: '`field.syntax.version` of transformations',
+    class: '+',
+    answers: {},
+    apart: {
+      ids: [
+        '09-plugins/11',
+        '09-plugins/29',
+        '09-plugins/38',
+        '09-plugins/40',
+        '09-plugins/42',
+        '09-plugins/44',
+        '09-plugins/47',
+      ],
+      without: withoutFieldSyntax,
+    },
   },
   {
     title: 'A path that Jetty refuses',

@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Interface } from 'node:readline'
+import { cached, run } from '../services/cache.ts'
+import { installKafka } from '../services/kafka/install.ts'
+import { root } from '../services/paths.ts'
+
+const answerMs = 30_000
+
+/** Kafka's own transformations in one long-lived Java process; one question at a time. */
+export class TransformOracle {
+  readonly #process: ReturnType<typeof spawn>
+  readonly #lines: Interface
+  readonly #answers: AsyncIterator<string>
+
+  private constructor(process: ReturnType<typeof spawn>) {
+    this.#process = process
+    if (process.stdout === null) throw new Error('The oracle has no output.')
+    this.#lines = createInterface({ input: process.stdout })
+    this.#answers = this.#lines[Symbol.asyncIterator]()
+  }
+
+  static async start(): Promise<TransformOracle> {
+    const { classPath } = await installKafka()
+    const source = path.join(root, 'test', 'oracle', 'java', 'TransformOracle.java')
+    const version = createHash('sha256').update(readFileSync(source)).digest('hex').slice(0, 8)
+    const classes = await cached(`transform-oracle-${version}`, async (target) => {
+      await run('javac', ['-d', target, '-cp', classPath, source], 'Cannot compile the oracle')
+    })
+    const cp = `${classPath}${path.delimiter}${classes}`
+    const options = ['-Xmx128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', cp]
+    return new TransformOracle(
+      spawn('java', [...options, 'TransformOracle'], { stdio: ['pipe', 'pipe', 'ignore'] }),
+    )
+  }
+
+  /** Rejects where no answer comes in time. */
+  async ask(question: Readonly<Record<string, unknown>>): Promise<unknown> {
+    this.#process.stdin?.write(`${JSON.stringify(question)}\n`)
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error('The oracle does not answer.')), answerMs)
+    })
+    try {
+      const answer = await Promise.race([this.#answers.next(), late])
+      if (answer.done === true) throw new Error('The oracle has ended.')
+      return JSON.parse(answer.value) as unknown
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#lines.close()
+    this.#process.kill()
+  }
+}

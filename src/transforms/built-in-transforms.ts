@@ -19,8 +19,16 @@ const sided = [
   'MaskField',
   'ReplaceField',
   'SetSchemaMetadata',
+  'TimestampConverter',
 ]
-const whole = ['DropHeaders', 'Filter', 'InsertHeader', 'RegexRouter', 'ValueToKey']
+const whole = [
+  'DropHeaders',
+  'Filter',
+  'InsertHeader',
+  'RegexRouter',
+  'TimestampRouter',
+  'ValueToKey',
+]
 const predicates = ['HasHeaderKey', 'RecordIsTombstone', 'TopicNameMatches']
 
 export const builtInTransforms: readonly BuiltInTransform[] = [

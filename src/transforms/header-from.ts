@@ -6,7 +6,7 @@ import {
   nonEmptyList,
   schemaText,
 } from '../api/index.ts'
-import type { ConfigDef, ConnectRecord, ConnectorConfig, Struct } from '../api/index.ts'
+import type { ConfigDef, ConnectRecord, ConnectorConfig, Schema, Struct } from '../api/index.ts'
 import { fieldPath, pathText } from './support/field-path.ts'
 import type { FieldPath } from './support/field-path.ts'
 import { fieldSyntaxVersion, replaceNullWithDefault } from './support/keys.ts'
@@ -57,15 +57,7 @@ export class HeaderFrom {
   /** What stays of the value after a move. */
   #rest: Selection | null = null
   readonly #plans = new PerSchema<Plan>((schema) => ({
-    readers: this.#paths.map((path) => {
-      const reader = pathReader(schema, path, this.#replaceNull)
-      if (reader === null) {
-        throw new DataError(
-          `Field does not exist: ${pathText(path)}. Name a field of ${schemaText(schema)} in "fields".`,
-        )
-      }
-      return reader
-    }),
+    readers: this.#paths.map((path) => pathReader(schema, path, this.#replaceNull)),
     rest: this.#rest && selectFields(schema, this.#rest),
   }))
 
@@ -119,16 +111,15 @@ export class HeaderFrom {
     }
     const struct = requireStruct(value, this.#purpose, schema)
     const plan = this.#plans.of(struct.schema)
+    const rest = plan.rest === null ? struct : plan.rest.apply(struct)
     this.#addFields(headers, plan.readers, struct)
-    return plan.rest === null
-      ? this.#side.replaceWithHeaders(record, schema, struct, headers)
-      : this.#side.replaceWithHeaders(record, plan.rest.schema, plan.rest.apply(struct), headers)
+    return this.#side.replaceWithHeaders(record, plan.rest?.schema ?? schema, rest, headers)
   }
 
-  #addFields(headers: Headers, readers: readonly PathReader[], struct: Struct): void {
+  #addFields(headers: Headers, readers: Plan['readers'], struct: Struct): void {
     for (let i = 0; i < readers.length; i++) {
-      const reader = readers[i]
-      if (reader === undefined) break
+      const reader = readers[i] ?? null
+      if (reader === null) throw missingField(this.#paths[i] ?? [], struct.schema)
       const { schema } = reader.field
       const value = reader.read(struct)
       if (value === null && !schema.optional && reader.isPlain) {
@@ -141,8 +132,15 @@ export class HeaderFrom {
   }
 }
 
+function missingField(path: FieldPath, schema: Schema): DataError {
+  return new DataError(
+    `Field does not exist: ${pathText(path)}. Name a field of ${schemaText(schema)} in "fields".`,
+  )
+}
+
 interface Plan {
-  readonly readers: readonly PathReader[]
+  /** Null for a field that the schema lacks. */
+  readonly readers: readonly (PathReader | null)[]
   /** What the struct becomes; null where it stays. */
   readonly rest: StructRewrite | null
 }

@@ -16,6 +16,8 @@ import { ReplaceField } from './replace-field.ts'
 import { SetSchemaMetadata } from './set-schema-metadata.ts'
 import { keyAndValue } from './support/side.ts'
 import type { PlainTransformation, Side } from './support/side.ts'
+import { TimestampConverter } from './timestamp-converter.ts'
+import { TimestampRouter } from './timestamp-router.ts'
 import { ValueToKey } from './value-to-key.ts'
 
 const kafka = 'org.apache.kafka.connect.transforms'
@@ -30,8 +32,9 @@ const sided: Readonly<Record<string, new (side: Side) => PlainTransformation>> =
   MaskField,
   ReplaceField,
   SetSchemaMetadata,
+  TimestampConverter,
 }
-const whole = { DropHeaders, Filter, InsertHeader, RegexRouter, ValueToKey }
+const whole = { DropHeaders, Filter, InsertHeader, RegexRouter, TimestampRouter, ValueToKey }
 const predicates = { HasHeaderKey, RecordIsTombstone, TopicNameMatches }
 
 /** The transformations and predicates that come with the worker, by Java class name; `built-in-transforms.ts` lists them without importing them. */

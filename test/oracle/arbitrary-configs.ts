@@ -131,5 +131,31 @@ export const chains: readonly { readonly name: string; readonly configs: Configs
       ...replaceNull,
     }),
   },
+  {
+    name: 'TimestampConverter$Value',
+    configs: optionally(
+      {
+        field: fc.constantFrom('', 'a', 'b', 'c'),
+        'target.type': fc.constantFrom('string', 'unix', 'Date', 'Time', 'Timestamp'),
+        format: fc.constantFrom('yyyy-MM-dd', "yyyyMMdd'T'HHmmss.SSS", 'MMM d yyyy', 'bogus', ' '),
+        'unix.precision': fc.constantFrom(
+          ...['nanoseconds', 'microseconds', 'milliseconds', 'seconds'],
+        ),
+        ...replaceNull,
+      },
+      ['target.type'],
+    ),
+  },
+  {
+    name: 'TimestampRouter',
+    configs: optionally({
+      'topic.format': fc.constantFrom(
+        '${topic}-${timestamp}',
+        '${timestamp}${timestamp}',
+        '$1${x}',
+      ),
+      'timestamp.format': fc.constantFrom('yyyyMMdd', 'yyyy-MM', "'$&'HH"),
+    }),
+  },
   { name: 'ValueToKey', configs: optionally({ fields: list(names), ...replaceNull }, ['fields']) },
 ]

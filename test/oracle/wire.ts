@@ -79,6 +79,8 @@ export function encodeSchema(schema: Schema | null): WireSchema | null {
 export function encodeValue(schema: Schema | null, value: unknown): WireValue {
   if (value === null || value === undefined) return null
   if (value instanceof Date) return ['Date', String(value.getTime())]
+  const isInstant = schema?.name?.startsWith('org.apache.kafka.connect.data.') === true
+  if (typeof value === 'bigint' && isInstant) return ['Date', String(value)]
   if (isDecimal(value)) return ['BigDecimal', String(value.unscaled), value.scale]
   if (isStruct(value)) {
     const values = (value.schema.fields ?? []).map((field) =>

@@ -190,6 +190,7 @@ export const differences: readonly Difference[] = [
     apart: {
       ids: [
         '09-plugins/11',
+        '09-plugins/13',
         '09-plugins/29',
         '09-plugins/38',
         '09-plugins/40',

@@ -5,10 +5,6 @@ interface NotReplayed {
 }
 
 const notReplayed: readonly NotReplayed[] = [
-  {
-    reason: 'TimestampConverter and TimestampRouter are not there yet',
-    ids: ['09-plugins/13', '09-plugins/46'],
-  },
   { reason: 'the connectors of MirrorMaker are not ours', ids: ['09-plugins/10'] },
 ]
 

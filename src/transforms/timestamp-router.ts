@@ -1,0 +1,49 @@
+import { DataError, configDef, javaToString } from '../api/index.ts'
+import type { ConfigDef, ConnectRecord, ConnectorConfig } from '../api/index.ts'
+import { SimpleDateFormat } from './support/date-format/simple-date-format.ts'
+
+const config = configDef({
+  'topic.format': {
+    type: 'string',
+    default: '${topic}-${timestamp}',
+    importance: 'high',
+    doc:
+      'Format string which can contain <code>${topic}</code> and <code>${timestamp}</code> as placeholders for the topic ' +
+      'and timestamp, respectively.',
+  },
+  'timestamp.format': {
+    type: 'string',
+    default: 'yyyyMMdd',
+    importance: 'high',
+    doc: 'Format string for the timestamp that is compatible with <code>java.text.SimpleDateFormat</code>.',
+  },
+})
+
+/** Names the topic after the record's timestamp, in UTC (`org.apache.kafka.connect.transforms.TimestampRouter`). */
+export class TimestampRouter {
+  #topicFormat = ''
+  #format = new SimpleDateFormat('')
+
+  config(): ConfigDef {
+    return config
+  }
+
+  configure(props: ConnectorConfig): void {
+    const parsed = config.parse(props)
+    this.#topicFormat = parsed['topic.format']
+    this.#format = new SimpleDateFormat(parsed['timestamp.format'])
+  }
+
+  apply(record: ConnectRecord): ConnectRecord {
+    const { topic, timestamp } = record
+    if (timestamp === null) {
+      const where = `topic ${topic}, partition ${record.kafkaPartition ?? 'none'}, key ${javaToString(record.key)}`
+      throw new DataError(`Timestamp missing on record: ${where}`)
+    }
+    const text = this.#format.format(timestamp)
+    const renamed = this.#topicFormat
+      .replaceAll('${topic}', () => topic)
+      .replaceAll('${timestamp}', () => text)
+    return record.newRecord({ topic: renamed })
+  }
+}

@@ -1,6 +1,7 @@
 import { readPropertiesFile } from '../config/java-properties.ts'
 import { readProcessSettings } from '../config/process-settings.ts'
 import type { ProcessSettings } from '../config/process-settings.ts'
+import { LogHistory } from '../util/log-history.ts'
 import type { LogWriter } from '../util/log-writer.ts'
 import { createLogger } from '../util/logger.ts'
 import { loadTestHooks } from '../util/fault-point.ts'
@@ -48,13 +49,16 @@ export async function runStandalone(
 interface Log {
   readonly settings: ProcessSettings
   readonly writer: LogWriter
+  /** The last lines of connectors and tasks. */
+  readonly logs: LogHistory
 }
 
 /** Null where the variables of the environment cannot be used, which has been logged. */
 function openLog(env: Readonly<NodeJS.ProcessEnv>): Log | null {
   try {
     const settings = readProcessSettings(env)
-    return { settings, writer: applyLogSettings(settings) }
+    const logs = new LogHistory()
+    return { settings, logs, writer: applyLogSettings(settings, (entry) => logs.keep(entry)) }
   } catch (error) {
     log.error('Stopping due to error', error)
     return null
@@ -63,6 +67,7 @@ function openLog(env: Readonly<NodeJS.ProcessEnv>): Log | null {
 
 interface Surroundings {
   readonly settings: ProcessSettings
+  readonly logs: LogHistory
   readonly threadEntry: URL
   readonly stop: ReturnType<typeof listenForStop>
 }
@@ -71,14 +76,17 @@ interface Surroundings {
 async function run(
   workerFile: string,
   connectorFiles: readonly string[],
-  { settings, threadEntry, stop }: Surroundings,
+  { settings, logs, threadEntry, stop }: Surroundings,
 ): Promise<number> {
   const startedAt = performance.now()
   log.info('Kafka Connect worker initializing ...')
   await loadTestHooks()
   const originals = workerFile === '' ? {} : await readPropertiesFile(workerFile)
   const worker = await StandaloneWorker.open(
-    { originals, source: workerFile, settings, threadEntry, connectors: connectorFiles.length },
+    {
+      ...{ originals, source: workerFile, settings, threadEntry, logs },
+      connectors: connectorFiles.length,
+    },
     stop.abort,
   )
   process.once('exit', (code) => {

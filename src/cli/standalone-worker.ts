@@ -19,6 +19,7 @@ import { createRestServer } from '../rest/rest-server.ts'
 import type { RestServer } from '../rest/rest-server.ts'
 import type { OffsetBackingStore } from '../stores/offset-backing-store.ts'
 import { MemoryBudget } from '../util/memory-budget.ts'
+import type { LogHistory } from '../util/log-history.ts'
 import { createLogger } from '../util/logger.ts'
 import { Worker } from '../worker/worker.ts'
 import { buildInfo } from './build-info.ts'
@@ -38,6 +39,8 @@ export interface StandaloneWorkerOptions {
   readonly threadEntry: URL
   /** How many connectors are about to be created: as many task threads are started at once. */
   readonly connectors: number
+  /** Is given the log. */
+  readonly logs: LogHistory
 }
 
 const log = createLogger('org.apache.kafka.connect.cli.ConnectStandalone')
@@ -111,6 +114,8 @@ export class StandaloneWorker {
 
   /** Invariant 7: no more requests, connectors and tasks drained, and only then the store. */
   async stop(): Promise<void> {
+    // Those who follow a log would hold it for as long as they liked.
+    this.herder.logs.close()
     await this.#rest.stop(restGraceMs)
     const signal = AbortSignal.timeout(herderGraceMs)
     await this.herder.stop(signal)
@@ -153,7 +158,7 @@ function adviceOn(name: string, registry: PluginRegistry): string | null {
 
 interface HerderParts extends Pick<
   StandaloneWorkerOptions,
-  'settings' | 'threadEntry' | 'connectors'
+  'settings' | 'threadEntry' | 'connectors' | 'logs'
 > {
   readonly kafkaClusterId: string | null
   readonly workerId: string
@@ -164,12 +169,12 @@ function createHerder(
   { registry, resolver, file }: Foundation,
   parts: HerderParts,
 ): StandaloneHerder {
-  const { kafkaClusterId, workerId, offsets, settings, threadEntry, connectors } = parts
+  const { kafkaClusterId, workerId, offsets, settings, threadEntry, connectors, logs } = parts
   const { config, originals } = file
   return new StandaloneHerder({
     worker: (listener) => {
       const worker = new Worker({
-        ...{ config: originals, kafkaClusterId, plugins: registry, offsets, listener },
+        ...{ config: originals, kafkaClusterId, plugins: registry, offsets, listener, logs },
         topics: topicCreator(originals),
         cleaner: kafkaCleaner,
         groups: sinkGroups(originals),
@@ -189,6 +194,7 @@ function createHerder(
     commit: buildInfo.commit,
     workerConfig: originals,
     stalledMs: Number(config['task.stalled.ms']),
+    logs,
     topicTracking: {
       enabled: config['topic.tracking.enable'],
       resettable: config['topic.tracking.allow.reset'],

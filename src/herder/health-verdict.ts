@@ -1,5 +1,6 @@
 import { taskStages } from '../messages/stages.ts'
 import type { TaskStage } from '../messages/stages.ts'
+import { maskSecrets } from '../util/secrets.ts'
 import type { ConnectorFacts, OpenCall, TaskFacts, ThreadFacts } from '../worker/types.ts'
 import type { HealthStatus } from './health.ts'
 import type { ConnectorState, ConnectorStateInfo } from './herder.ts'
@@ -63,7 +64,7 @@ export function judgeConnector(
   if (stuck) return stuck
   if (trouble) {
     const again = new Date(trouble.nextAt).toISOString()
-    const reason = `It cannot be asked for its tasks: ${trouble.message} It is asked again at ${again}.`
+    const reason = `It cannot be asked for its tasks: ${maskSecrets(trouble.message)} It is asked again at ${again}.`
     return { status: 'unhealthy', reason, stalled: null }
   }
   return state.state === 'RUNNING' ? healthy : starting

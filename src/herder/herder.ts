@@ -5,6 +5,7 @@ import type { ConnectorTaskId } from '../messages/ids.ts'
 import type { TargetState } from '../messages/protocol.ts'
 import type { MetricFamily } from '../metrics/metric-family.ts'
 import type { PluginDescriptor } from '../plugins/plugin-descriptor.ts'
+import type { LogHistory } from '../util/log-history.ts'
 import type { LogLevel } from '../util/log-levels.ts'
 import type { ConnectorHealth } from './health.ts'
 
@@ -79,6 +80,8 @@ export interface Herder {
   stop(signal: AbortSignal): Promise<void>
   readonly kafkaClusterId: string | null
   readonly loggers: LoggerLevels
+  /** The last lines of its connectors and tasks. */
+  readonly logs: LogHistory
   health(signal: AbortSignal): Promise<Health>
   connectors(): readonly string[]
   connectorInfo(name: string, signal: AbortSignal): Promise<ConnectorInfo>

@@ -1,6 +1,6 @@
 /**
- * Loggers that live in plugin threads alone. They are known before the first such thread is there, so that their levels can be
- * asked for and set from the start.
+ * Loggers that live in plugin threads alone. These are known before the first such thread is there, so that their levels can be
+ * asked for and set from the start; one that is missing here is known once its thread has started.
  */
 export const threadLoggers: readonly string[] = [
   'org.apache.kafka.clients.Metadata',
@@ -11,6 +11,7 @@ export const threadLoggers: readonly string[] = [
   'org.apache.kafka.clients.consumer.internals.Fetcher',
   'org.apache.kafka.clients.producer.internals.Sender',
   'org.apache.kafka.clients.producer.internals.TransactionManager',
+  'org.apache.kafka.common.security.oauthbearer.internals.OAuthBearerRefreshingLogin',
   'org.apache.kafka.connect.runtime.AbstractHerder',
   'org.apache.kafka.connect.runtime.Worker',
   'org.apache.kafka.connect.runtime.WorkerConnector',

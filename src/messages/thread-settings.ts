@@ -13,6 +13,8 @@ export interface ThreadSettings {
   /** The worker's configuration, variables resolved. */
   readonly workerConfig: ConnectorConfig
   readonly logLevels: readonly (readonly [string, LogLevel])[]
+  /** Memory of the thread's `LogGate`. */
+  readonly logs: SharedArrayBuffer
   /** Memory of the thread's `ThreadBoard`. */
   readonly board: SharedArrayBuffer
   /** Memory of the process's `MemoryBudget`, and of the thread's account with it. */

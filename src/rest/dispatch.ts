@@ -6,6 +6,7 @@ import type { Herder } from '../herder/herder.ts'
 import { createLogger } from '../util/logger.ts'
 import { maskSecrets } from '../util/secrets.ts'
 import { bracketed } from './listeners.ts'
+import type { Stream } from './log-stream.ts'
 import { checkAccept, checkContentType } from './media-types.ts'
 import { ProtocolError } from './resource.ts'
 import type { Method, Resource, RestRequest, RestResponse } from './resource.ts'
@@ -22,6 +23,7 @@ export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
+  readonly stream?: Stream
 }
 
 /** Takes one request of `resource` from negotiation to its answer; never rejects. */
@@ -78,11 +80,13 @@ function notStarted(resource: Resource): Answer {
 }
 
 function answerOf(
-  { status, headers = {}, body, text }: RestResponse,
-  { produces = 'text/plain' }: Resource,
+  { status, headers = {}, body, text, stream }: RestResponse,
+  { produces }: Resource,
 ): Answer {
+  if (stream !== undefined) return { status, headers, body: '', stream }
   if (text !== undefined) {
-    return { status, headers: { 'Content-Type': produces, ...headers }, body: text }
+    const type = typeof produces === 'string' ? produces : 'text/plain'
+    return { status, headers: { 'Content-Type': type, ...headers }, body: text }
   }
   if (body === undefined) return { status, headers, body: '' }
   return { status, headers: { ...jsonHeaders, ...headers }, body: JSON.stringify(body) }
@@ -119,6 +123,7 @@ function toRestRequest(
     herder,
     body,
     signal,
+    accept: request.headers.accept,
     param: (name) => params[name] ?? '',
     query: new URLSearchParams(query < 0 ? '' : request.url.slice(query + 1)),
     baseUrl: `${request.socket instanceof TLSSocket ? 'https' : 'http'}://${request.headers.host ?? hostOf(request)}`,
@@ -138,6 +143,11 @@ export function write(reply: FastifyReply, answer: Answer): void {
   const { raw } = reply
   raw.statusCode = answer.status
   for (const [name, value] of Object.entries(answer.headers)) raw.setHeader(name, value)
+  if (answer.stream !== undefined) {
+    answer.stream(raw)
+    if (reply.request.method === 'HEAD') raw.end()
+    return
+  }
   if (answer.status !== 204) raw.setHeader('Content-Length', body.length)
   raw.end(body)
 }

@@ -12,13 +12,22 @@ export function checkContentType(contentType: string | undefined, hasBody: boole
   if (!matches(contentType, json)) throw new ProtocolError(415)
 }
 
-/** Throws a 406 unless the client takes `produced`. */
-export function checkAccept(accept: string | undefined, produced = json): void {
-  if (accept === undefined || accept.trim() === '') return
-  const ranges = accept.split(',')
-  if (!ranges.some((range) => matches(range, produced) && !isRefused(range))) {
-    throw new ProtocolError(406)
+/** Throws a 406 unless the client takes `produced`, or one of them. */
+export function checkAccept(
+  accept: string | undefined,
+  produced: string | readonly string[] = json,
+): void {
+  preferredType(accept, typeof produced === 'string' ? [produced] : produced)
+}
+
+/** What the client names first of the media types that are `produced`. Throws a 406 where it takes none of them. */
+export function preferredType(accept: string | undefined, produced: readonly string[]): string {
+  const ranges = accept === undefined || accept.trim() === '' ? ['*/*'] : accept.split(',')
+  for (const range of ranges) {
+    const found = isRefused(range) ? undefined : produced.find((type) => matches(range, type))
+    if (found !== undefined) return found
   }
+  throw new ProtocolError(406)
 }
 
 /** Whether the media range takes the media type, parameters aside. */

@@ -1,4 +1,5 @@
 import type { Herder } from '../herder/herder.ts'
+import type { Stream } from './log-stream.ts'
 import { ConnectError } from '../errors/connect-error.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -10,17 +11,20 @@ export interface RestRequest {
   readonly param: (name: string) => string
   readonly query: URLSearchParams
   readonly body: Uint8Array
+  /** The header of that name. */
+  readonly accept: string | undefined
   /** `http://host:port` as the client addressed us. */
   readonly baseUrl: string
   /** Ends with the request's time limit. */
   readonly signal: AbortSignal
 }
 
-/** `body` is sent as JSON, `text` as it is, in the resource's own media type; without either there is no content. */
+/** `body` is sent as JSON, `text` as it is, in the resource's own media type, `stream` writes itself; without any there is no content. */
 export interface RestResponse {
   readonly status: number
   readonly body?: unknown
   readonly text?: string
+  readonly stream?: Stream
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -32,8 +36,8 @@ export interface Resource {
   readonly path: string
   /** Whether a body of another type than JSON is refused. */
   readonly consumesJson: boolean
-  /** Media type of the answer where it is not JSON. */
-  readonly produces?: string
+  /** Media type of the answer where it is not JSON, or those to choose from. */
+  readonly produces?: string | readonly string[]
   /** Most time a request may take; 90 s by default, as in Java. */
   readonly timeLimitMs?: number
   readonly methods: Partial<Record<Method, Handler>>

@@ -9,12 +9,11 @@ import type {
 } from '../messages/protocol.ts'
 import { ThreadBoard, turnMs } from '../messages/thread-board.ts'
 import type { ThreadSettings } from '../messages/thread-settings.ts'
-import { setLogLevel, watchLoggerNames } from '../util/log-levels.ts'
-import { createLogger, setLogSink } from '../util/logger.ts'
-import { watchSecrets } from '../util/secrets.ts'
+import { setLogLevel } from '../util/log-levels.ts'
+import { createLogger } from '../util/logger.ts'
 import type { MainThread } from './main-thread.ts'
-import { currentScope } from './scope.ts'
 import { guardThread } from './thread-guard.ts'
+import { sendLogTo } from './thread-log.ts'
 
 /** Does a thread's work: a ConnectorHost or a TaskHost. */
 interface Host<R extends RequestMap<R>> {
@@ -46,8 +45,6 @@ export function openPluginThread<R extends RequestMap<R>>(
     notices: { logLevel: ({ logger, level }) => setLogLevel(logger, level) },
   })
   sendLogTo(main, settings)
-  watchSecrets((secret) => main.notify('secret', { secret }))
-  watchLoggerNames((names) => main.notify('loggers', { names }))
   guardThread(
     (error) => host.failOpenCalls(error),
     createLogger('org.apache.kafka.connect.runtime.Worker'),
@@ -55,13 +52,4 @@ export function openPluginThread<R extends RequestMap<R>>(
   board.turned(Date.now())
   setInterval(() => board.turned(Date.now()), turnMs).unref()
   main.notify('ready', {})
-}
-
-/** Lines carry the context of the connector or task that is running, also those of the code it calls. */
-function sendLogTo(main: MainThread, settings: ThreadSettings): void {
-  for (const [logger, level] of settings.logLevels) setLogLevel(logger, level)
-  setLogSink((entry) => {
-    const context = entry.context === '' ? (currentScope()?.context ?? '') : entry.context
-    main.notify('log', { ...entry, context, thread: settings.name })
-  })
 }

@@ -1,4 +1,5 @@
 import type { Connector } from '../api/connector.ts'
+import type { ConfigDef } from '../config/config-def.ts'
 import { connectorKeys, converterRoles } from '../config/connector-config.ts'
 import type { ConverterRole } from '../config/connector-config.ts'
 import { groupsOf } from '../config/embed.ts'
@@ -15,7 +16,7 @@ import type { PluginDescriptor } from '../plugins/plugin-descriptor.ts'
 import type { PluginLoader } from '../plugins/plugin-loader.ts'
 import { PluginVersionError } from '../plugins/plugin-registry.ts'
 import { javaCopyOrder } from '../stores/java-hash-order.ts'
-import { mayBeSecret } from '../util/secrets.ts'
+import { mayBeSecret, rememberSecret } from '../util/secrets.ts'
 import { mergeParts, wholePart } from './config-infos.ts'
 import { pluginConfig } from './plugin-config.ts'
 import { connectorContext, definitionOf } from './plugin-definitions.ts'
@@ -79,6 +80,7 @@ export class ConnectorValidation implements ValidationService {
     for (const { value } of faults) values.set(value.name, value)
     const own = connector.config()
     requireAnswer(own, `${plugin.className}.config() must return a ConfigDef that is not null.`)
+    rememberPasswords(own, config)
     const outcome = await connector.validate(withoutNulls(config), signal)
     requireAnswer(outcome, `${plugin.className}.validate() must return a Config that is not null.`)
     for (const value of outcome) values.set(value.name, value)
@@ -161,6 +163,14 @@ function wrongVersion(
   }
   rejectNulls(config, values)
   return mergeParts(connectorClass, [wholePart(byName, values, groupsOf(keys))])
+}
+
+/** Before the connector sees the configuration: what it throws may quote it (invariant 8). */
+function rememberPasswords({ keys }: ConfigDef, config: RawConfig): void {
+  for (const { name, type } of keys.values()) {
+    const value = config[name] ?? ''
+    if (type === 'PASSWORD' && value !== '') rememberSecret(value)
+  }
 }
 
 /** Java prints every value, variables resolved; here what may be a secret stays one (invariant 8). */

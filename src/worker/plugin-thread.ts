@@ -2,6 +2,7 @@ import { Worker as NodeThread } from 'node:worker_threads'
 import { ConnectError } from '../errors/connect-error.ts'
 import { Channel } from '../messages/channel.ts'
 import type { NoticeHandlers, RequestHandlers, RequestMap } from '../messages/channel.ts'
+import { LogGate } from '../messages/log-gate.ts'
 import type {
   MainThreadNotices,
   MainThreadRequests,
@@ -11,6 +12,7 @@ import { ThreadBoard } from '../messages/thread-board.ts'
 import type { RunningCall } from '../messages/thread-board.ts'
 import type { ThreadRole, ThreadSettings } from '../messages/thread-settings.ts'
 import { logLevelsSet } from '../util/log-levels.ts'
+import type { LogEntry } from '../util/logger.ts'
 
 /**
  * Young generation of a thread's heap, in MB. Records die young: a small one stays in the caches, and a pool of threads
@@ -72,9 +74,11 @@ export class PluginThread<Asks extends RequestMap<Asks>> {
     this.account = settings.memory.account
     this.#heapMb = heapMb
     this.#onEnded = onEnded
+    const gate = new LogGate()
     const workerData: ThreadSettings = {
       ...settings,
       logLevels: logLevelsSet(),
+      logs: gate.shared,
       board: this.board.shared,
     }
     this.#thread = new NodeThread(entry, {
@@ -87,7 +91,13 @@ export class PluginThread<Asks extends RequestMap<Asks>> {
       incarnation: settings.incarnation,
       peer: `The thread ${settings.name}`,
       requests,
-      notices,
+      notices: {
+        ...notices,
+        log: (entry: LogEntry) => {
+          gate.leave(entry)
+          notices.log(entry)
+        },
+      },
     })
     this.gone = new Promise((resolve) => {
       this.#thread.once('exit', (code) => {

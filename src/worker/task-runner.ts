@@ -12,12 +12,15 @@ import type {
 } from '../messages/protocol.ts'
 import { toWireError } from '../messages/wire-error.ts'
 import { abortable } from '../util/abort.ts'
+import { createLogger } from '../util/logger.ts'
 import { TaskMoves } from './task-moves.ts'
 import type { KafkaCleaner } from './task-moves.ts'
 import { nameOf, TaskTable } from './task-table.ts'
 import type { RunningTask } from './task-table.ts'
 import type { OwnThread, TaskThread, ThreadPool } from './thread-pool.ts'
 import type { WorkerListener } from './types.ts'
+
+const log = createLogger('org.apache.kafka.connect.runtime.Worker')
 
 /** What is left of a failed task gets so long to be released before it is started again. */
 const releaseMs = 2000
@@ -93,6 +96,8 @@ export class TaskRunner {
     if (earlier && earlier.phase !== 'failed') {
       throw new ConnectError(`Task already exists in this worker: ${nameOf(earlier)}`)
     }
+    const { connector, task: number } = start.id
+    log.withContext(`[${connector}|task-${number}] `).info(`Creating task ${connector}-${number}`)
     const task: RunningTask = {
       start,
       counters: new TaskCounters(),

@@ -2,6 +2,7 @@ import type { ConnectorConfig } from '../config/types.ts'
 import type { WorkerLease } from '../messages/worker-lease.ts'
 import type { PluginDescriptor } from '../plugins/plugin-descriptor.ts'
 import type { OffsetBackingStore } from '../stores/offset-backing-store.ts'
+import type { LogHistory } from '../util/log-history.ts'
 import type { MemoryBudget } from '../util/memory-budget.ts'
 import type { PluginFinder } from './plugin-facts.ts'
 import type { TopicCreator } from './topic-creation.ts'
@@ -30,6 +31,8 @@ export interface WorkerOptions {
   readonly lease?: WorkerLease
   /** What records may take up in buffers, all tasks together. */
   readonly memory: MemoryBudget
+  /** Is told which connector or task starts, so that the lines of its runs are told apart. */
+  readonly logs?: Pick<LogHistory, 'begin'>
   readonly threads: {
     /** The build's `plugin-thread.js`. */
     readonly entry: URL

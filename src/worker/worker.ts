@@ -8,15 +8,14 @@ import type { ConnectorTaskId } from '../messages/ids.ts'
 import type { Run, TargetState, TaskStart } from '../messages/protocol.ts'
 import type { PluginDescriptor } from '../plugins/plugin-descriptor.ts'
 import { abortable } from '../util/abort.ts'
-import { registerLoggers, setLogLevel } from '../util/log-levels.ts'
+import { setLogLevel } from '../util/log-levels.ts'
 import type { LogLevel } from '../util/log-levels.ts'
-import { forwardLogEntry } from '../util/logger.ts'
-import { rememberSecret } from '../util/secrets.ts'
 import { ConnectorOffsets } from './connector-offsets.ts'
 import { ConnectorRunner } from './connector-runner.ts'
 import { alterOffsetsIn } from './offset-plugin.ts'
 import type { ConnectorRef } from './offset-plugin.ts'
 import { ownThreadOf } from './own-thread.ts'
+import { logNotices } from './log-notices.ts'
 import { OffsetService } from './offset-service.ts'
 import { TaskRunner } from './task-runner.ts'
 import { ThreadPool } from './thread-pool.ts'
@@ -117,6 +116,7 @@ export class Worker implements ConnectorWorker {
     config: ConnectorConfig,
     targetState: TargetState,
   ): Promise<void> {
+    this.#options.logs?.begin({ connector: name })
     const connectorClass = config['connector.class'] ?? ''
     const type = this.connectorType(connectorClass)
     ownThreadOf(config, this.#options)
@@ -149,6 +149,7 @@ export class Worker implements ConnectorWorker {
     taskConfig: ConnectorConfig,
     targetState: TargetState,
   ): Promise<void> {
+    this.#options.logs?.begin(id)
     const connectorClass = connectorConfig['connector.class'] ?? ''
     const start: TaskStart = {
       id,
@@ -299,9 +300,7 @@ export class Worker implements ConnectorWorker {
         requestTaskReconfiguration: (notice) => this.#connectors.onReconfiguration(notice),
         topicUsed: (notice) => this.#tasks.onTopicUsed(notice),
         kafkaIdOpened: (notice) => this.#tasks.onKafkaIdOpened(notice),
-        log: forwardLogEntry,
-        secret: ({ secret }) => rememberSecret(secret),
-        loggers: ({ names }) => registerLoggers(names),
+        ...logNotices,
       },
       onEnded: (thread, reason) => {
         if (thread.role === 'connectors') {

@@ -87,7 +87,7 @@ test.each([
   expect(loggers.level(name)?.level).toBe('INFO')
 })
 
-test('the loggers of plugin threads that are known from the start are those in the code', () => {
+test('the loggers of plugin threads that are known from the start are all in the code', () => {
   const root = fileURLToPath(new URL('../../src/', import.meta.url))
   const found = ['runtime', 'kafka'].flatMap((folder) =>
     readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
@@ -98,5 +98,5 @@ test('the loggers of plugin threads that are known from the start are those in t
       })
       .map(([, name = '']) => name),
   )
-  expect(threadLoggers).toEqual([...new Set(found)].sort())
+  expect(threadLoggers.filter((name) => !found.includes(name))).toEqual([])
 })

@@ -9,6 +9,7 @@ import type { Reading } from '../../metrics/groups.ts'
 import type { MetricFamily } from '../../metrics/metric-family.ts'
 import type { PluginDescriptor } from '../../plugins/plugin-descriptor.ts'
 import { abortable, delay } from '../../util/abort.ts'
+import { LogHistory } from '../../util/log-history.ts'
 import { createLogger } from '../../util/logger.ts'
 import type { ConnectorWorker, WorkerListener } from '../../worker/types.ts'
 import { ActiveTopics } from '../active-topics.ts'
@@ -56,6 +57,8 @@ export interface StandaloneHerderOptions {
   readonly stalledMs: number
   /** The commit of our build, 16 hexadecimal digits. */
   readonly commit?: string
+  /** Is given the log. */
+  readonly logs?: LogHistory
 }
 
 const log = createLogger('org.apache.kafka.connect.runtime.standalone.StandaloneHerder')
@@ -67,6 +70,7 @@ const log = createLogger('org.apache.kafka.connect.runtime.standalone.Standalone
  */
 export class StandaloneHerder implements Herder {
   readonly loggers: Loggers
+  readonly logs: LogHistory
   readonly #worker: ConnectorWorker
   readonly #statuses: Statuses
   readonly #topics: ActiveTopics
@@ -85,6 +89,7 @@ export class StandaloneHerder implements Herder {
     const { worker, resolver, workerId, topicTracking, commit } = options
     this.#stalledMs = options.stalledMs
     this.#problem = options.problem ?? (() => null)
+    this.logs = options.logs ?? new LogHistory()
     this.#appInfo = appInfoReading(workerId, commit)
     this.#restarts = this.#createRestarts(options)
     this.#statuses = new Statuses(workerId, (change) => this.#restarts.statusChanged(change))
@@ -203,6 +208,7 @@ export class StandaloneHerder implements Herder {
       this.#statuses.remove(name)
       return { gone: this.#connectors.remove(name) }
     })
+    void gone.finally(() => this.logs.forget(name)).catch(ignore)
     await untilDone(this.#worker, name, gone, signal)
   }
 
@@ -332,3 +338,7 @@ function unhealthy(stuck: readonly string[]): Health {
 }
 
 const systemClock: Clock = { now: () => Date.now(), wait: delay }
+
+function ignore(): void {
+  // Whoever deletes the connector is told.
+}

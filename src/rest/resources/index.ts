@@ -11,6 +11,7 @@ import {
 import { connectors } from './connectors.ts'
 import { pause, restart, resume, stop } from './lifecycle.ts'
 import { logger, loggers } from './loggers.ts'
+import { connectorLogs, taskLogs } from './logs.ts'
 import { metrics } from './metrics.ts'
 import { offsets } from './offsets.ts'
 import { health, root } from './root.ts'
@@ -41,6 +42,8 @@ export function resources(commit: string): Resource[] {
     connectorPlugins,
     pluginConfig,
     pluginValidate,
+    connectorLogs,
+    taskLogs,
     loggers,
     logger,
   ]

@@ -50,7 +50,7 @@ export const taskRestart: Resource = {
 }
 
 /** What is no int32 is no task: to Java such a path does not exist. */
-function taskIdOf({ param }: RestRequest): ConnectorTaskId {
+export function taskIdOf({ param }: RestRequest): ConnectorTaskId {
   const text = param('task')
   const task = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN
   if ((task | 0) !== task) throw new RestError(404, 'HTTP 404 Not Found')

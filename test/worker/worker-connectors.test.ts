@@ -154,3 +154,20 @@ test('a connector that holds the event loop in stop does not hold the worker', a
   await expect.poll(() => events).toContain('connector a RUNNING')
   expect(events).toEqual(['connector bad UNASSIGNED', 'connector a RUNNING'])
 })
+
+test('a connector that hangs in alterOffsets ends its thread by name; nothing is altered, and the others go on', async () => {
+  await using open = await openWorker(built, { watchdogMs: 1000 })
+  const { worker, events, offsets } = open
+  await worker.startConnector('good', { ...sourceConfig, name: 'good' }, 'STARTED')
+  const changes = [{ partition: new Map([['file', 'a']]), offset: new Map([['position', 1]]) }]
+  const altered = worker.modifyOffsets('c', connecting('alterSpins'), changes, signal)
+  await expect(altered).rejects.toThrow(
+    /^Connector c ended its thread in alterOffsets of UnrulySource: The thread connector-thread-1 was ended/,
+  )
+  expect(offsets.get('c')).toBeUndefined()
+  await expect
+    .poll(() => events.filter((event) => event === 'connector good RUNNING').length)
+    .toBe(2)
+  expect(await worker.modifyOffsets('c', sourceConfig, changes, signal)).toBe(false)
+  expect(offsets.get('c')).toEqual([{ partition: { file: 'a' }, offset: { position: 1 } }])
+})

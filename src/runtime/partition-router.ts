@@ -2,6 +2,7 @@ import type { SourceRecord } from '../data/records.ts'
 import { asError, DataError } from '../errors/connect-error.ts'
 import { DisconnectError, RequestTimeoutError, UnreachableError } from '../kafka/net/errors.ts'
 import type { RecordAppender, RecordProducer } from '../kafka/types.ts'
+import { timeLimit } from '../util/abort.ts'
 import type { TaskServices } from './task.ts'
 
 /** The wait for a new topic has a limit of its own. */
@@ -43,8 +44,8 @@ export class PartitionRouter {
   /** Creates `topic` where the connector says how, and looks it up. */
   async prepare(topic: string, cancelled: AbortSignal): Promise<void> {
     if (this.#createsTopics) {
-      const signal = AbortSignal.any([cancelled, AbortSignal.timeout(lookupMs)])
-      await this.#services.createTopic(topic, signal)
+      using limit = timeLimit(lookupMs, cancelled)
+      await this.#services.createTopic(topic, limit.signal)
     }
     this.#topics.set(topic, await this.#partitionCount(topic, cancelled))
     this.#services.notify.topicUsed(topic)
@@ -53,9 +54,9 @@ export class PartitionRouter {
   /** Waits for brokers that are away for as long as it takes; a topic that does not come up has a limit. */
   async #partitionCount(topic: string, cancelled: AbortSignal): Promise<number> {
     for (;;) {
-      const signal = AbortSignal.any([cancelled, AbortSignal.timeout(lookupMs)])
+      using limit = timeLimit(lookupMs, cancelled)
       try {
-        return await this.#producer.partitionCount(topic, signal)
+        return await this.#producer.partitionCount(topic, limit.signal)
       } catch (error) {
         if (cancelled.aborted || !isAway(error)) throw error
         this.#services.logger.warn(`Still looking up topic ${topic}: ${asError(error).message}`)

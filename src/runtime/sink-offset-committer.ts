@@ -4,6 +4,7 @@ import { asError, RetriableError } from '../errors/connect-error.ts'
 import type { GroupConsumer } from '../kafka/types.ts'
 import type { SinkPartition, SinkPartitions } from './sink-partitions.ts'
 import type { TaskServices } from './task.ts'
+import { timeLimit } from '../util/abort.ts'
 import { faultPoint } from '../util/fault-point.ts'
 
 export interface SinkCommitSettings {
@@ -142,8 +143,8 @@ export class SinkOffsetCommitter {
     try {
       if (!this.#services.lease.held) throw leaseIsOver()
       signal.throwIfAborted()
-      const limit = AbortSignal.timeout(this.#settings.timeoutMs)
-      await this.#consumer.commit(offsets, AbortSignal.any([signal, limit]))
+      using limit = timeLimit(this.#settings.timeoutMs, signal)
+      await this.#consumer.commit(offsets, limit.signal)
       for (const entry of offsets) {
         const state = this.#partitions.get(entry)
         if (state !== undefined) state.committed = entry.offset

@@ -44,6 +44,32 @@ export function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<
   })
 }
 
+/** A signal that aborts with another one or after a time, and lets go of both when it is disposed of. */
+export interface TimeLimit extends Disposable {
+  readonly signal: AbortSignal
+}
+
+/**
+ * What `AbortSignal.any([outer, AbortSignal.timeout(ms)])` gives, for what is done over and over under one long-lived `outer`:
+ * that signal would remember each one that `any` has made of it.
+ */
+export function timeLimit(ms: number, outer: AbortSignal): TimeLimit {
+  const controller = new AbortController()
+  const passOn = (): void => controller.abort(outer.reason)
+  const expire = (): void =>
+    controller.abort(new DOMException(`Not done within ${ms} ms`, 'TimeoutError'))
+  const timer = setTimeout(expire, ms).unref()
+  if (outer.aborted) passOn()
+  else outer.addEventListener('abort', passOn, { once: true })
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]: () => {
+      clearTimeout(timer)
+      outer.removeEventListener('abort', passOn)
+    },
+  }
+}
+
 /** The reason of an aborted signal, as an Error. */
 export function reasonOf(signal: AbortSignal): Error {
   const reason: unknown = signal.reason

@@ -1,5 +1,6 @@
+import { getEventListeners } from 'node:events'
 import { describe, expect, test } from 'vitest'
-import { abortable, delay, isAbortOf } from '../../src/util/abort.ts'
+import { abortable, delay, isAbortOf, timeLimit } from '../../src/util/abort.ts'
 
 describe('waiting with a signal', () => {
   test('a delay ends early with the reason of the signal', async () => {
@@ -23,5 +24,38 @@ describe('waiting with a signal', () => {
     expect(isAbortOf(AbortSignal.abort(reason), reason)).toBe(true)
     expect(isAbortOf(AbortSignal.abort(reason), new Error('other'))).toBe(false)
     expect(isAbortOf(new AbortController().signal, reason)).toBe(false)
+  })
+})
+
+describe('a limit of time under a signal', () => {
+  test('aborts with the reason of the signal, also of one that has aborted before', () => {
+    const reason = new Error('stop')
+    const controller = new AbortController()
+    using limit = timeLimit(60_000, controller.signal)
+    expect(limit.signal.aborted).toBe(false)
+    controller.abort(reason)
+    expect(limit.signal.reason).toBe(reason)
+    using late = timeLimit(60_000, controller.signal)
+    expect(late.signal.reason).toBe(reason)
+  })
+
+  test('aborts with a TimeoutError when the time is over', async () => {
+    using limit = timeLimit(5, new AbortController().signal)
+    await expect.poll(() => limit.signal.aborted).toBe(true)
+    expect(limit.signal.reason).toMatchObject({
+      name: 'TimeoutError',
+      message: 'Not done within 5 ms',
+    })
+  })
+
+  test('leaves nothing with the signal once it is disposed of, and aborts no more', async () => {
+    const { signal } = new AbortController()
+    const signals = Array.from({ length: 3 }, () => {
+      using limit = timeLimit(1, signal)
+      return limit.signal
+    })
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+    await delay(20)
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, false, false])
   })
 })

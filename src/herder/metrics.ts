@@ -1,9 +1,11 @@
 import type { Reading } from '../metrics/groups.ts'
 import type { MetricFamily } from '../metrics/metric-family.ts'
 import { familiesOf } from '../metrics/names.ts'
+import { restartFamily } from '../metrics/own-families.ts'
 import { kafkaVersion } from '../util/kafka-version.ts'
 import type { WorkerSnapshot } from '../worker/types.ts'
 import type { State } from './herder.ts'
+import type { RestartSupervisor } from './restart-supervisor.ts'
 import type { Statuses } from './statuses.ts'
 
 /** All metrics of a worker: what it measures, and what its herder knows. */
@@ -11,9 +13,14 @@ export function herderFamilies(
   appInfo: Reading,
   { names, readings, families }: WorkerSnapshot,
   statuses: Statuses,
+  restarts: Pick<RestartSupervisor, 'view'>,
 ): MetricFamily[] {
   const all = [appInfo, ...readings, ...statusReadings(statuses)]
-  return [...familiesOf(all, names), ...families]
+  const restarted = statuses.connectors().map((connector) => ({
+    connector,
+    restarts: restarts.view(connector)?.total ?? 0,
+  }))
+  return [...familiesOf(all, names), ...families, restartFamily(restarted)]
 }
 
 /** Which worker this is; to be called when it starts. */

@@ -3,7 +3,7 @@ import { histogramNames } from '../messages/histograms.ts'
 import type { HistogramName, HistogramReading } from '../messages/histograms.ts'
 import type { Labels, MetricFamily, Sample } from './metric-family.ts'
 
-/** What the Java worker has no name for: times as histograms, and the process. */
+/** What the Java worker has no name for: times as histograms, automatic restarts, and the process. */
 
 /** A task that is measured. */
 export interface CountedTask {
@@ -44,6 +44,21 @@ function histogramSamples(labels: Labels, { boundsMs, counts, sumMs }: Histogram
   samples.push({ labels, value: sumMs / 1000, part: 'sum' })
   samples.push({ labels, value: count, part: 'count' })
   return samples
+}
+
+/** Of each connector, how often it and its tasks were restarted without anybody's asking (`errors.restart.policy`). */
+export function restartFamily(
+  connectors: readonly { readonly connector: string; readonly restarts: number }[],
+): MetricFamily {
+  return {
+    name: 'sluice_connector_automatic_restarts_total',
+    help: 'Automatic restarts of what had failed of a connector, since the connector was created.',
+    type: 'counter',
+    samples: connectors.map(({ connector, restarts }) => ({
+      labels: { connector },
+      value: restarts,
+    })),
+  }
 }
 
 /** What the operating system and the runtime say. What they do not say here is null. */

@@ -46,6 +46,21 @@ describe('with errors.restart.policy', () => {
     })
   })
 
+  test('the restarts of each connector are counted for a scrape', async () => {
+    const { clock, herder, failTask } = await started()
+    const counted = async () => {
+      const families = await herder.metrics()
+      return families.find(({ name }) => name === 'sluice_connector_automatic_restarts_total')
+    }
+    const labels = { connector: 'a' }
+    expect((await counted())?.samples).toEqual([{ labels, value: 0 }])
+    failTask(0)
+    failTask(1)
+    await clock.advance(1000)
+    await reach(herder, 'RUNNING RUNNING RUNNING')
+    expect(await counted()).toMatchObject({ type: 'counter', samples: [{ labels, value: 1 }] })
+  })
+
   test('a connector that could not start is restarted, and gets its tasks', async () => {
     let broken = true
     const clock = new FakeClock()

@@ -293,7 +293,8 @@ export class StandaloneHerder implements Herder {
   }
 
   async metrics(): Promise<readonly MetricFamily[]> {
-    return herderFamilies(this.#appInfo, await this.#worker.metrics(), this.#statuses)
+    const snapshot = await this.#worker.metrics()
+    return herderFamilies(this.#appInfo, snapshot, this.#statuses, this.#restarts)
   }
 
   plugins(): readonly PluginDescriptor[] {

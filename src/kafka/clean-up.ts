@@ -1,5 +1,8 @@
+import { isRetriable } from '../errors/connect-error.ts'
+import { delay } from '../util/abort.ts'
 import { CoordinatorLink } from './group/coordinator.ts'
 import { leaveGroup } from './group/member-requests.ts'
+import { backoffMs } from './net/backoff.ts'
 import { clientOptions } from './net/client-options.ts'
 import { KafkaClient } from './net/client.ts'
 import { request } from './protocol/api.ts'
@@ -41,11 +44,35 @@ async function cleanUpOne(
 ): Promise<void> {
   if (groupId !== undefined && memberId !== undefined) {
     const coordinator = new CoordinatorLink(client, groupId, 'clean-up')
-    await leaveGroup(coordinator, groupId, memberId, signal)
+    const leave = (): Promise<void> => leaveGroup(coordinator, groupId, memberId, signal)
+    await untilDone(client, leave, () => coordinator.forget(), signal)
   }
-  if (transactionalId !== undefined) await fence(client, transactionalId, signal)
+  if (transactionalId !== undefined) {
+    const forget = (): void => client.coordinators.forget('transaction', transactionalId)
+    await untilDone(client, () => fence(client, transactionalId, signal), forget, signal)
+  }
 }
 
+/** Tries again, with pauses, what may come right: the coordinator moves, or it is still aborting what it found open. */
+async function untilDone(
+  client: KafkaClient,
+  attempt: () => Promise<void>,
+  forget: () => void,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let failures = 1; ; failures++) {
+    try {
+      await attempt()
+      return
+    } catch (error) {
+      if (signal.aborted || !isRetriable(error)) throw error
+      forget()
+      await delay(backoffMs(client.options.retryBackoff, failures), signal)
+    }
+  }
+}
+
+/** An open transaction is aborted first: until that is done the answer is CONCURRENT_TRANSACTIONS. */
 async function fence(
   client: KafkaClient,
   transactionalId: string,
@@ -53,13 +80,8 @@ async function fence(
 ): Promise<void> {
   const node = await client.coordinators.find('transaction', transactionalId, signal)
   const body = { transactionalId, transactionTimeoutMs, producerId: -1, producerEpoch: -1 }
-  const { errorCode } = await client.send(
-    node,
-    'clean-up',
-    request(initProducerIdApi, body),
-    signal,
-  )
-  if (errorCode !== ErrorCode.NONE) {
-    throw brokerError(errorCode, `Cannot fence the transactional id ${transactionalId}`)
-  }
+  const asked = request(initProducerIdApi, body)
+  const { errorCode } = await client.send(node, 'clean-up', asked, signal)
+  if (errorCode === ErrorCode.NONE) return
+  throw brokerError(errorCode, `Cannot fence the transactional id ${transactionalId}`)
 }

@@ -60,6 +60,8 @@ export const counterNames = [
   'lagUnit',
   /** Sink: since when records wait in Kafka and none is read; 0 where none waits. */
   'lagSince',
+  /** How often what was told of the topics in use was forgotten (KIP-558). The main thread writes it. */
+  'topicResets',
   /** Of the task's own Kafka client, a source's producer or a sink's consumer (`ClientMeter`). */
   'connections',
   'connectionsOpened',

@@ -4,6 +4,7 @@ import { DisconnectError, RequestTimeoutError, UnreachableError } from '../kafka
 import type { RecordAppender, RecordProducer } from '../kafka/types.ts'
 import { timeLimit } from '../util/abort.ts'
 import type { TaskServices } from './task.ts'
+import { ToldTopics } from './told-topics.ts'
 
 /** The wait for a new topic has a limit of its own. */
 const lookupMs = 60_000
@@ -25,6 +26,7 @@ export class PartitionRouter {
   readonly #createsTopics: boolean
   /** Partitions of each topic met so far. */
   readonly #topics = new Map<string, number>()
+  readonly #told: ToldTopics
   #topic = ''
   #partition = -1
   #appender: RecordAppender | null = null
@@ -34,21 +36,31 @@ export class PartitionRouter {
     this.#producer = producer
     this.#services = services
     this.#createsTopics = createsTopics
+    this.#told = new ToldTopics(services)
+  }
+
+  /** To be called once a batch: where the topics in use were reset meanwhile, each is told of again. */
+  beginBatch(): void {
+    if (this.#told.beginBatch()) this.#topic = ''
   }
 
   /** Hot: whether records for `topic` can be routed without a look-up. */
   knows(topic: string): boolean {
-    return topic === this.#topic || this.#topics.has(topic)
+    return topic === this.#topic || this.#told.has(topic)
   }
 
-  /** Creates `topic` where the connector says how, and looks it up. */
+  /** Creates `topic` where the connector says how, looks it up, and tells that it is in use. */
   async prepare(topic: string, cancelled: AbortSignal): Promise<void> {
+    if (!this.#topics.has(topic)) await this.#lookUp(topic, cancelled)
+    this.#told.tell(topic)
+  }
+
+  async #lookUp(topic: string, cancelled: AbortSignal): Promise<void> {
     if (this.#createsTopics) {
       using limit = timeLimit(lookupMs, cancelled)
       await this.#services.createTopic(topic, limit.signal)
     }
     this.#topics.set(topic, await this.#partitionCount(topic, cancelled))
-    this.#services.notify.topicUsed(topic)
   }
 
   /** Waits for brokers that are away for as long as it takes; a topic that does not come up has a limit. */

@@ -8,6 +8,7 @@ import type { NamedConverter } from './converters.ts'
 import type { Stage } from './record-errors.ts'
 import type { TaskPlugins } from './task-plugins.ts'
 import type { TaskServices } from './task.ts'
+import { ToldTopics } from './told-topics.ts'
 
 /** What a converter made of null, where it is known once and for all; undefined where it must be asked. */
 type NullResult = SchemaAndValue | undefined
@@ -21,8 +22,7 @@ export class SinkRecordReader {
   readonly #services: TaskServices
   readonly #nullKey: NullResult
   readonly #nullValue: NullResult
-  /** Topics the main thread has been told of (KIP-558). */
-  readonly #topics = new Set<string>()
+  readonly #told: ToldTopics
   #stage: Stage = 'KEY_CONVERTER'
   // What was decoded last, so that nothing is allocated between converter and record.
   #schema: Schema | null = null
@@ -32,6 +32,7 @@ export class SinkRecordReader {
   constructor(plugins: TaskPlugins, services: TaskServices) {
     this.#plugins = plugins
     this.#services = services
+    this.#told = new ToldTopics(services)
     this.#nullKey = nullResult(plugins.converters.key)
     this.#nullValue = nullResult(plugins.converters.value)
   }
@@ -43,10 +44,8 @@ export class SinkRecordReader {
   async read(fetched: FetchedRecords, records: SinkRecord[]): Promise<number> {
     const services = this.#services
     this.#count = 0
-    if (!this.#topics.has(fetched.topic)) {
-      this.#topics.add(fetched.topic)
-      services.notify.topicUsed(fetched.topic)
-    }
+    this.#told.beginBatch()
+    this.#told.tell(fetched.topic)
     while (!(await services.call('convert', () => this.#readSome(fetched, records)))) {
       const waiting = this.#waiting
       this.#waiting = null

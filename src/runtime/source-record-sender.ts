@@ -48,8 +48,9 @@ export class SourceRecordSender {
    * back-pressure. Rejects where a record failed and is not tolerated, or an earlier one could not be sent.
    */
   async send(records: readonly SourceRecord[], signal: AbortSignal): Promise<void> {
-    const { submitted, services, producer, acknowledgements, chain } = this.#parts
+    const { submitted, services, producer, router, acknowledgements, chain } = this.#parts
     submitted.begin()
+    router.beginBatch()
     this.#now = Date.now()
     chain?.timeNext()
     let convertMs = 0

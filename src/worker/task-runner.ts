@@ -69,6 +69,13 @@ export class TaskRunner {
     return this.#table.get(id)?.counters ?? null
   }
 
+  /** The tasks of `connector` tell each topic again with its next use (KIP-558). */
+  resetTopics(connector: string): void {
+    for (const id of this.ids()) {
+      if (id.connector === connector) this.counters(id)?.add('topicResets', 1)
+    }
+  }
+
   /** The thread a task runs in; null where there is no such task. */
   threadOf(id: ConnectorTaskId): TaskThread | null {
     return this.#table.get(id)?.thread ?? null

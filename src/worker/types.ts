@@ -103,6 +103,8 @@ export interface ConnectorWorker {
   stopTasks(ids: readonly ConnectorTaskId[]): Promise<void>
   /** Sets the level of one logger, here and in every plugin thread there is or will be. */
   setLogLevel(logger: string, level: LogLevel): void
+  /** The topics that a connector uses are forgotten: its tasks tell each again with its next use (KIP-558). */
+  resetTopics(connector: string): void
   /** What is known of a connector without asking its thread; null where it does not run here. */
   connectorFacts(name: string): ConnectorFacts | null
   /** What is known of a task, also while its thread hangs; null where it does not run here. */

@@ -173,6 +173,10 @@ export class Worker implements ConnectorWorker {
     return this.#tasks.stop(ids, this.#settings.graceMs)
   }
 
+  resetTopics(connector: string): void {
+    this.#tasks.resetTopics(connector)
+  }
+
   /** Names of threads that were ended and do not go. */
   stuckThreads(): readonly string[] {
     return this.#pool.stuck()
@@ -260,8 +264,7 @@ export class Worker implements ConnectorWorker {
   #createMetrics(): WorkerMetrics {
     const { config, plugins } = this.#options
     return new WorkerMetrics({
-      config,
-      plugins,
+      ...{ config, plugins },
       connectors: () => this.#connectors.names(),
       tasks: () => this.#tasks.ids(),
       counters: (id) => this.#tasks.counters(id),

@@ -195,6 +195,21 @@ test('topics a connector used are listed until they are reset', async () => {
   expect(herder.activeTopics('a')).toEqual(['orders'])
   herder.resetActiveTopics('a')
   expect(herder.activeTopics('a')).toEqual([])
+  expect(worker.calls.at(-1)).toBe('reset topics of a')
+})
+
+test('threads that do not end make the worker unhealthy, by name, until they are gone', async () => {
+  const { herder, worker } = setUp()
+  herder.markReady()
+  worker.stuck = ['task-thread-1', 'task-thread-4']
+  expect(herder.stuckThreads()).toEqual(worker.stuck)
+  expect(await herder.health(signal)).toEqual({
+    status: 'unhealthy',
+    message:
+      "Threads that were ended do not end, because a plugin's native call holds them: task-thread-1, task-thread-4. The worker goes on without them; start it again to be rid of them.",
+  })
+  worker.stuck = []
+  expect((await herder.health(signal)).status).toBe('healthy')
 })
 
 test('after a stop every request is told so', async () => {

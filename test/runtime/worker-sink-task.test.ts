@@ -94,12 +94,16 @@ describe('a sink task', () => {
     await task.stop(1000)
   })
 
-  test('tells of its topic once, with the first records (KIP-558)', async () => {
+  test('tells of its topic once, with the first records, and again after a reset (KIP-558)', async () => {
     const { task, consumer, sink, services } = setUp()
     consumer.queue.push([plain(0, 'a')], [plain(1, 'b')])
     await task.start(never)
     await vi.waitFor(() => expect(sink.values).toEqual(['a', 'b']))
-    expect(services.states.filter((state) => state === 'topic t')).toHaveLength(1)
+    expect(services.states).toEqual(['RUNNING', 'topic t'])
+    services.counters.add('topicResets', 1)
+    consumer.queue.push([plain(2, 'c')], [plain(3, 'd')])
+    await vi.waitFor(() => expect(sink.values).toEqual(['a', 'b', 'c', 'd']))
+    expect(services.states).toEqual(['RUNNING', 'topic t', 'topic t'])
     await task.stop(1000)
   })
 

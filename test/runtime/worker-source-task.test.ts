@@ -287,6 +287,25 @@ describe('a source task', () => {
     await task.stop(1000)
   })
 
+  test('tells of each topic once, and once more with its next use after a reset', async () => {
+    const { task, source, services, producer } = setUp()
+    const told = () => services.states.filter((state) => state.startsWith('topic '))
+    const sent = (count: number) => vi.waitFor(() => expect(producer().sent).toHaveLength(count))
+    const other = { topic: 'u' }
+    await task.start(never)
+    source.give([record(1, 'a'), record(2, 'b', other), record(3, 'c')])
+    await sent(3)
+    expect(told()).toEqual(['topic t', 'topic u'])
+    services.counters.add('topicResets', 1)
+    source.give([record(4, 'd'), record(5, 'e')], [record(6, 'f')])
+    await sent(6)
+    expect(told()).toEqual(['topic t', 'topic u', 'topic t'])
+    source.give([record(7, 'g', other)])
+    await sent(7)
+    expect(told()).toEqual(['topic t', 'topic u', 'topic t', 'topic u'])
+    await task.stop(1000)
+  })
+
   test('that starts paused opens nothing until it is resumed', async () => {
     const { task, source, services } = setUp({}, new QueueTask(), 'PAUSED')
     await task.start(never)

@@ -144,6 +144,10 @@ export class FakeWorker implements ConnectorWorker {
     }
   }
 
+  resetTopics(connector: string): void {
+    this.calls.push(`reset topics of ${connector}`)
+  }
+
   stuckThreads(): readonly string[] {
     return this.stuck
   }
@@ -248,11 +252,8 @@ export class FakeWorker implements ConnectorWorker {
   /** What is to be known of the connector; null where it does not run. */
   connectorFacts(name: string): ConnectorFacts | null {
     if (!this.running.has(name)) return null
-    const facts = {
-      name: `connector ${name}`,
-      thread: idleThread('connector-thread-1'),
-      call: null,
-    }
+    const thread = idleThread('connector-thread-1')
+    const facts = { name: `connector ${name}`, thread, call: null }
     return { ...facts, ...this.facts.get(name) }
   }
 

@@ -55,6 +55,18 @@ describe('a task', () => {
     await open.worker.stopTasks([id('c')])
   })
 
+  test('hears that the topics of its connector were reset, and of no other', async () => {
+    await using open = await openWorker(built)
+    for (const one of [id('c'), id('c', 1), id('d')]) {
+      await open.worker.startTask(one, sourceConfig, behaving('well'), 'STARTED')
+    }
+    open.worker.resetTopics('c')
+    const resets = [id('c'), id('c', 1), id('d')].map((one) =>
+      open.worker.taskCounters(one)?.get('topicResets'),
+    )
+    expect(resets).toEqual([1, 1, 0])
+  })
+
   test('is started once', async () => {
     await using open = await openWorker(built)
     await open.worker.startTask(id('c'), sourceConfig, behaving('well'), 'STARTED')

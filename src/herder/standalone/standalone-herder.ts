@@ -282,6 +282,7 @@ export class StandaloneHerder implements Herder {
 
   resetActiveTopics(name: string): void {
     this.#topics.reset(name)
+    this.#worker.resetTopics(name)
   }
 
   putTaskConfigs(_name: string, _signal: AbortSignal): Promise<void> {

@@ -21,6 +21,7 @@ import type { OffsetBackingStore } from '../stores/offset-backing-store.ts'
 import { MemoryBudget } from '../util/memory-budget.ts'
 import type { LogHistory } from '../util/log-history.ts'
 import { createLogger } from '../util/logger.ts'
+import { pinSecretsOf } from '../util/secrets.ts'
 import { Worker } from '../worker/worker.ts'
 import { buildInfo } from './build-info.ts'
 import { describeCluster } from './describe-cluster.ts'
@@ -146,6 +147,7 @@ async function lay(
   const resolved = await resolver.resolve(originals, signal)
   const adviseClass = (name: string): string | null => adviceOn(name, registry)
   const file = readStandaloneConfig(resolved, { source, adviseClass })
+  pinSecretsOf(resolved)
   for (const warning of [...warnings, ...file.warnings]) log.warn(warning)
   const clientConfig = workerClientConfig(resolved, 'connect-standalone')
   return { registry, resolver, file, clientConfig }

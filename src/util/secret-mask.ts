@@ -8,15 +8,26 @@
  */
 export class SecretMask {
   readonly #secrets = new Set<string>()
+  /** Those of {@link pin}; the bound is not theirs. */
+  readonly #pinned = new Set<string>()
+  readonly #toPin = new Set<string>()
   #bytes = 0
   #pattern: RegExp | null = null
 
   /** Takes note of a secret; false where it was known. What was learnt last is kept longest: a worker knows at most so many. */
   add(secret: string): boolean {
     const parts = partsOf(secret)
-    const isNew = parts.some((part) => !this.#secrets.has(part))
+    const isNew = parts.some((part) => !this.#secrets.has(part) && !this.#pinned.has(part))
     for (const part of parts) this.#remember(part)
     return isNew
+  }
+
+  /** What is known by now is never forgotten, however much is learnt later; nor is any of `texts`, should it turn out a secret. */
+  pin(texts: readonly string[]): void {
+    for (const part of texts.flatMap(partsOf)) this.#toPin.add(part)
+    for (const part of this.#secrets) this.#pinned.add(part)
+    this.#secrets.clear()
+    this.#bytes = 0
   }
 
   /** `text` with every secret replaced by `[hidden]`; `text` itself where there is none. */
@@ -26,6 +37,12 @@ export class SecretMask {
   }
 
   #remember(part: string): void {
+    if (this.#pinned.has(part)) return
+    if (this.#toPin.delete(part)) {
+      this.#pinned.add(part)
+      this.#pattern = null
+      return
+    }
     const known = this.#secrets.delete(part)
     this.#secrets.add(part)
     if (known) return
@@ -40,7 +57,7 @@ export class SecretMask {
 
   /** The longest first, so that no part of one stays behind a shorter one within it. */
   #compile(): RegExp {
-    const longestFirst = [...this.#secrets].sort((a, b) => b.length - a.length)
+    const longestFirst = [...this.#pinned, ...this.#secrets].sort((a, b) => b.length - a.length)
     const all = longestFirst.flatMap((secret) => [...new Set(writtenAs(secret))])
     const alternatives = all.map((text) =>
       text.length >= anywhereLength

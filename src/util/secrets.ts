@@ -12,6 +12,14 @@ export function rememberSecret(secret: string): void {
   if (mask.add(secret)) tell(secret)
 }
 
+/**
+ * The worker's own secrets are never forgotten, whatever plugins tell of theirs: to be called with its configuration, variables
+ * resolved, when that has been read and no plugin runs yet.
+ */
+export function pinSecretsOf(config: Readonly<Record<string, string>>): void {
+  mask.pin(Object.values(config))
+}
+
 /** `text` without the secrets known. */
 export function maskSecrets(text: string): string {
   return mask.mask(text)

@@ -93,6 +93,19 @@ test('it knows so many, those that were learnt last', () => {
   expect(mask.mask('secret-number-0. secret-number-2000.')).toBe('secret-number-0. [hidden]')
 })
 
+test('those that were pinned it knows for ever, also where they are found to be secrets only later', () => {
+  const mask = new SecretMask()
+  mask.add('known-before')
+  mask.pin(['found-later', 'no secret at all'])
+  expect(mask.add('known-before')).toBe(false)
+  expect(mask.add('found-later')).toBe(true)
+  for (let i = 0; i < 2001; i++) mask.add(`secret-number-${i}.`)
+  expect(mask.add('found-later')).toBe(false)
+  expect(mask.mask('known-before found-later secret-number-0. no secret at all')).toBe(
+    '[hidden] [hidden] secret-number-0. no secret at all',
+  )
+})
+
 describe('keys', () => {
   test.each([
     'connection.password',

@@ -108,7 +108,8 @@ export class PluginThread<Asks extends RequestMap<Asks>> {
     this.buried = new Promise((resolve) => {
       this.#resolveBuried = resolve
     })
-    this.#thread.once('error', (error) => this.#end(this.#crash(error)))
+    // Not once: one that nobody listens to would end the process.
+    this.#thread.on('error', (error) => this.#end(this.#crash(error)))
   }
 
   /** Why the thread ended; null while it is alive. */

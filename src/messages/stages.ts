@@ -16,5 +16,9 @@ export const taskStages = [
   'validate',
   'alterOffsets',
   'progress',
+  // Of the plugins between a task and Kafka, all together.
+  'configure',
+  'release',
+  'commitRecord',
 ] as const
 export type TaskStage = (typeof taskStages)[number]

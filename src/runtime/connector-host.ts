@@ -101,7 +101,7 @@ export class ConnectorHost {
     await runInScope(running.scope, async () => {
       const connector = new WorkerConnector({
         name,
-        connector: await this.#create(start),
+        connector: await this.#create(start, calls),
         context: this.#contextOf(start, fail),
         config,
         listener: {
@@ -119,12 +119,12 @@ export class ConnectorHost {
     return undefined
   }
 
-  async #create(start: Requests['startConnector'][0]): Promise<Connector> {
+  async #create(start: Requests['startConnector'][0], calls: PluginCalls): Promise<Connector> {
     const { type, connectorClass, config } = start
     try {
       const version = config['connector.plugin.version']
       const ConnectorClass = await this.#loader.load(type, connectorClass, version)
-      return new ConnectorClass()
+      return await calls.call('initialize', () => new ConnectorClass())
     } catch (error) {
       this.#failed(start, asError(error))
       throw error

@@ -2,9 +2,10 @@ import type { Converter, HeaderConverter, InPlaceConverter } from '../api/conver
 import type { Predicate, Transformation } from '../api/transformation.ts'
 import { withoutPrefix } from '../config/client-config.ts'
 import type { ConnectorConfig } from '../config/types.ts'
+import type { PluginCall } from './task.ts'
 
 /** What each kind of plugin that a task uses is an instance of. */
-interface PluginInstances {
+export interface PluginInstances {
   converter: Converter
   header_converter: HeaderConverter
   transformation: Transformation
@@ -23,6 +24,13 @@ export interface TaskConverters {
   readonly value: NamedConverter
   readonly header: HeaderConverter
   readonly headerClassName: string
+  /** Each lets go of what one of them holds. */
+  readonly closers: readonly Closer[]
+}
+
+/** Closes one plugin. */
+export interface Closer {
+  readonly className: string
   close(): void
 }
 
@@ -44,26 +52,31 @@ export async function openConverters(
   instantiate: Instantiate,
   connectorConfig: ConnectorConfig,
   workerConfig: ConnectorConfig,
+  call: PluginCall,
 ): Promise<TaskConverters> {
   const open = async (role: 'key' | 'value'): Promise<NamedConverter> => {
     const { name, settings } = choose(`${role}.converter`, connectorConfig, workerConfig)
     const { instance, className } = await instantiate('converter', name ?? '')
-    instance.configure?.({ ...settings, 'converter.type': role }, role === 'key')
+    const config = { ...settings, 'converter.type': role }
+    await call('configure', () => instance.configure?.(config, role === 'key'))
     return { converter: instance, inPlace: asInPlace(instance), className }
   }
   const key = await open('key')
   const value = await open('value')
   const { name, settings } = choose('header.converter', connectorConfig, workerConfig)
   const header = await instantiate('header_converter', name ?? defaultHeaderConverter)
-  header.instance.configure?.({ ...settings, 'converter.type': 'header' }, false)
+  const config = { ...settings, 'converter.type': 'header' }
+  await call('configure', () => header.instance.configure?.(config, false))
   return {
     key,
     value,
     header: header.instance,
     headerClassName: header.className,
-    close: () => {
-      for (const converter of [key.converter, value.converter, header.instance]) converter.close?.()
-    },
+    closers: [
+      { className: key.className, close: () => key.converter.close?.() },
+      { className: value.className, close: () => value.converter.close?.() },
+      { className: header.className, close: () => header.instance.close?.() },
+    ],
   }
 }
 

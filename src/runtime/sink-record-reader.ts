@@ -186,14 +186,13 @@ export class SinkRecordReader {
         converters.key.converter.toConnectData(topic, headers, keyBytes))
       this.#stage = 'VALUE_CONVERTER'
       const { converter } = converters.value
-      const value = await (knownValue ?? converter.toConnectData(topic, headers, valueBytes))
+      const value = await (knownValue ??
+        this.#calling(() => converter.toConnectData(topic, headers, valueBytes)))
       this.#stage = 'HEADER_CONVERTER'
       const converted = raw.length === 0 ? null : new Headers()
       for (const { key: name, value: bytes } of raw) {
-        const { schema, value: header } = await converters.header.toConnectHeader(
-          topic,
-          name,
-          bytes,
+        const { schema, value: header } = await this.#calling(() =>
+          converters.header.toConnectHeader(topic, name, bytes),
         )
         converted?.add(name, header, schema)
       }
@@ -211,10 +210,15 @@ export class SinkRecordReader {
         converted,
       )
       this.#stage = 'TRANSFORMATION'
-      return chain === null ? record : await chain.apply(record)
+      return chain === null ? record : await this.#calling(() => chain.apply(record))
     } catch (error) {
       return this.#skipOrThrow(topic, partition, offset, error)
     }
+  }
+
+  /** What goes on after a wait is no longer within the call that began it. */
+  #calling<T>(call: () => MaybePromise<T>): MaybePromise<T> {
+    return this.#services.call('convert', call)
   }
 
   /** The record could not be read: skipped where `errors.tolerance` says so, else the task fails. */

@@ -56,7 +56,11 @@ export class SourceAcknowledgements implements ProducerListener {
 
   acknowledged(from: number, to: number, partition: TopicPartition, baseOffset: number): void {
     const { counters } = this.#services
-    if (this.#task.commitRecord !== undefined) this.#tellTask(from, to, partition, baseOffset)
+    if (this.#task.commitRecord !== undefined) {
+      void this.#services.call('commitRecord', () =>
+        this.#tellTask(from, to, partition, baseOffset),
+      )
+    }
     this.#acknowledge(from, to)
     counters.add('written', to - from)
     counters.setActive(this.#submitted.outstanding)
@@ -74,9 +78,11 @@ export class SourceAcknowledgements implements ProducerListener {
       this.#failure ??= new ConnectError(message, { cause })
       return
     }
-    for (let number = from; number < to; number++) {
-      this.commitRecord(this.#submitted.recordOf(number), null)
-    }
+    void this.#services.call('commitRecord', () => {
+      for (let number = from; number < to; number++) {
+        this.commitRecord(this.#submitted.recordOf(number), null)
+      }
+    })
     this.#acknowledge(from, to)
   }
 

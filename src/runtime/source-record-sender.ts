@@ -167,7 +167,7 @@ export class SourceRecordSender {
     try {
       const transformed = await transforming
       if (transformed === null) this.#parts.acknowledgements.commitRecord(record, null)
-      else await this.#convert(record, transformed)
+      else await this.#calling(() => this.#convert(record, transformed))
     } catch (error) {
       this.#skipOrThrow(record, error)
     }
@@ -177,7 +177,7 @@ export class SourceRecordSender {
   async #prepareTopic(record: SourceRecord, sent: SourceRecord): Promise<void> {
     await this.#parts.router.prepare(sent.topic, this.#cancelled)
     try {
-      await this.#convert(record, sent)
+      await this.#calling(() => this.#convert(record, sent))
     } catch (error) {
       this.#skipOrThrow(record, error)
     }
@@ -197,15 +197,24 @@ export class SourceRecordSender {
       const headersDone = await this.#headersOf(sent)
       this.#stage = 'KEY_CONVERTER'
       const keyDone = await (keyBytes === undefined
-        ? key.converter.fromConnectData(topic, headers, sent.keySchema, sent.key)
+        ? this.#calling(() =>
+            key.converter.fromConnectData(topic, headers, sent.keySchema, sent.key),
+          )
         : keyBytes)
       this.#stage = 'VALUE_CONVERTER'
       const valueDone = await (valueBytes ??
-        value.converter.fromConnectData(topic, headers, sent.valueSchema, sent.value))
+        this.#calling(() =>
+          value.converter.fromConnectData(topic, headers, sent.valueSchema, sent.value),
+        ))
       this.#append(record, sent, keyDone, valueDone, headersDone)
     } catch (error) {
       this.#skipOrThrow(record, error)
     }
+  }
+
+  /** What goes on after a wait is no longer within the call that began it. */
+  #calling<T>(call: () => MaybePromise<T>): MaybePromise<T> {
+    return this.#parts.services.call('convert', call)
   }
 
   async #headersOf(sent: SourceRecord): Promise<readonly RecordHeader[] | null> {
@@ -213,11 +222,8 @@ export class SourceRecordSender {
     const { header } = this.#parts.converters
     const converted: RecordHeader[] = []
     for (const { key, schema, value } of sent.headers) {
-      const bytes: MaybePromise<Uint8Array | null> = header.fromConnectHeader(
-        sent.topic,
-        key,
-        schema,
-        value,
+      const bytes: MaybePromise<Uint8Array | null> = this.#calling(() =>
+        header.fromConnectHeader(sent.topic, key, schema, value),
       )
       converted.push({ key, value: isPromise(bytes) ? await bytes : bytes })
     }

@@ -18,7 +18,7 @@ import type { Instantiate } from './converters.ts'
 import { overdueCall } from './overdue-call.ts'
 import { openTaskPlugins } from './task-plugins.ts'
 import type { TaskPlugins } from './task-plugins.ts'
-import type { PluginLoader, TaskServices, WorkerTask, WorkerTaskFactory } from './task.ts'
+import type { TaskServices, WorkerTask, WorkerTaskFactory } from './task.ts'
 import { WorkerSinkTask } from './worker-sink-task.ts'
 import { WorkerSourceTask } from './worker-source-task.ts'
 
@@ -62,8 +62,10 @@ function sourceTask(start: TaskStart, services: TaskServices): WorkerTask {
     createsTopics: createsTopics(workerConfig, connectorConfig),
     openTask: async () => {
       const Connector = await services.loader.load('source', ...pluginOf(start))
-      const Task = new Connector().taskClass()
-      return asTask<SourceTask>(new Task(), ['poll'], taskIdText(id))
+      return services.call('initialize', () => {
+        const Task = new Connector().taskClass()
+        return asTask<SourceTask>(new Task(), ['poll'], taskIdText(id))
+      })
     },
     openPlugins: () => openPlugins(start, services),
     openProducer: (listener) =>
@@ -94,8 +96,10 @@ function sinkTask(start: TaskStart, services: TaskServices): WorkerTask {
     commit: commitSettings(workerConfig),
     openTask: async () => {
       const Connector = await services.loader.load('sink', ...pluginOf(start))
-      const Task = new Connector().taskClass()
-      return asTask<SinkTask>(new Task(), ['put'], taskIdText(id))
+      return services.call('initialize', () => {
+        const Task = new Connector().taskClass()
+        return asTask<SinkTask>(new Task(), ['put'], taskIdText(id))
+      })
     },
     openPlugins: () => openPlugins(start, services),
     openConsumer: () =>
@@ -119,16 +123,16 @@ async function withMemory<T>(
 
 function openPlugins(start: TaskStart, services: TaskServices): Promise<TaskPlugins> {
   const { connectorConfig, workerConfig, id } = start
-  const { logger } = services
-  const instantiate = instantiateBy(services.loader)
+  const { logger, call } = services
+  const instantiate = instantiateBy(services)
   const taskId = taskIdText(id)
-  return openTaskPlugins({ instantiate, connectorConfig, workerConfig, taskId, logger })
+  return openTaskPlugins({ instantiate, connectorConfig, workerConfig, taskId, logger, call })
 }
 
-function instantiateBy(loader: PluginLoader): Instantiate {
+function instantiateBy({ loader, call }: TaskServices): Instantiate {
   return async (type, name) => {
     const Plugin = await loader.load(type, name)
-    return { instance: new Plugin(), className: name }
+    return { instance: await call('configure', () => new Plugin()), className: name }
   }
 }
 

@@ -1,9 +1,10 @@
 import type { ConnectorConfig } from '../config/types.ts'
 import type { TaskCounters } from '../messages/counters.ts'
 import type { Logger } from '../util/logger.ts'
-import type { Instantiate, TaskConverters } from './converters.ts'
+import type { Closer, Instantiate, TaskConverters } from './converters.ts'
 import { openConverters } from './converters.ts'
 import { RecordErrors } from './record-errors.ts'
+import type { PluginCall } from './task.ts'
 import { TransformationChain } from './transformation-chain.ts'
 
 /** What stands between a task and Kafka, loaded and configured. */
@@ -11,6 +12,7 @@ export interface TaskPlugins {
   readonly converters: TaskConverters
   readonly chain: TransformationChain | null
   readonly errors: RecordErrors
+  /** Closes each of them; what one throws is logged, and keeps no other from being closed. */
   close(): void
 }
 
@@ -21,26 +23,35 @@ export interface TaskPluginsInput {
   /** `connector-0`. */
   readonly taskId: string
   readonly logger: Logger
+  readonly call: PluginCall
 }
 
 export async function openTaskPlugins(input: TaskPluginsInput): Promise<TaskPlugins> {
-  const { instantiate, connectorConfig, workerConfig, taskId, logger } = input
-  const converters = await openConverters(instantiate, connectorConfig, workerConfig)
+  const { instantiate, connectorConfig, workerConfig, taskId, logger, call } = input
+  const converters = await openConverters(instantiate, connectorConfig, workerConfig, call)
+  const close = (closers: readonly Closer[]): void => closeAll(closers, call, logger)
   try {
-    const chain = await TransformationChain.open(instantiate, connectorConfig)
+    const chain = await TransformationChain.open(instantiate, connectorConfig, call)
     const errors = new RecordErrors(connectorConfig, taskId, logger)
     return {
       converters,
       chain,
       errors,
-      close: () => {
-        chain?.close()
-        converters.close()
-      },
+      close: () => close([...(chain?.closers ?? []), ...converters.closers]),
     }
   } catch (error) {
-    converters.close()
+    close(converters.closers)
     throw error
+  }
+}
+
+function closeAll(closers: readonly Closer[], call: PluginCall, logger: Logger): void {
+  for (const closer of closers) {
+    try {
+      void call('release', () => closer.close())
+    } catch (error) {
+      logger.warn(`Closing ${closer.className} failed.`, error)
+    }
   }
 }
 

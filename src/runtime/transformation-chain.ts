@@ -6,7 +6,8 @@ import type { TaskCounters } from '../messages/counters.ts'
 import { ConfigError } from '../errors/connect-error.ts'
 import type { MaybePromise } from '../util/maybe-promise.ts'
 import { isPromise } from '../util/maybe-promise.ts'
-import type { Instantiate } from './converters.ts'
+import type { Closer, Instantiate, PluginInstances } from './converters.ts'
+import type { PluginCall } from './task.ts'
 
 interface Step {
   readonly transformation: Transformation
@@ -18,27 +19,33 @@ interface Step {
 /** The transformations of a task, in the order of `transforms`, each under its predicate. */
 export class TransformationChain {
   readonly #steps: readonly Step[]
-  readonly #predicates: readonly Predicate[]
+  /** Each lets go of what one of the plugins holds. */
+  readonly closers: readonly Closer[]
+  readonly #call: PluginCall
   #at = 0
   #counters: TaskCounters | null = null
   #timesNext = false
 
-  private constructor(steps: readonly Step[], predicates: readonly Predicate[]) {
+  private constructor(steps: readonly Step[], closers: readonly Closer[], call: PluginCall) {
     this.#steps = steps
-    this.#predicates = predicates
+    this.closers = closers
+    this.#call = call
   }
 
   /** Loads and configures what `transforms` and `predicates` name; null where there is nothing to apply. */
   static async open(
     instantiate: Instantiate,
     config: ConnectorConfig,
+    call: PluginCall,
   ): Promise<TransformationChain | null> {
     const aliases = list(config.transforms)
     if (aliases.length === 0) return null
-    const predicates = await openPredicates(instantiate, config)
+    const closers: Closer[] = []
+    const open = opener(instantiate, call, closers)
+    const predicates = await openPredicates(open, config)
     const steps: Step[] = []
-    for (const alias of aliases) steps.push(await openStep(instantiate, config, alias, predicates))
-    return new TransformationChain(steps, [...predicates.values()])
+    for (const alias of aliases) steps.push(await openStep(open, config, alias, predicates))
+    return new TransformationChain(steps, closers, call)
   }
 
   /** Java name of the transformation that ran last: the one at fault after `apply` has thrown. */
@@ -81,37 +88,49 @@ export class TransformationChain {
       if (step.predicate !== null && step.predicate.test(current) === step.negate) continue
       const next = step.transformation.apply(current)
       if (isPromise(next)) {
-        return next.then((result) => (result === null ? null : this.#applyFrom(at + 1, result)))
+        return next.then((result) =>
+          result === null ? null : this.#call('convert', () => this.#applyFrom(at + 1, result)),
+        )
       }
       if (next === null) return null
       current = next
     }
     return current
   }
+}
 
-  close(): void {
-    for (const step of this.#steps) step.transformation.close?.()
-    for (const predicate of this.#predicates) predicate.close?.()
+/** Loads and configures a plugin, and notes how to close it. */
+type Open = <K extends 'transformation' | 'predicate'>(
+  type: K,
+  name: string,
+  settings: ConnectorConfig,
+) => Promise<{ readonly instance: PluginInstances[K]; readonly className: string }>
+
+function opener(instantiate: Instantiate, call: PluginCall, closers: Closer[]): Open {
+  return async (type, name, settings) => {
+    const { instance, className } = await instantiate(type, name)
+    closers.push({ className, close: () => instance.close?.() })
+    await call('configure', () => instance.configure(settings))
+    return { instance, className }
   }
 }
 
 async function openPredicates(
-  instantiate: Instantiate,
+  open: Open,
   config: ConnectorConfig,
 ): Promise<Map<string, Predicate>> {
   const predicates = new Map<string, Predicate>()
   for (const alias of list(config.predicates)) {
     const { type, ...settings } = withoutPrefix(config, `predicates.${alias}.`)
     if (type === undefined) throw missing(`predicates.${alias}.type`)
-    const { instance } = await instantiate('predicate', type.trim())
-    instance.configure(settings)
+    const { instance } = await open('predicate', type.trim(), settings)
     predicates.set(alias, instance)
   }
   return predicates
 }
 
 async function openStep(
-  instantiate: Instantiate,
+  open: Open,
   config: ConnectorConfig,
   alias: string,
   predicates: ReadonlyMap<string, Predicate>,
@@ -124,8 +143,7 @@ async function openStep(
       `Invalid value ${predicate ?? ''} for configuration transforms.${alias}.predicate: expected one of the aliases in "predicates". Add it there, or correct the name.`,
     )
   }
-  const { instance, className } = await instantiate('transformation', type.trim())
-  instance.configure(settings)
+  const { instance, className } = await open('transformation', type.trim(), settings)
   const negated = negate?.trim().toLowerCase() === 'true'
   return { transformation: instance, className, predicate: found, negate: negated }
 }

@@ -77,7 +77,7 @@ export class WorkerConnector {
     const { connector, config, call } = this.#options
     const { signal } = this.#ended
     const produced = await call('taskConfigs', () => connector.taskConfigs(maxTasks, signal))
-    return completeTaskConfigs(connector, config, produced)
+    return call('taskConfigs', () => completeTaskConfigs(connector, config, produced))
   }
 
   /** The connector is FAILED with `error`, unless it failed before. */

@@ -1,6 +1,14 @@
 import type { TaskStart } from '../messages/protocol.ts'
 import type { TaskStage } from '../messages/stages.ts'
 
+/** Calls of what stands between a task and Kafka, and how they are said of all of it. */
+const betweenStages: Partial<Record<TaskStage, string>> = {
+  convert: '',
+  transform: '',
+  configure: 'configure of ',
+  release: 'close of ',
+}
+
 /** Which call into which plugin, for messages: `poll of com.example.OrdersSource`. */
 export function callText(
   stage: TaskStage,
@@ -10,7 +18,8 @@ export function callText(
     workerConfig,
   }: Pick<TaskStart, 'connectorClass' | 'connectorConfig' | 'workerConfig'>,
 ): string {
-  if (stage !== 'convert' && stage !== 'transform') return `${stage} of ${connectorClass}`
+  const between = betweenStages[stage]
+  if (between === undefined) return `${stage} of ${connectorClass}`
   const aliases = (connectorConfig.transforms ?? '').split(',').map((alias) => alias.trim())
   const transformations = aliases
     .filter((alias) => alias !== '')
@@ -19,5 +28,5 @@ export function callText(
     const name = connectorConfig[key] ?? workerConfig[key]
     return name === undefined ? [] : `${key}=${name}`
   })
-  return `its transformations and converters (${[...transformations, ...converters].join(', ')})`
+  return `${between}its transformations and converters (${[...transformations, ...converters].join(', ')})`
 }

@@ -35,6 +35,10 @@ export const taskHolds: readonly Hostility[] = (
     ['open', task(sink, 'open', 'spin'), `open of ${ofSink}`],
     ['put', task(sink, 'put', 'spin'), `put of ${ofSink}`],
     ['flush', task(sink, 'flush', 'spin'), `preCommit of ${ofSink}`],
+    ['commitRecord', task(source, 'commitRecord', 'spin'), `commitRecord of ${ofSource}`],
+    ['configure of a converter', converter('configure', 'spin'), `configure of ${recordPlugins}`],
+    // The first record for a topic waits for that.
+    ['a converter that writes', converter('fromConnectData', 'spin'), recordPlugins],
     ['a converter that reads', converter('toConnectData', 'spin'), recordPlugins],
     ['a transformation', transformation('apply', 'spin'), ofTransformation],
     ['a predicate', predicate('spin'), ofTransformation],
@@ -54,6 +58,7 @@ export const stopHolds: readonly Hostility[] = (
     ['stop of a source', task(source, 'stop', 'spin')],
     ['close of a sink', task(sink, 'close', 'spin')],
     ['stop of a sink', task(sink, 'stop', 'spin')],
+    ['close of a transformation', transformation('close', 'spin')],
   ] as const
 ).map(([place, config]) => ({
   name: `a busy loop in ${place} ends the thread, and the deletion is answered`,

@@ -123,6 +123,11 @@ export class HostileWorker implements AsyncDisposable {
     return await this.#send('PUT', resource, { name, ...this.#complete(config) })
   }
 
+  /** Of the worker as a whole. */
+  async health(): Promise<Answer> {
+    return await this.#send('GET', '/health')
+  }
+
   /** Deletes a connector where it is there; answers with how long that took. */
   async delete(name: string): Promise<number> {
     const began = performance.now()

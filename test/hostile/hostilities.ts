@@ -33,7 +33,7 @@ export function connector(at: string, misdeed: string): Config {
 }
 
 export function converter(
-  at: 'fromConnectData' | 'toConnectData' | 'close',
+  at: 'configure' | 'fromConnectData' | 'toConnectData' | 'close',
   misdeed: string,
 ): Config {
   return {

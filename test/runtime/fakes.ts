@@ -319,7 +319,7 @@ export function fakePlugins(config: Record<string, string> = {}): TaskPlugins {
       value: text,
       header: textConverter,
       headerClassName: 'TextConverter',
-      close: () => undefined,
+      closers: [],
     },
     chain: null,
     errors: new RecordErrors(config, 'c-0', createLogger('test')),

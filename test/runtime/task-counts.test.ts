@@ -32,10 +32,8 @@ async function withTransformation(config: Record<string, string>): Promise<TaskP
   } as unknown as Transformation
   const instantiate = (() =>
     Promise.resolve({ instance: transformation, className: 'T' })) as unknown as Instantiate
-  const chain = await TransformationChain.open(instantiate, {
-    transforms: 't',
-    'transforms.t.type': 'T',
-  })
+  const settings = { transforms: 't', 'transforms.t.type': 'T' }
+  const chain = await TransformationChain.open(instantiate, settings, (_stage, call) => call())
   return { ...fakePlugins(config), chain }
 }
 

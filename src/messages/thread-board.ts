@@ -14,6 +14,16 @@ export interface RunningCall {
   readonly stage: TaskStage
 }
 
+/** What a thread has of the process's memory. */
+export interface ThreadMemory {
+  /** Of the JavaScript heap, used or not. */
+  readonly heapBytes: number
+  /** Outside of it, for objects in it: the bytes of Buffers above all. */
+  readonly externalBytes: number
+}
+
+const noMemory: ThreadMemory = { heapBytes: 0, externalBytes: 0 }
+
 /**
  * What a plugin thread is doing, in memory that the main thread reads also while it hangs: which plugin call it is
  * in at this moment, and when its event loop last turned. The thread writes, the main thread reads.
@@ -23,11 +33,13 @@ export class ThreadBoard {
   readonly shared: SharedArrayBuffer
   readonly #words: Int32Array
   readonly #times: Float64Array
+  readonly #bytes: Float64Array
 
-  constructor(shared = new SharedArrayBuffer(24)) {
+  constructor(shared = new SharedArrayBuffer(40)) {
     this.shared = shared
     this.#words = new Int32Array(shared, 0, 1)
     this.#times = new Float64Array(shared, 8, 2)
+    this.#bytes = new Float64Array(shared, 24, 2)
   }
 
   /** Writes down that the call `stage` of the connector or task started as `run` runs now; returns what to give to `leave`. */
@@ -47,8 +59,13 @@ export class ThreadBoard {
     return stage === 'none' ? null : { run: Math.floor(word / stagesPerRun), stage }
   }
 
-  /** The event loop has turned, at `now` in ms since the epoch. To be called every {@link turnMs}. */
-  turned(now: number): void {
+  /**
+   * The event loop has turned, at `now` in ms since the epoch, and this is what the thread holds. To be called every
+   * {@link turnMs}.
+   */
+  turned(now: number, { heapBytes, externalBytes }: ThreadMemory = noMemory): void {
+    this.#bytes[0] = heapBytes
+    this.#bytes[1] = externalBytes
     const before = this.turnedAt()
     this.#times[1] = before === 0 ? 0 : Math.max(now - before - turnMs, 0)
     this.#times[0] = now
@@ -57,6 +74,11 @@ export class ThreadBoard {
   /** When the event loop last turned, in ms since the epoch; 0 before the thread runs. */
   turnedAt(): number {
     return this.#times[0] ?? 0
+  }
+
+  /** What the thread held when its event loop last turned. */
+  memory(): ThreadMemory {
+    return { heapBytes: this.#bytes[0] ?? 0, externalBytes: this.#bytes[1] ?? 0 }
   }
 
   /** How late the event loop is at `now`, or was with its last turn where that is more. */

@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8'
 import { parentPort } from 'node:worker_threads'
 import { ConnectError } from '../errors/connect-error.ts'
 import { Channel } from '../messages/channel.ts'
@@ -8,6 +9,7 @@ import type {
   PluginThreadNotices,
 } from '../messages/protocol.ts'
 import { ThreadBoard, turnMs } from '../messages/thread-board.ts'
+import type { ThreadMemory } from '../messages/thread-board.ts'
 import type { ThreadSettings } from '../messages/thread-settings.ts'
 import { setLogLevel } from '../util/log-levels.ts'
 import { createLogger } from '../util/logger.ts'
@@ -49,7 +51,14 @@ export function openPluginThread<R extends RequestMap<R>>(
     (error) => host.failOpenCalls(error),
     createLogger('org.apache.kafka.connect.runtime.Worker'),
   )
-  board.turned(Date.now())
-  setInterval(() => board.turned(Date.now()), turnMs).unref()
+  const turned = (): void => board.turned(Date.now(), memoryOfThread())
+  turned()
+  setInterval(turned, turnMs).unref()
   main.notify('ready', {})
+}
+
+/** Of this thread's isolate alone; what is resident would be the process's. */
+function memoryOfThread(): ThreadMemory {
+  const { total_heap_size: heapBytes, external_memory: externalBytes } = getHeapStatistics()
+  return { heapBytes, externalBytes }
 }

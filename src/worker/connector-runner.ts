@@ -177,7 +177,7 @@ export class ConnectorRunner {
    */
   onThreadEnded(thread: ConnectorThread, cause: Error): void {
     const lost = [...this.#connectors.values()].filter((each) => each.thread === thread)
-    const culprit = lost.find(({ run }) => run === thread.board.running()?.run)
+    const culprit = lost.find(({ run }) => run === blamedRun(thread))
     if (culprit) {
       const message = `Connector ${culprit.name} ended with its thread: ${cause.message}`
       this.#fail(culprit, toWireError(new ConnectError(message, { cause })))
@@ -326,8 +326,13 @@ function notFound(name: string): NotFoundError {
 
 /** Whether the thread ended in a call into some other connector: this one may try again on the next. */
 function endedInAnother({ thread, run }: RunningConnector): boolean {
-  const named = thread.board.running()?.run
-  return thread.reason !== null && named !== undefined && named !== run
+  const named = blamedRun(thread)
+  return thread.reason !== null && named !== null && named !== run
+}
+
+/** Whose call the thread ended in; null where it was in none, or that is not why it ended. */
+function blamedRun({ blame, endedIn }: ConnectorThread): Run | null {
+  return blame === 'named' ? (endedIn?.run ?? null) : null
 }
 
 function ignore(): void {

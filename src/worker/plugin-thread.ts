@@ -60,8 +60,9 @@ export class PluginThread<Asks extends RequestMap<Asks>> {
   readonly gone: Promise<void>
   /** Settles once the thread has ended: true where it is gone, false where it still is not after five seconds. */
   readonly buried: Promise<boolean>
+  /** Limit of its JavaScript heap. */
+  readonly heapMb: number
   readonly #thread: NodeThread
-  readonly #heapMb: number
   readonly #onEnded: () => void
   #resolveBuried: (gone: boolean) => void = () => undefined
   #reason: Error | null = null
@@ -72,7 +73,7 @@ export class PluginThread<Asks extends RequestMap<Asks>> {
     this.name = settings.name
     this.role = settings.role
     this.account = settings.memory.account
-    this.#heapMb = heapMb
+    this.heapMb = heapMb
     this.#onEnded = onEnded
     const gate = new LogGate()
     const workerData: ThreadSettings = {
@@ -151,7 +152,7 @@ export class PluginThread<Asks extends RequestMap<Asks>> {
   #crash(cause: Error & { readonly code?: string }): ConnectError {
     const message =
       cause.code === 'ERR_WORKER_OUT_OF_MEMORY'
-        ? `The thread ${this.name} ran out of memory: its heap may hold ${this.#heapMb} MB. Find what keeps so much, or raise the limit.`
+        ? `The thread ${this.name} ran out of memory: its heap may hold ${this.heapMb} MB. Find what keeps so much, or raise the limit.`
         : `The thread ${this.name} crashed: ${cause.message}`
     return new ConnectError(message, { cause })
   }

@@ -68,6 +68,11 @@ export class ThreadPool {
     return this.#all.size
   }
 
+  /** What the heaps of all threads together may take up, but for those of single tasks. */
+  get heapsBytes(): number {
+    return this.#options.heapMb * (this.#options.maxTaskThreads + 1) * 2 ** 20
+  }
+
   /** The threads that are not gone yet. */
   threads(): readonly (ConnectorThread | TaskThread)[] {
     return [...this.#all]

@@ -6,13 +6,26 @@ import type { ThreadBoard } from '../messages/thread-board.ts'
 import { isPromise } from '../util/maybe-promise.ts'
 import type { MaybePromise } from '../util/maybe-promise.ts'
 
+/** Its call is open most of the time, and says nothing. */
+const pollStage = taskStages.indexOf('poll')
+
+interface OpenCall {
+  /** An index into `taskStages`. */
+  readonly stage: number
+  /** In ms since the epoch. */
+  readonly since: number
+}
+
 /** The calls into the plugin code of one connector or task, written down where the main thread can see them. */
 export class PluginCalls {
   readonly #board: ThreadBoard
   readonly #run: Run
   readonly #counters: TaskCounters | null
   readonly #waiting: (() => void)[] = []
-  #open = 0
+  /** In the order in which they began. */
+  readonly #open = new Set<OpenCall>()
+  /** What the counters say. */
+  #shown: OpenCall | undefined
 
   constructor(board: ThreadBoard, run: Run, counters: TaskCounters | null) {
     this.#board = board
@@ -22,7 +35,7 @@ export class PluginCalls {
 
   /** Whether a call has not returned, or its promise has not settled. */
   get open(): boolean {
-    return this.#open > 0
+    return this.#open.size > 0
   }
 
   /** Resolves once no call is open. */
@@ -31,41 +44,61 @@ export class PluginCalls {
   }
 
   /**
-   * Makes a call. The board names it while it holds the event loop, the counters until its promise settles:
+   * Makes a call. The board names it while it holds the event loop, the counters until its promise settles, of several the
+   * oldest that is no `poll`:
    * what a plugin does after its first `await` is not named, and a hang there gives each task its own thread.
    */
   call<T>(stage: TaskStage, call: () => MaybePromise<T>): MaybePromise<T> {
     const before = this.#board.enter(this.#run, stage)
-    this.#begin(stage)
+    const open = this.#begin(stage)
     let waits = false
     try {
       const result = call()
       if (!isPromise(result)) return result
       waits = true
-      return this.#settled(result)
+      return this.#settled(result, open)
     } finally {
       this.#board.leave(before)
-      if (!waits) this.#end()
+      if (!waits) this.#end(open)
     }
   }
 
-  async #settled<T>(promise: Promise<T>): Promise<T> {
+  async #settled<T>(promise: Promise<T>, open: OpenCall): Promise<T> {
     try {
       return await promise
     } finally {
-      this.#end()
+      this.#end(open)
     }
   }
 
-  #begin(stage: TaskStage): void {
-    if (this.#open++ > 0) return
-    this.#counters?.set('callStage', taskStages.indexOf(stage))
-    this.#counters?.set('callSince', Date.now())
+  #begin(stage: TaskStage): OpenCall {
+    const open = { stage: taskStages.indexOf(stage), since: Date.now() }
+    this.#open.add(open)
+    this.#show()
+    return open
   }
 
-  #end(): void {
-    if (--this.#open > 0) return
-    this.#counters?.set('callSince', 0)
-    if (this.#waiting.length > 0) for (const resolve of this.#waiting.splice(0)) resolve()
+  #end(open: OpenCall): void {
+    this.#open.delete(open)
+    this.#show()
+    if (this.open || this.#waiting.length === 0) return
+    for (const resolve of this.#waiting.splice(0)) resolve()
+  }
+
+  #show(): void {
+    const telling = this.#telling()
+    if (telling === this.#shown) return
+    this.#shown = telling
+    if (telling) this.#counters?.set('callStage', telling.stage)
+    this.#counters?.set('callSince', telling?.since ?? 0)
+  }
+
+  #telling(): OpenCall | undefined {
+    let oldest: OpenCall | undefined
+    for (const call of this.#open) {
+      if (call.stage !== pollStage) return call
+      oldest ??= call
+    }
+    return oldest
   }
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { TaskCounters } from '../../src/messages/counters.ts'
 import { taskStages } from '../../src/messages/stages.ts'
+import type { TaskStage } from '../../src/messages/stages.ts'
 import { ThreadBoard } from '../../src/messages/thread-board.ts'
 import { PluginCalls } from '../../src/runtime/plugin-calls.ts'
 
@@ -48,4 +49,33 @@ test('a call that throws is closed, and so is one inside another', async () => {
     'later',
   )
   expect([calls.open, board.running()]).toEqual([false, null])
+})
+
+test('of several open calls the counters tell the oldest that is no poll', async () => {
+  const { counters, calls } = setUp()
+  const shown = (): string | undefined =>
+    counters.get('callSince') === 0 ? 'none' : taskStages[counters.get('callStage')]
+  const begin = (stage: TaskStage) => {
+    let resolve = (): void => undefined
+    const settled = new Promise<void>((done) => {
+      resolve = done
+    })
+    const made = Promise.resolve(calls.call(stage, () => settled))
+    return async () => {
+      resolve()
+      await made
+    }
+  }
+  const endPoll = begin('poll')
+  expect(shown()).toBe('poll')
+  void calls.call('convert', () => expect(shown()).toBe('convert'))
+  const endCommit = begin('commit')
+  const endProgress = begin('progress')
+  expect(shown()).toBe('commit')
+  await endCommit()
+  expect(shown()).toBe('progress')
+  await endProgress()
+  expect(shown()).toBe('poll')
+  await endPoll()
+  expect([shown(), calls.open]).toEqual(['none', false])
 })

@@ -1,10 +1,10 @@
 import { configDef } from './config-def.ts'
 import type { KeySpec } from './config-def.ts'
-import type { ConfigKey, ConfigValue, ConnectorConfig, RawConfig } from './types.ts'
+import type { ConnectorConfig, RawConfig } from './types.ts'
 
 /**
  * Ours: whether what has failed is started again. The keys stand in a connector's configuration, and in the worker's
- * file for connectors that do not say. Java has none, so `validate` lists them only where they are wrong.
+ * file for connectors that do not say.
  */
 
 const group = 'Error Handling'
@@ -75,16 +75,6 @@ export function restartSettings(
     maxAttempts: config['errors.restart.max.attempts'],
     windowMs: Number(config['errors.restart.window.ms']),
   }
-}
-
-/** The keys that a connector's configuration gets wrong, each with what is wrong. */
-export function restartFaults(
-  config: ConnectorConfig,
-): readonly { readonly key: ConfigKey; readonly value: ConfigValue }[] {
-  return restartConfig.validate(own(config)).flatMap((value) => {
-    const key = restartConfig.keys.get(value.name)
-    return key === undefined || value.errorMessages.length === 0 ? [] : [{ key, value }]
-  })
 }
 
 function own(config: RawConfig): ConnectorConfig {

@@ -3,8 +3,8 @@ import type { ConfigDef } from '../config/config-def.ts'
 import { connectorKeys, converterRoles } from '../config/connector-config.ts'
 import type { ConverterRole } from '../config/connector-config.ts'
 import { groupsOf } from '../config/embed.ts'
+import { ownKeyFaults } from '../config/own-keys.ts'
 import { newConfigValue, validateAll } from '../config/parse-config.ts'
-import { restartFaults } from '../config/restart-keys.ts'
 import type { PluginDefinition } from '../config/plugin-catalog.ts'
 import { pluginsNamed, transformKeys } from '../config/transform-config.ts'
 import type { AliasedPlugin } from '../config/transform-config.ts'
@@ -76,7 +76,7 @@ export class ConnectorValidation implements ValidationService {
     const values = validateAll(framework, config)
     if (plugin.type === 'sink') checkTopics(config, values)
     rejectNulls(config, values)
-    const faults = restartFaults(withoutNulls(config))
+    const faults = ownKeyFaults(withoutNulls(config))
     for (const { value } of faults) values.set(value.name, value)
     const own = connector.config()
     requireAnswer(own, `${plugin.className}.config() must return a ConfigDef that is not null.`)

@@ -1,25 +1,7 @@
-import { configDef } from '../config/config-def.ts'
+import { isolationKeys } from '../config/isolation-keys.ts'
 import type { ConnectorConfig } from '../config/types.ts'
 import type { PluginDescriptor } from '../plugins/plugin-descriptor.ts'
 import type { OwnThread } from './thread-pool.ts'
-
-/** How the tasks of a connector share threads: keys of a connector beyond Java's. */
-const isolationKeys = configDef({
-  'task.isolation': {
-    type: 'string',
-    default: 'shared',
-    oneOf: ['shared', 'thread'],
-    importance: 'low',
-    doc: 'thread: each task of the connector has a thread of its own.',
-  },
-  'task.heap.mb': {
-    type: 'int',
-    default: null,
-    min: 16,
-    importance: 'low',
-    doc: 'Limit of the heap of such a thread in MiB; given, each task has a thread of its own.',
-  },
-})
 
 /**
  * The thread a task of this connector is to have for itself; null where it shares one. Throws a ConfigError. The worker's

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { restartFaults, restartSettings } from '../../src/config/restart-keys.ts'
+import { ownKeyFaults } from '../../src/config/own-keys.ts'
+import { restartSettings } from '../../src/config/restart-keys.ts'
 import type { RestartSettings } from '../../src/config/restart-keys.ts'
 import { nextAttemptAt, restartsAfter } from '../../src/herder/restart-policy.ts'
 
@@ -110,7 +111,7 @@ describe('the keys of restarts', () => {
       ['Invalid value 0 for configuration errors.restart.max.attempts: Value must be at least 1'],
     ],
   ])('%j is wrong in: %j', (config, messages) => {
-    const faults = restartFaults(config)
+    const faults = ownKeyFaults(config)
     expect(faults.flatMap(({ value }) => value.errorMessages)).toEqual(messages)
   })
 })

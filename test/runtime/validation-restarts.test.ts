@@ -18,27 +18,39 @@ async function validate(more: Record<string, string>) {
   return { infos, names: infos.configs.map(({ value }) => value?.name) }
 }
 
-const rightKeys = { 'errors.restart.policy': 'on-failure', 'errors.restart.max.attempts': '3' }
+const rightKeys = {
+  'errors.restart.policy': 'on-failure',
+  'errors.restart.max.attempts': '3',
+  'task.isolation': 'thread',
+  'task.heap.mb': '64',
+}
 
-test('the keys of restarts are not listed where they are right, so that the body is Java’s', async () => {
+test('keys that Java does not know are not listed where they are right, so that the body is Java’s', async () => {
   const { infos, names } = await validate(rightKeys)
   expect(names).toEqual((await validate({})).names)
   expect(infos.error_count).toBe((await validate({})).infos.error_count)
 })
 
-test('they are where they are wrong, and what they should be is said', async () => {
-  const { infos } = await validate({ ...rightKeys, 'errors.restart.policy': 'often' })
-  expect(infos.error_count).toBe((await validate({})).infos.error_count + 1)
-  const wrong = infos.configs.filter(({ value }) => value?.name.startsWith('errors.restart'))
-  expect(wrong).toMatchObject([
-    {
-      definition: { name: 'errors.restart.policy', type: 'STRING', default_value: 'none' },
-      value: {
-        value: 'often',
-        errors: [
-          'Invalid value often for configuration errors.restart.policy: String must be one of: none, on-failure, on-retriable-failure',
-        ],
-      },
-    },
-  ])
-})
+test.each([
+  [
+    { name: 'errors.restart.policy', type: 'STRING', default_value: 'none' },
+    'often',
+    'String must be one of: none, on-failure, on-retriable-failure',
+  ],
+  [
+    { name: 'task.isolation', type: 'STRING', default_value: 'shared' },
+    'process',
+    'String must be one of: shared, thread',
+  ],
+  [{ name: 'task.heap.mb', type: 'INT', default_value: null }, '8', 'Value must be at least 16'],
+])(
+  'they are where they are wrong, and what they should be is said: %j',
+  async (definition, value, why) => {
+    const { name } = definition
+    const { infos } = await validate({ ...rightKeys, [name]: value })
+    expect(infos.error_count).toBe((await validate({})).infos.error_count + 1)
+    const wrong = infos.configs.filter((info) => info.value && info.value.name in rightKeys)
+    const errors = [`Invalid value ${value} for configuration ${name}: ${why}`]
+    expect(wrong).toMatchObject([{ definition, value: { value, errors } }])
+  },
+)

@@ -37,6 +37,11 @@ export class MemoryBudget {
     return newMemory()
   }
 
+  /** What a thread may hold in buffers that are counted here, or are kept to be used again. */
+  allows(account: SharedArrayBuffer): number {
+    return Atomics.load(new Int32Array(account), USED) * unitBytes + this.limitBytes / 2
+  }
+
   /** A thread is gone: what it had is free again. To be called once, when nothing of it runs any more. */
   takeBack(account: SharedArrayBuffer): void {
     const held = new Int32Array(account)

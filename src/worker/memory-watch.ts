@@ -45,16 +45,21 @@ interface Seen {
 
 /**
  * Looks for the thread that takes the process's memory up outside of its JavaScript heap, where V8 knows no limit. A thread may hold
- * as much there as in its heap, and nobody is looked at while the process takes up less than the heaps alone may. A thread
+ * as much there as in its heap, and nobody is looked at while the process takes up less than heaps and buffers may. A thread
  * that turns reports what it holds; of one that does not, what the process has grown by since, and nobody has reported, is its.
  */
 export class MemoryWatch<T extends MeasuredThread> {
   readonly #limitBytes: number
+  readonly #ownBytes: (thread: T) => number
   readonly #seen = new Map<T, Seen>()
 
-  /** `limitBytes`: what the process may take up before a thread is held to its share. */
-  constructor(limitBytes: number) {
+  /**
+   * `limitBytes`: what the process may take up before a thread is held to its share. `ownBytes`: what the worker itself keeps in
+   * Buffers of the thread, which is counted elsewhere.
+   */
+  constructor(limitBytes: number, ownBytes: (thread: T) => number) {
     this.#limitBytes = limitBytes
+    this.#ownBytes = ownBytes
   }
 
   /** To be called several times a second; of those that are beyond their shares, the one that holds most. */
@@ -78,7 +83,8 @@ export class MemoryWatch<T extends MeasuredThread> {
   #judge(thread: T, rss: number, unreported: number): Overgrown<T> | null {
     const { board, heapMb } = thread
     const shareBytes = Math.max(heapMb, leastShareMb) * 2 ** 20
-    const { heapBytes, externalBytes } = board.memory()
+    const { heapBytes, externalBytes: allBytes } = board.memory()
+    const externalBytes = allBytes - this.#ownBytes(thread)
     const seen = this.#see(thread, externalBytes > shareBytes, rss, unreported)
     if (seen.over >= reportsOver || externalBytes > shareBytes * farOver) {
       return { thread, heldBytes: externalBytes, shareBytes, withinTurn: false }

@@ -68,9 +68,15 @@ export class ThreadPool {
     return this.#all.size
   }
 
-  /** What the heaps of all threads together may take up, but for those of single tasks. */
-  get heapsBytes(): number {
-    return this.#options.heapMb * (this.#options.maxTaskThreads + 1) * 2 ** 20
+  /** What heaps and buffers of all threads together may take up, but for those of single tasks. */
+  get memoryBytes(): number {
+    const { heapMb, maxTaskThreads, memory } = this.#options
+    return heapMb * (maxTaskThreads + 1) * 2 ** 20 + memory.limitBytes
+  }
+
+  /** What Sluice itself keeps in Buffers there, for tasks: the budget for it has a limit. */
+  ownBytes({ account }: ConnectorThread | TaskThread): number {
+    return this.#options.memory.allows(account)
   }
 
   /** The threads that are not gone yet. */

@@ -38,7 +38,7 @@ export class ThreadWatch {
     this.#pool = pool
     this.#watchdogMs = watchdogMs
     this.#watchdog = new Watchdog(watchdogMs)
-    this.#memory = new MemoryWatch(pool.heapsBytes)
+    this.#memory = new MemoryWatch(pool.memoryBytes, (thread) => pool.ownBytes(thread))
     this.#timer = setInterval(() => this.#look(), Watchdog.lookMs).unref()
   }
 

@@ -8,6 +8,8 @@ class Thread {
   readonly name: string
   readonly heapMb: number
   heldMb = 10
+  /** Of that, what is not the plugin's. */
+  ownMb = 0
   turns = 1
   readonly board = {
     turnedAt: () => this.turns,
@@ -30,7 +32,7 @@ const looksPerTurn = 2
 
 /** A process that takes up 100 MB beside what its threads report, plus `hidden`, and may take up 300 MB. */
 function openWatch(...threads: readonly Thread[]) {
-  const watch = new MemoryWatch<Thread>(300 * mb)
+  const watch = new MemoryWatch<Thread>(300 * mb, ({ ownMb }) => ownMb * mb)
   return (hiddenMb = 0): string | null => {
     const reported = threads.reduce((sum, { heldMb }) => sum + 20 + heldMb, 0)
     const rss = (100 + reported + hiddenMb) * mb
@@ -56,6 +58,15 @@ describe('the memory watch', () => {
     const look = openWatch(grower, big)
     expect(reporting(look, grower, [70, 80])).toEqual([])
     expect(reporting(look, grower, [90])).toEqual(['grower 90/64'])
+  })
+
+  test('counts nothing that the worker itself keeps', () => {
+    const [buffering, big] = [new Thread('buffering'), new Thread('big', 200)]
+    big.heldMb = 190
+    buffering.ownMb = 50
+    const look = openWatch(buffering, big)
+    expect(reporting(look, buffering, [110, 110, 110, 110])).toEqual([])
+    expect(reporting(look, buffering, [120, 120, 120])).toEqual(['buffering 70/64'])
   })
 
   test('waits for garbage to be collected', () => {

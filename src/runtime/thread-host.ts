@@ -3,6 +3,7 @@ import { parentPort } from 'node:worker_threads'
 import { ConnectError } from '../errors/connect-error.ts'
 import { Channel } from '../messages/channel.ts'
 import type { RequestHandlers, RequestMap } from '../messages/channel.ts'
+import { LogGate } from '../messages/log-gate.ts'
 import type {
   MainThreadNotices,
   MainThreadRequests,
@@ -14,6 +15,7 @@ import type { ThreadSettings } from '../messages/thread-settings.ts'
 import { setLogLevel } from '../util/log-levels.ts'
 import { createLogger } from '../util/logger.ts'
 import type { MainThread } from './main-thread.ts'
+import { NoticeOutbox } from './notice-outbox.ts'
 import { guardThread } from './thread-guard.ts'
 import { sendLogTo } from './thread-log.ts'
 
@@ -34,9 +36,16 @@ export function openPluginThread<R extends RequestMap<R>>(
 ): void {
   if (!parentPort) throw new ConnectError('A plugin thread is started by the worker.')
   const board = new ThreadBoard(settings.board)
+  const gate = new LogGate(settings.logs)
+  const outbox = new NoticeOutbox(gate)
   const main: MainThread = {
     request: (name, argument, options) => channel.request(name, argument, options),
-    notify: (name, notice) => channel.notify(name, notice),
+    notify: (name, notice) => {
+      const send = (): void => channel.notify(name, notice)
+      // A connector may ask as often as it likes.
+      if (name === 'requestTaskReconfiguration') outbox.offer(JSON.stringify(notice), 0, send)
+      else send()
+    },
   }
   const host = createHost(main, board)
   const channel = new Channel<MainThreadRequests, R, PluginThreadNotices, MainThreadNotices>({
@@ -46,7 +55,7 @@ export function openPluginThread<R extends RequestMap<R>>(
     requests: host.requests,
     notices: { logLevel: ({ logger, level }) => setLogLevel(logger, level) },
   })
-  sendLogTo(main, settings)
+  sendLogTo(main, settings, { gate, outbox })
   guardThread(
     (error) => host.failOpenCalls(error),
     createLogger('org.apache.kafka.connect.runtime.Worker'),

@@ -2,7 +2,7 @@ import { Worker as NodeThread } from 'node:worker_threads'
 import { ConnectError } from '../errors/connect-error.ts'
 import { Channel } from '../messages/channel.ts'
 import type { NoticeHandlers, RequestHandlers, RequestMap } from '../messages/channel.ts'
-import { LogGate } from '../messages/log-gate.ts'
+import { charactersOf, LogGate } from '../messages/log-gate.ts'
 import type {
   MainThreadNotices,
   MainThreadRequests,
@@ -12,7 +12,7 @@ import { ThreadBoard } from '../messages/thread-board.ts'
 import type { RunningCall } from '../messages/thread-board.ts'
 import type { ThreadRole, ThreadSettings } from '../messages/thread-settings.ts'
 import { logLevelsSet } from '../util/log-levels.ts'
-import type { LogEntry } from '../util/logger.ts'
+import type { LogIntake } from './log-intake.ts'
 
 /**
  * Young generation of a thread's heap, in MB. Records die young: a small one stays in the caches, and a pool of threads
@@ -40,6 +40,8 @@ export interface PluginThreadOptions {
   readonly heapMb: number
   readonly requests: RequestHandlers<MainThreadRequests>
   readonly notices: NoticeHandlers<PluginThreadNotices>
+  /** Where its lines wait for their turn. */
+  readonly logs: LogIntake
   /** Called once when nothing more is to be expected of the thread, before its open requests are answered. */
   readonly onEnded: () => void
 }
@@ -69,7 +71,7 @@ export class PluginThread<Asks extends RequestMap<Asks>> {
   #blame: Blame = 'named'
   #named: RunningCall | null = null
 
-  constructor({ entry, settings, heapMb, requests, notices, onEnded }: PluginThreadOptions) {
+  constructor({ entry, settings, heapMb, requests, notices, logs, onEnded }: PluginThreadOptions) {
     this.name = settings.name
     this.role = settings.role
     this.account = settings.memory.account
@@ -92,13 +94,7 @@ export class PluginThread<Asks extends RequestMap<Asks>> {
       incarnation: settings.incarnation,
       peer: `The thread ${settings.name}`,
       requests,
-      notices: {
-        ...notices,
-        log: (entry: LogEntry) => {
-          gate.leave(entry)
-          notices.log(entry)
-        },
-      },
+      notices: throughGate(notices, gate, logs),
     })
     this.gone = new Promise((resolve) => {
       this.#thread.once('exit', (code) => {
@@ -155,5 +151,29 @@ export class PluginThread<Asks extends RequestMap<Asks>> {
         ? `The thread ${this.name} ran out of memory: its heap may hold ${this.heapMb} MB. Find what keeps so much, or raise the limit.`
         : `The thread ${this.name} crashed: ${cause.message}`
     return new ConnectError(message, { cause })
+  }
+}
+
+/** What a plugin can have said as often as it likes leaves the gate once it has been handled. */
+function throughGate(
+  notices: NoticeHandlers<PluginThreadNotices>,
+  gate: LogGate,
+  logs: LogIntake,
+): NoticeHandlers<PluginThreadNotices> {
+  return {
+    ...notices,
+    log: (entry) =>
+      logs.take(() => {
+        gate.leave(charactersOf(entry))
+        notices.log(entry)
+      }),
+    secret: (notice) => {
+      gate.leave(notice.secret.length)
+      notices.secret(notice)
+    },
+    requestTaskReconfiguration: (notice) => {
+      gate.leave(0)
+      notices.requestTaskReconfiguration(notice)
+    },
   }
 }

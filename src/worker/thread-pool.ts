@@ -10,6 +10,7 @@ import { ConnectError } from '../errors/connect-error.ts'
 import { createLogger } from '../util/logger.ts'
 import type { MemoryBudget } from '../util/memory-budget.ts'
 import type { LogLevel } from '../util/log-levels.ts'
+import { LogIntake } from './log-intake.ts'
 import { PluginThread } from './plugin-thread.ts'
 import type { PluginThreadOptions } from './plugin-thread.ts'
 
@@ -52,6 +53,7 @@ const log = createLogger('org.apache.kafka.connect.runtime.Worker')
  */
 export class ThreadPool {
   readonly #options: ThreadPoolOptions
+  readonly #logs = new LogIntake()
   readonly #taskThreads = new Map<TaskThread, Load>()
   readonly #all = new Set<ConnectorThread | TaskThread>()
   readonly #stuck = new Set<ConnectorThread | TaskThread>()
@@ -138,6 +140,7 @@ export class ThreadPool {
     this.#stopped ??= new ConnectError('The worker is shutting down.')
     const reason = this.#stopped
     await Promise.all([...this.#all].map((thread) => thread.terminate(reason)))
+    this.#logs.flush()
   }
 
   #shared(): [TaskThread, Load][] {
@@ -189,7 +192,7 @@ export class ThreadPool {
     const account = { budget: memory.shared, account: memory.newAccount() }
     const settings = { role, name, incarnation, plugins, workerConfig, lease, memory: account }
     const limit = heapMb ?? this.#options.heapMb
-    return { entry, heapMb: limit, settings, requests, notices, onEnded }
+    return { entry, heapMb: limit, settings, requests, notices, logs: this.#logs, onEnded }
   }
 }
 

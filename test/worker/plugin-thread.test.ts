@@ -1,5 +1,6 @@
 import type * as NodeThreads from 'node:worker_threads'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { LogIntake } from '../../src/worker/log-intake.ts'
 import { PluginThread } from '../../src/worker/plugin-thread.ts'
 import { MemoryBudget } from '../../src/util/memory-budget.ts'
 import { buildThreadEntry } from './set-up.ts'
@@ -36,6 +37,7 @@ test('a thread that tells of a second error has ended of the first, and the proc
       memory: { budget: memory.shared, account: memory.newAccount() },
     },
     heapMb: 64,
+    logs: new LogIntake(),
     requests: { readOffsets: refuse, writeOffsets: refuse, createTopic: refuse },
     notices: {
       ...{ ready: ignore, connectorStatus: ignore, taskStatus: ignore, topicUsed: ignore },

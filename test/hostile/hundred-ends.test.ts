@@ -12,7 +12,7 @@ const warmUpEnds = 30
 const tasks = 4
 const holders = [task(source, 'poll', 'wait'), task(sink, 'put', 'wait')]
 /** What one termination may leave behind for good, at most. A thread's heap that stayed would be ten times as much. */
-const mostMbAnEnd = 1
+const mostMbAnEnd = 0.7
 const mostDescriptorsAnEnd = 0.5
 
 test(`${ends} threads terminated in a row leave the process as it was, and the healthy pipeline whole`, async () => {

@@ -3,21 +3,16 @@ import { ConnectError, NotFoundError, asError } from '../../errors/connect-error
 import { BadRequestError, RestError } from '../../errors/rest-error.ts'
 import type { ConnectorTaskId } from '../../messages/ids.ts'
 import type { TargetState } from '../../messages/protocol.ts'
-import { abortable, delay } from '../../util/abort.ts'
-import { maskSecrets } from '../../util/secrets.ts'
+import { abortable } from '../../util/abort.ts'
 import type { SerialQueue } from '../../util/serial-queue.ts'
 import type { Trouble } from '../health-verdict.ts'
 import { notStoppedMessage } from '../offsets-message.ts'
 import type { RestartPlan } from '../restart-plan.ts'
-import { TooManyTasksError, exceedsTasksMax, tasksMaxOf } from '../task-configs.ts'
 import { ConnectorTasks } from './connector-tasks.ts'
 import type { TaskSource } from './connector-tasks.ts'
 import { connectorVersionOf, failureOf, resolveConfig } from './lifecycle-services.ts'
 import type { LifecycleServices } from './lifecycle-services.ts'
-
-/** Failed task configurations are asked for again after this long, doubled each time. */
-const firstRetryMs = 250
-const lastRetryMs = 60_000
+import { TaskConfiguration } from './task-configuration.ts'
 
 /** Ends the waits of an operation whose wish was granted and then overruled: it counts as done. */
 const stopRequested = new ConnectError('The connector was stopped.')
@@ -32,15 +27,14 @@ export class ConnectorLifecycle {
   readonly #services: LifecycleServices
   readonly #chain: SerialQueue
   readonly #tasks: ConnectorTasks
+  readonly #taskConfiguration: TaskConfiguration
   #config: RawConfig
   #targetState: TargetState
   /** Ends with the operations that a newer one overtakes. */
   #generation = new AbortController()
   /** Whether the worker knows the connector. */
   #placed = false
-  /** Set while the connector cannot be asked for its tasks. */
-  #trouble: Trouble | null = null
-  /** Set from the connector's own failure until it is started again. */
+  /** Set from the connector's own failure until it is started again, or stopped. */
   #failed = false
 
   /** The chain outlives a deleted connector, for one that is created under the same name. */
@@ -56,6 +50,12 @@ export class ConnectorLifecycle {
     this.#chain = chain
     this.#services = services
     this.#tasks = new ConnectorTasks(name, services)
+    this.#taskConfiguration = new TaskConfiguration({
+      ...{ connector: name, services, chain, tasks: this.#tasks },
+      wanted: () => this.#targetState === 'STARTED' && !this.#failed,
+      source: (signal) => this.#source(signal),
+      fail: (error) => this.#fail(error),
+    })
   }
 
   get config(): RawConfig {
@@ -72,7 +72,7 @@ export class ConnectorLifecycle {
 
   /** Why the connector has not the tasks it should have; null where it has. */
   get trouble(): Trouble | null {
-    return this.#trouble
+    return this.#taskConfiguration.trouble
   }
 
   get taskIds(): readonly ConnectorTaskId[] {
@@ -86,7 +86,7 @@ export class ConnectorLifecycle {
     this.#services.restarts.renewed(this.name, targetState === 'STARTED')
     return this.#superseding(async (signal) => {
       await this.#startConnector(signal)
-      await this.#configureTasks(signal)
+      await this.#taskConfiguration.apply(signal)
     })
   }
 
@@ -167,7 +167,7 @@ export class ConnectorLifecycle {
   /** The connector says that its tasks are to be different. */
   requestTaskReconfiguration(): void {
     this.#inBackground(`reconfigure the tasks of connector ${this.name}`, (signal) =>
-      this.#configureTasks(signal),
+      this.#taskConfiguration.apply(signal),
     )
   }
 
@@ -192,7 +192,7 @@ export class ConnectorLifecycle {
   }
 
   #supersede(reason: Error): AbortSignal {
-    this.#trouble = null
+    this.#taskConfiguration.supersede()
     this.#generation.abort(reason)
     this.#generation = new AbortController()
     return this.#generation.signal
@@ -259,11 +259,25 @@ export class ConnectorLifecycle {
   async #moveTo(target: TargetState, signal: AbortSignal): Promise<void> {
     if (this.#placed) {
       this.#tasks.setState(target)
-      await abortable(this.#services.worker.setConnectorState(this.name, target), signal)
+      await this.#setState(target, signal)
     } else {
       await this.#startConnector(signal)
     }
-    await this.#configureTasks(signal)
+    await this.#taskConfiguration.apply(signal)
+  }
+
+  async #setState(target: TargetState, signal: AbortSignal): Promise<void> {
+    const { worker, statuses } = this.#services
+    try {
+      await abortable(worker.setConnectorState(this.name, target), signal)
+    } catch (error) {
+      // Its thread may have ended meanwhile: the worker brings it back in the state asked for, but says so to no one.
+      const comesBack = target === 'STARTED' && !this.#failed && !signal.aborted
+      if (comesBack) this.#taskConfiguration.applyLater(signal, error)
+      throw error
+    }
+    // A failed connector can be stopped, and is as good as new then.
+    this.#failed = statuses.connectorState(this.name) === 'FAILED'
   }
 
   async #restart(plan: RestartPlan, signal: AbortSignal): Promise<void> {
@@ -283,7 +297,7 @@ export class ConnectorLifecycle {
     }
     if (!plan.connector) return
     await this.#startConnector(signal)
-    await this.#configureTasks(signal)
+    await this.#taskConfiguration.apply(signal)
   }
 
   /** Starts what was stopped. Where it cannot, the tasks' status says why; overtaken, it leaves them to the newer one. */
@@ -294,49 +308,6 @@ export class ConnectorLifecycle {
       if (!signal.aborted) this.#tasks.missed(error)
       throw error
     }
-  }
-
-  /** Asks the connector for its tasks and puts them in place. */
-  async #configureTasks(signal: AbortSignal, attempt = 0): Promise<void> {
-    if (this.#targetState !== 'STARTED' || this.#failed) {
-      this.#trouble = null
-      return
-    }
-    try {
-      const source = await this.#source(signal)
-      await this.#tasks.replace(await this.#wantedTasks(source.config, signal), source, signal)
-      this.#trouble = null
-    } catch (error) {
-      if (signal.aborted) throw error
-      if (error instanceof TooManyTasksError) this.#fail(error)
-      else this.#configureTasksLater(signal, attempt, error)
-      throw error
-    }
-  }
-
-  async #wantedTasks(
-    config: ConnectorConfig,
-    signal: AbortSignal,
-  ): Promise<readonly ConnectorConfig[]> {
-    const { worker, log } = this.#services
-    const asked = worker.taskConfigs(this.name, tasksMaxOf(config), signal)
-    const wanted = await abortable(asked, signal)
-    if (exceedsTasksMax(this.name, config, wanted.length)) {
-      log.warn(`Connector ${this.name} made ${wanted.length} tasks, more than its tasks.max.`)
-    }
-    return wanted
-  }
-
-  #configureTasksLater(signal: AbortSignal, attempt: number, error: unknown): void {
-    const pauseMs = Math.min(firstRetryMs * 2 ** attempt, lastRetryMs)
-    this.#trouble = { message: maskSecrets(asError(error).message), nextAt: Date.now() + pauseMs }
-    this.#services.log.error(
-      `Failed to configure the tasks of connector ${this.name}; trying again in ${pauseMs} ms.`,
-      error,
-    )
-    delay(pauseMs, signal)
-      .then(() => this.#chain.run(() => this.#configureTasks(signal, attempt + 1)))
-      .catch(() => undefined) // The attempt has logged it, or a newer operation has overtaken it.
   }
 
   async #source(signal: AbortSignal): Promise<TaskSource> {

@@ -19,10 +19,10 @@ export interface TaskConfigurationOptions {
   readonly chain: SerialQueue
   readonly tasks: ConnectorTasks
   /** Whether the connector is to be asked at all: it has not failed, and is meant to run. */
-  wanted(): boolean
-  source(signal: AbortSignal): Promise<TaskSource>
+  readonly wanted: () => boolean
+  readonly source: (signal: AbortSignal) => Promise<TaskSource>
   /** The connector asks for what it may not have: it has failed. */
-  fail(error: unknown): void
+  readonly fail: (error: unknown) => void
 }
 
 /** Asks a connector for its tasks and puts them in place; where it cannot, again later. */

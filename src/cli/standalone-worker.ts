@@ -28,6 +28,7 @@ import { describeCluster } from './describe-cluster.ts'
 import { kafkaCleaner } from './kafka-cleaner.ts'
 import { openOffsetStore } from './offset-store.ts'
 import { sinkGroups } from './sink-groups.ts'
+import { stopInOrder } from './stop-in-order.ts'
 import { topicCreator } from './topics.ts'
 
 export interface StandaloneWorkerOptions {
@@ -45,10 +46,6 @@ export interface StandaloneWorkerOptions {
 }
 
 const log = createLogger('org.apache.kafka.connect.cli.ConnectStandalone')
-
-/** Java's limits for a stop: REST, then herder and worker. */
-const restGraceMs = 60_000
-const herderGraceMs = 30_000
 
 /** All that a worker is made of, wired. Opened it answers REST that it is starting; started it runs connectors. */
 export class StandaloneWorker {
@@ -113,14 +110,10 @@ export class StandaloneWorker {
     return this.herder.stuckThreads()
   }
 
-  /** Invariant 7: no more requests, connectors and tasks drained, and only then the store. */
   async stop(): Promise<void> {
     // Those who follow a log would hold it for as long as they liked.
     this.herder.logs.close()
-    await this.#rest.stop(restGraceMs)
-    const signal = AbortSignal.timeout(herderGraceMs)
-    await this.herder.stop(signal)
-    await this.#offsets.stop(signal)
+    await stopInOrder({ rest: this.#rest, herder: this.herder, offsets: this.#offsets })
     await this.#client.close()
     this.#resolver.close()
   }

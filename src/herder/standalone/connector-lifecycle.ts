@@ -166,9 +166,7 @@ export class ConnectorLifecycle {
 
   /** The connector says that its tasks are to be different. */
   requestTaskReconfiguration(): void {
-    this.#inBackground(`reconfigure the tasks of connector ${this.name}`, (signal) =>
-      this.#taskConfiguration.apply(signal),
-    )
+    this.#taskConfiguration.request(this.#generation.signal)
   }
 
   /** The connector has failed: its tasks go on, but are not asked for again. */

@@ -11,6 +11,8 @@ import type { LifecycleServices } from './lifecycle-services.ts'
 /** Failed task configurations are asked for again after this long, doubled each time. */
 const firstRetryMs = 250
 const lastRetryMs = 60_000
+/** A connector that asks for it all the time is asked for its tasks this often. */
+const requestMs = 100
 
 export interface TaskConfigurationOptions {
   readonly connector: string
@@ -29,6 +31,11 @@ export interface TaskConfigurationOptions {
 export class TaskConfiguration {
   readonly #options: TaskConfigurationOptions
   #trouble: Trouble | null = null
+  /** Of operations that the connector asked for, the signal of the one that waits for its turn. */
+  #requested: AbortSignal | null = null
+  #requestedAt = Number.NEGATIVE_INFINITY
+  /** What is to be tried again after a while, one at a time. */
+  #retry: { readonly signal: AbortSignal } | null = null
 
   constructor(options: TaskConfigurationOptions) {
     this.#options = options
@@ -44,6 +51,20 @@ export class TaskConfiguration {
     this.#trouble = null
   }
 
+  /** The connector says that its tasks are to be different. However often it does, one turn is waited for. */
+  request(signal: AbortSignal): void {
+    if (this.#requested === signal) return
+    this.#requested = signal
+    const now = performance.now()
+    const pauseMs = Math.max(0, this.#requestedAt + requestMs - now)
+    this.#requestedAt = now + pauseMs
+    this.#requestedTurn(signal, pauseMs).catch((error: unknown) => {
+      if (signal.aborted) return
+      const { connector, services } = this.#options
+      services.log.error(`Failed to reconfigure the tasks of connector ${connector}.`, error)
+    })
+  }
+
   /** Rejects where it has to be done again later, which is seen to. */
   async apply(signal: AbortSignal, attempt = 0): Promise<void> {
     const { tasks, source, wanted, fail } = this.#options
@@ -55,6 +76,7 @@ export class TaskConfiguration {
       const from = await source(signal)
       await tasks.replace(await this.#wantedTasks(from.config, signal), from, signal)
       this.#trouble = null
+      this.#retry = null
     } catch (error) {
       if (signal.aborted) throw error
       if (error instanceof TooManyTasksError) fail(error)
@@ -65,6 +87,9 @@ export class TaskConfiguration {
 
   /** `error` has kept the connector from being asked; it is after a while, longer with each attempt. */
   applyLater(signal: AbortSignal, error: unknown, attempt = 0): void {
+    if (this.#retry?.signal === signal) return
+    const retry = { signal }
+    this.#retry = retry
     const { connector, services, chain } = this.#options
     const pauseMs = Math.min(firstRetryMs * 2 ** attempt, lastRetryMs)
     this.#trouble = { message: maskSecrets(asError(error).message), nextAt: Date.now() + pauseMs }
@@ -73,8 +98,20 @@ export class TaskConfiguration {
       error,
     )
     delay(pauseMs, signal)
-      .then(() => chain.run(() => this.apply(signal, attempt + 1)))
+      .then(() => {
+        if (this.#retry !== retry) return undefined
+        this.#retry = null
+        return chain.run(() => this.apply(signal, attempt + 1))
+      })
       .catch(() => undefined) // The attempt has logged it, or a newer operation has overtaken it.
+  }
+
+  async #requestedTurn(signal: AbortSignal, pauseMs: number): Promise<void> {
+    if (pauseMs > 0) await delay(pauseMs, signal)
+    await this.#options.chain.run(() => {
+      if (this.#requested === signal) this.#requested = null
+      return signal.aborted ? undefined : this.apply(signal)
+    })
   }
 
   async #wantedTasks(

@@ -79,6 +79,17 @@ export const counterNames = [
 ] as const
 export type CounterName = (typeof counterNames)[number]
 
+/** What says how a task is just now, not what it has done: nothing of it is true of another run. */
+const momentary = [
+  'active',
+  'partitionCount',
+  'callSince',
+  'waitingSince',
+  'lag',
+  'lagAt',
+  'lagSince',
+] as const satisfies readonly CounterName[]
+
 /** In what a lag may be counted; the first is for anything else. */
 export const lagUnits = ['', 'records', 'rows', 'bytes', 'files'] as const
 
@@ -128,6 +139,16 @@ export class TaskCounters {
 
   add(name: CounterName, by: number): void {
     this.#values[indexOf[name]] = this.get(name) + by
+  }
+
+  /**
+   * Another run of the task begins: what the one before was at is over, what it has done still counts. Where that run was
+   * closed, its connections count themselves out; where its thread died, nobody else does.
+   */
+  beginAgain(threadDied: boolean): void {
+    for (const name of momentary) this.set(name, 0)
+    if (threadDied) this.set('connections', 0)
+    this.set('startedAt', Date.now())
   }
 
   /** Raises the peak of the current window to `value` where it is lower. */

@@ -127,7 +127,8 @@ export class TaskRunner {
       this.#fail(task, toWireError(error))
       throw error
     }
-    if (task.thread.reason) await this.#restart(task)
+    // Meanwhile the thread may have ended, or be about to.
+    if (task.thread.reason || this.#pool.isRetired(task.thread)) await this.#restart(task)
     else await this.#launch(task)
   }
 
@@ -195,11 +196,12 @@ export class TaskRunner {
 
   /** Starts the task once more, on another thread. */
   async #restart(task: RunningTask): Promise<void> {
+    const threadDied = task.thread.reason !== null
     this.#pool.release(task.thread)
     task.thread = this.#pool.acquire(task.own)
     task.run = this.#newRun()
     task.kafkaIds.clear()
-    task.counters.set('callSince', 0)
+    task.counters.beginAgain(threadDied)
     await this.#launch(task)
   }
 
@@ -219,11 +221,14 @@ export class TaskRunner {
     task.phase = 'stopping'
     try {
       // A task between two threads ends where it is: in its old one it drains, in its new one it does not start.
-      if (phase === 'moving') await within(graceMs, moved)
+      if (phase === 'moving') await leaves(task, moved, graceMs)
       else await this.#stopInThread(task, graceMs)
       this.#stopped(task, phase)
     } catch (error) {
-      if (thread.reason) {
+      if (thread.reason && phase === 'moving') {
+        this.#holdBack(task, this.#moves.cleared(thread))
+        this.#stopped(task, phase)
+      } else if (thread.reason) {
         await this.#moves.cleared(thread)
         this.#stopped(task, phase)
       } else this.#cancel(task, error)
@@ -244,8 +249,13 @@ export class TaskRunner {
   }
 
   #cancel(task: RunningTask, error: unknown): void {
+    this.#holdBack(task, this.#moves.cancel(task, error))
+  }
+
+  /** The next start under this name waits until the run before can do no more harm. */
+  #holdBack(task: RunningTask, harmless: Promise<void>): void {
     const name = nameOf(task)
-    const done = this.#moves.cancel(task, error).finally(() => {
+    const done = harmless.finally(() => {
       if (this.#cancelling.get(name) === done) this.#cancelling.delete(name)
     })
     this.#cancelling.set(name, done)
@@ -256,7 +266,13 @@ function stoppedTooSoon({ start }: RunningTask): ConnectError {
   return new ConnectError(`Task ${taskIdText(start.id)} was stopped before it had started.`)
 }
 
-/** Waits for `work`, but no longer than `ms`, and whatever comes of it. */
-async function within(ms: number, work: Promise<void> | null): Promise<void> {
-  if (work) await abortable(work, AbortSignal.timeout(ms)).catch(() => undefined)
+/** Resolves once a task that moves has left its old thread; rejects where that takes longer than `ms`. */
+async function leaves(task: RunningTask, moved: Promise<void> | null, ms: number): Promise<void> {
+  if (!moved) return
+  const limit = AbortSignal.timeout(ms)
+  await abortable(moved, limit).catch(() => undefined)
+  if (!limit.aborted) return
+  throw new ConnectError(
+    `Task ${nameOf(task)} did not leave the thread ${task.thread.name} in ${ms} ms.`,
+  )
 }

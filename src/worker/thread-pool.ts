@@ -130,6 +130,11 @@ export class ThreadPool {
     return true
   }
 
+  /** Whether {@link retire} was called for it; of a thread that has ended nothing is known any more. */
+  isRetired(thread: TaskThread): boolean {
+    return this.#taskThreads.get(thread)?.kind === 'retired'
+  }
+
   /** Tells every thread, and those to come, which level a logger has. */
   setLogLevel(logger: string, level: LogLevel): void {
     for (const thread of this.#all) thread.channel.notify('logLevel', { logger, level })

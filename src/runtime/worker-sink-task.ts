@@ -98,13 +98,18 @@ export class WorkerSinkTask implements WorkerTask {
   /** Opens in order; what was opened is closed in reverse where a later step fails. */
   async #open(signal: AbortSignal): Promise<Running> {
     const { services } = this.#parts
+    // A cancelled task is not waited for: another run of it may be under way, and nothing of this one is to begin.
+    const { cancelled } = this.#control
     const opened: (() => unknown)[] = []
     try {
       const plugins = await this.#parts.openPlugins()
       opened.push(() => plugins.close())
+      cancelled.throwIfAborted()
       const task = await this.#parts.openTask()
+      cancelled.throwIfAborted()
       const consumer = await this.#parts.openConsumer()
       opened.push(() => consumer.close(AbortSignal.abort()))
+      cancelled.throwIfAborted()
       const partitions = new SinkPartitions()
       const { commit } = this.#parts
       const committer = new SinkOffsetCommitter(task, consumer, partitions, services, commit)

@@ -100,20 +100,24 @@ export class WorkerSourceTask implements WorkerTask {
   /** Opens in order; what was opened is closed in reverse where a later step fails. */
   async #open(signal: AbortSignal): Promise<Running> {
     const { services } = this.#parts
+    // A cancelled task is not waited for: another run of it may be under way, and nothing of this one is to begin.
+    const { cancelled } = this.#control
     const opened: (() => unknown)[] = []
     try {
       const plugins = await this.#parts.openPlugins()
       opened.push(() => plugins.close())
+      cancelled.throwIfAborted()
       const task = await this.#parts.openTask()
+      cancelled.throwIfAborted()
       const submitted = new SubmittedRecords(task.commitRecord !== undefined)
       const { errors } = plugins
       countIn(services.counters, plugins)
       const acknowledgements = new SourceAcknowledgements(task, submitted, errors, services)
       const producer = await this.#parts.openProducer(acknowledgements)
       opened.push(() => producer.close(AbortSignal.abort()))
+      cancelled.throwIfAborted()
       await this.#startTask(task, signal)
       const router = new PartitionRouter(producer, services, this.#parts.createsTopics)
-      const { cancelled } = this.#control
       const parts = { ...plugins, producer, router, acknowledgements, submitted, services }
       const sender = new SourceRecordSender(parts, cancelled)
       const committer = new SourceOffsetCommitter(submitted, services, task, this.#parts.commit)

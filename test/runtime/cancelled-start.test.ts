@@ -33,13 +33,14 @@ async function cancelledDuring(type: 'source' | 'sink', opening: string): Promis
       ? new WorkerSourceTask({
           ...{ ...shared, openPlugins, createsTopics: false },
           commit: { intervalMs: 20, timeoutMs: 200 },
-          openTask: () => open('task', () => record(Object.create(SourceTask.prototype))),
+          openTask: () =>
+            open('task', () => record(Object.create(SourceTask.prototype) as SourceTask)),
           openProducer: () => open('client', () => closing('client', new FakeProducer(none))),
         })
       : new WorkerSinkTask({
           ...{ ...shared, openPlugins, subscription: { topics: ['t'] } },
           commit: { intervalMs: 20, timeoutMs: 200 },
-          openTask: () => open('task', () => record(Object.create(SinkTask.prototype))),
+          openTask: () => open('task', () => record(Object.create(SinkTask.prototype) as SinkTask)),
           openConsumer: () => open('client', () => closing('client', new FakeConsumer())),
         })
   await expect(task.start(never)).rejects.toThrow('cancelled')

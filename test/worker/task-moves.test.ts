@@ -137,7 +137,7 @@ test('a task that is stopped while it leaves its thread, and does not in time, d
   const { runner, thread, threads, start, retire, cleaned } = setUp()
   await start('leaves') // run 1
   await start('hangs') // run 2
-  runner.onKafkaIdOpened({ id: idOf('leaves'), run: 1, ids: { groupId: 'g' } } as never)
+  runner.onKafkaIdOpened({ id: idOf('leaves'), run: 1, ids: { groupId: 'g', memberId: 'm' } })
   await retire(2)
   const { refuse } = await thread(0).find('stopTask 1')
   await runner.stop([idOf('leaves')], 20)

@@ -46,9 +46,12 @@ export type Run = number
 
 /** Requests the main thread makes of the connector thread: [argument, answer]. */
 export interface ConnectorThreadRequests {
-  validate: [{ readonly config: RawConfig; readonly pluginName: string | null }, ConfigInfos]
+  validate: [
+    { readonly run: Run; readonly config: RawConfig; readonly pluginName: string | null },
+    ConfigInfos,
+  ]
   pluginConfig: [
-    { readonly pluginName: string; readonly version: string | null },
+    { readonly run: Run; readonly pluginName: string; readonly version: string | null },
     readonly ConfigKeyInfo[],
   ]
   startConnector: [

@@ -14,6 +14,7 @@ export const taskStages = [
   'stop',
   'taskConfigs',
   'validate',
+  'config',
   'alterOffsets',
   'progress',
   // Of the plugins between a task and Kafka, all together.

@@ -5,6 +5,10 @@ import type { TaskStage } from './stages.ts'
 /** Stages a word has room for; the number of the run stands above them, up to 33 millions. */
 const stagesPerRun = 64
 
+/** Where the name of a plugin lies: its length, then so many bytes at most. */
+const nameAt = 40
+const nameBytes = 255
+
 /** How often a thread writes down that its event loop turns. */
 export const turnMs = 500
 
@@ -34,12 +38,14 @@ export class ThreadBoard {
   readonly #words: Int32Array
   readonly #times: Float64Array
   readonly #bytes: Float64Array
+  readonly #name: Uint8Array
 
-  constructor(shared = new SharedArrayBuffer(40)) {
+  constructor(shared = new SharedArrayBuffer(nameAt + 1 + nameBytes)) {
     this.shared = shared
     this.#words = new Int32Array(shared, 0, 1)
     this.#times = new Float64Array(shared, 8, 2)
     this.#bytes = new Float64Array(shared, 24, 2)
+    this.#name = new Uint8Array(shared, nameAt)
   }
 
   /** Writes down that the call `stage` of the connector or task started as `run` runs now; returns what to give to `leave`. */
@@ -50,6 +56,18 @@ export class ThreadBoard {
   /** Ends what `enter` began: what ran before it runs again. */
   leave(before: number): void {
     Atomics.store(this.#words, 0, before)
+  }
+
+  /** Before `enter`, where the run does not tell it: the class of the plugin that is called. */
+  name(className: string): void {
+    const bytes = Buffer.from(className).subarray(0, nameBytes)
+    this.#name[0] = bytes.length
+    this.#name.set(bytes, 1)
+  }
+
+  /** The class last named. */
+  named(): string {
+    return Buffer.from(this.#name.subarray(1, 1 + (this.#name[0] ?? 0))).toString()
   }
 
   /** The call that runs at this moment, or null where the thread runs none. */

@@ -9,15 +9,13 @@ import { toWireError } from '../messages/wire-error.ts'
 import { createLogger } from '../util/logger.ts'
 import { alterOffsets } from './alter-offsets.ts'
 import type { MainThread } from './main-thread.ts'
+import { namedCalls } from './named-call.ts'
 import { PluginCalls } from './plugin-calls.ts'
 import { runInScope } from './scope.ts'
 import type { Scope } from './scope.ts'
 import type { PluginLoader } from './task.ts'
 import type { ValidationService } from './validation-service.ts'
 import { WorkerConnector } from './worker-connector.ts'
-
-/** Stands on the board for code that belongs to no connector. */
-const noRun: Run = 0
 
 const log = createLogger('org.apache.kafka.connect.runtime.AbstractHerder')
 
@@ -50,10 +48,14 @@ export class ConnectorHost {
     this.#board = options.board
     this.#loader = options.loader
     this.requests = {
-      validate: ({ config, pluginName }, signal) =>
-        this.#apart('validate', () => validation.validate(config, pluginName, signal)),
-      pluginConfig: ({ pluginName, version }, signal) =>
-        this.#apart('validate', () => validation.pluginConfig(pluginName, version, signal)),
+      validate: ({ run, ...request }, signal) =>
+        runInScope(scopeOf('validate'), () =>
+          validation.validate(request, signal, namedCalls(this.#board, run)),
+        ),
+      pluginConfig: ({ run, ...request }) =>
+        runInScope(scopeOf('config'), () =>
+          validation.pluginConfig(request, namedCalls(this.#board, run)),
+        ),
       startConnector: (start) => this.#start(start),
       setConnectorState: ({ run, targetState }) =>
         this.#within(run, async (connector) => {
@@ -168,12 +170,6 @@ export class ConnectorHost {
     const scope = scopeOf('alterOffsets', `[${change.name}|worker] `)
     const altering = (): Promise<boolean> => alterOffsets(change, this.#loader, calls, signal)
     return { handled: await runInScope(scope, altering) }
-  }
-
-  /** Runs plugin code that belongs to no connector. */
-  async #apart<T>(stage: TaskStage, act: () => Promise<T>): Promise<T> {
-    const calls = new PluginCalls(this.#board, noRun, null)
-    return runInScope(scopeOf(stage), () => calls.call(stage, act))
   }
 
   /** Runs `act` on the connector started as `run`, in its name. */

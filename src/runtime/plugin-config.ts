@@ -7,7 +7,9 @@ import type { PluginDescriptor, PluginType } from '../plugins/plugin-descriptor.
 import type { PluginLoader } from '../plugins/plugin-loader.ts'
 import { PluginVersionError } from '../plugins/plugin-registry.ts'
 import { toKeyInfo } from './config-infos.ts'
+import type { NamedCall } from './named-call.ts'
 import { configOf, connectorContext, noKeys } from './plugin-definitions.ts'
+import type { PluginConfigRequest } from './validation-service.ts'
 
 /** The kinds that `GET /connector-plugins` lists, in the order in which the message names them. */
 const listed: readonly PluginType[] = [
@@ -25,11 +27,12 @@ const listed: readonly PluginType[] = [
  */
 export async function pluginConfig(
   loader: PluginLoader,
-  name: string,
-  version: string | null = null,
+  { pluginName, version }: PluginConfigRequest,
+  call: NamedCall,
 ): Promise<ConfigKeyInfo[]> {
-  const plugin = findPlugin(loader, name, version)
-  const own = configOf(await loader.loadClass(plugin)) ?? noKeys
+  const plugin = findPlugin(loader, pluginName, version)
+  const PluginOf = await loader.loadClass(plugin)
+  const own = call(plugin.className, 'config', () => configOf(PluginOf)) ?? noKeys
   const keys = new Map<string, ConfigKey>(own.keys)
   if (plugin.type === 'source' || plugin.type === 'sink') {
     const base = connectorKeys({ ...connectorContext(loader, plugin), plugins: null })

@@ -5,6 +5,7 @@ import type { PluginDefinition } from '../config/plugin-catalog.ts'
 import { asError, ConnectError } from '../errors/connect-error.ts'
 import type { PluginDescriptor, PluginType } from '../plugins/plugin-descriptor.ts'
 import type { PluginClass, PluginLoader } from '../plugins/plugin-loader.ts'
+import type { NamedCall } from './named-call.ts'
 
 /** A plugin as far as its configuration goes. */
 interface Configurable {
@@ -19,10 +20,12 @@ export async function definitionOf(
     readonly className: string
     readonly version: string | null
   },
+  call: NamedCall,
 ): Promise<PluginDefinition> {
+  const { type, className, version } = plugin
   try {
-    const PluginOf = await loader.load(plugin.type, plugin.className, plugin.version)
-    return configOf(PluginOf) ?? noDefinition(plugin.className)
+    const PluginOf = await loader.load(type, className, version)
+    return call(className, 'config', () => configOf(PluginOf)) ?? noDefinition(className)
   } catch (error) {
     return asError(error)
   }

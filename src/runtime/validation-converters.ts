@@ -9,7 +9,13 @@ import { PluginVersionError } from '../plugins/plugin-registry.ts'
 import { javaHashOrder } from '../stores/java-hash-order.ts'
 import { prefixedPart } from './config-infos.ts'
 import type { ValidationPart } from './config-infos.ts'
+import type { NamedCall } from './named-call.ts'
 import { configOf } from './plugin-definitions.ts'
+
+interface ConverterServices {
+  readonly loader: PluginLoader
+  readonly call: NamedCall
+}
 
 type Values = ReadonlyMap<string, ConfigValue>
 
@@ -18,7 +24,7 @@ type Values = ReadonlyMap<string, ConfigValue>
  * What is wrong with a class is added to its key in `values`.
  */
 export async function validateConverters(
-  loader: PluginLoader,
+  services: ConverterServices,
   config: RawConfig,
   values: Values,
 ): Promise<ValidationPart[]> {
@@ -28,7 +34,7 @@ export async function validateConverters(
   ]
   const parts: ValidationPart[] = []
   for (const role of order) {
-    const part = await validateConverter(role, loader, config, values)
+    const part = await validateConverter(role, services, config, values)
     if (part !== null) parts.push(part)
   }
   return parts
@@ -36,7 +42,7 @@ export async function validateConverters(
 
 async function validateConverter(
   role: ConverterRole,
-  loader: PluginLoader,
+  { loader, call }: ConverterServices,
   config: RawConfig,
   values: Values,
 ): Promise<ValidationPart | null> {
@@ -56,7 +62,7 @@ async function validateConverter(
     }
     return null
   }
-  return validateSettings(role, converterClass, config, errors)
+  return call(name, 'config', () => validateSettings(role, converterClass, config, errors))
 }
 
 function validateSettings(

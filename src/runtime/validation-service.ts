@@ -1,14 +1,21 @@
 import type { RawConfig } from '../config/types.ts'
 import type { ConfigInfos, ConfigKeyInfo } from '../messages/config-infos.ts'
+import type { NamedCall } from './named-call.ts'
 
-/** Checks configurations and describes plugins, in the connector thread. */
+/** Checks configurations and describes plugins, in the connector thread. What it calls of plugins it calls by `call`. */
 export interface ValidationService {
-  /** `pluginName` is the connector named in the URL of `PUT /connector-plugins/{name}/config/validate`, or null. */
-  validate(config: RawConfig, pluginName: string | null, signal: AbortSignal): Promise<ConfigInfos>
-  /** The newest version within `version` (KIP-891), or of all. */
-  pluginConfig(
-    pluginName: string,
-    version: string | null,
-    signal: AbortSignal,
-  ): Promise<readonly ConfigKeyInfo[]>
+  validate(request: ValidationRequest, signal: AbortSignal, call: NamedCall): Promise<ConfigInfos>
+  pluginConfig(request: PluginConfigRequest, call: NamedCall): Promise<readonly ConfigKeyInfo[]>
+}
+
+export interface ValidationRequest {
+  readonly config: RawConfig
+  /** The connector named in the URL of `PUT /connector-plugins/{name}/config/validate`, or null. */
+  readonly pluginName: string | null
+}
+
+export interface PluginConfigRequest {
+  readonly pluginName: string
+  /** The newest version within it (KIP-891), or of all. */
+  readonly version: string | null
 }

@@ -18,9 +18,15 @@ import { PluginVersionError } from '../plugins/plugin-registry.ts'
 import { javaCopyOrder } from '../stores/java-hash-order.ts'
 import { mayBeSecret, rememberSecret } from '../util/secrets.ts'
 import { mergeParts, wholePart } from './config-infos.ts'
+import { unnamedCall } from './named-call.ts'
+import type { NamedCall } from './named-call.ts'
 import { pluginConfig } from './plugin-config.ts'
 import { connectorContext, definitionOf } from './plugin-definitions.ts'
-import type { ValidationService } from './validation-service.ts'
+import type {
+  PluginConfigRequest,
+  ValidationRequest,
+  ValidationService,
+} from './validation-service.ts'
 import { checkTopics } from './validation-topics.ts'
 import { validateConverters } from './validation-converters.ts'
 import { validateOverrides } from './validation-overrides.ts'
@@ -47,46 +53,54 @@ export class ConnectorValidation implements ValidationService {
     this.#services = services
   }
 
-  /** `pluginName`: the plugin that the request was addressed to, which `connector.class` must be; null for none. */
+  /** The plugin that the request was addressed to, `connector.class` must be. */
   async validate(
-    config: RawConfig,
-    pluginName: string | null,
+    { config, pluginName }: ValidationRequest,
     signal: AbortSignal,
+    call = unnamedCall,
   ): Promise<ConfigInfos> {
     const connectorClass = config['connector.class'] ?? null
     if (connectorClass === null) throw noConnectorType(config)
     if (pluginName !== null) checkAddressee(connectorClass, pluginName)
     let found: { readonly plugin: PluginDescriptor; readonly connector: Connector }
     try {
-      found = await this.#connector(connectorClass, config['connector.plugin.version'] ?? null)
+      const version = config['connector.plugin.version'] ?? null
+      found = await this.#connector(connectorClass, version, call)
     } catch (error) {
       if (error instanceof PluginVersionError) return wrongVersion(connectorClass, config, error)
       throw new BadRequestError(asError(error).message, { cause: error })
     }
-    return this.#validate({ ...found, connectorClass, config, signal })
+    return this.#validate({ ...found, connectorClass, config, signal, call })
   }
 
-  pluginConfig(pluginName: string, version: string | null): Promise<readonly ConfigKeyInfo[]> {
-    return pluginConfig(this.#services.loader, pluginName, version)
+  pluginConfig(
+    request: PluginConfigRequest,
+    call = unnamedCall,
+  ): Promise<readonly ConfigKeyInfo[]> {
+    return pluginConfig(this.#services.loader, request, call)
   }
 
   async #validate(run: Run): Promise<ConfigInfos> {
-    const { plugin, connector, connectorClass, config, signal } = run
-    const framework = await this.#frameworkKeys(plugin, config)
-    const values = validateAll(framework, config)
+    const { plugin, connector, connectorClass, config, signal, call } = run
+    const { className } = plugin
+    const framework = await this.#frameworkKeys(run)
+    // Among its keys are those of transformations, with validators of their own.
+    const values = call(className, 'config', () => validateAll(framework, config))
     if (plugin.type === 'sink') checkTopics(config, values)
     rejectNulls(config, values)
     const faults = ownKeyFaults(withoutNulls(config))
     for (const { value } of faults) values.set(value.name, value)
-    const own = connector.config()
-    requireAnswer(own, `${plugin.className}.config() must return a ConfigDef that is not null.`)
+    const own = call(className, 'config', () => connector.config())
+    requireAnswer(own, `${className}.config() must return a ConfigDef that is not null.`)
     rememberPasswords(own, config)
-    const outcome = await connector.validate(withoutNulls(config), signal)
-    requireAnswer(outcome, `${plugin.className}.validate() must return a Config that is not null.`)
+    const outcome = await call(className, 'validate', () =>
+      connector.validate(withoutNulls(config), signal),
+    )
+    requireAnswer(outcome, `${className}.validate() must return a Config that is not null.`)
     for (const value of outcome) values.set(value.name, value)
     const faulty = faults.map(({ key }) => [key.name, key] as const)
     const keys = new Map([...framework, ...faulty, ...own.keys])
-    const converters = await validateConverters(this.#services.loader, config, values)
+    const converters = await validateConverters({ ...this.#services, call }, config, values)
     const overrides = await validateOverrides(this.#services, plugin, config)
     const groups = [...groupsOf(framework.values()), ...groupsOf(own.keys.values())]
     const whole = wholePart(keys, values, groups)
@@ -94,10 +108,11 @@ export class ConnectorValidation implements ValidationService {
   }
 
   /** The keys of the worker's making: of any connector of its type, and of the chain it names. */
-  async #frameworkKeys(
-    plugin: PluginDescriptor,
-    props: RawConfig,
-  ): Promise<ReadonlyMap<string, ConfigKey>> {
+  async #frameworkKeys({
+    plugin,
+    config: props,
+    call,
+  }: Run): Promise<ReadonlyMap<string, ConfigKey>> {
     const { loader } = this.#services
     const catalog = loader.registry
     const workerConverters = this.#workerConverters()
@@ -107,7 +122,7 @@ export class ConnectorValidation implements ValidationService {
     })
     const definitions = new Map<string, PluginDefinition>()
     for (const named of pluginsNamed(props, catalog)) {
-      definitions.set(idOf(named), await definitionOf(loader, named))
+      definitions.set(idOf(named), await definitionOf(loader, named, call))
     }
     const chain = transformKeys({
       props,
@@ -120,13 +135,14 @@ export class ConnectorValidation implements ValidationService {
   async #connector(
     name: string,
     version: string | null,
+    call: NamedCall,
   ): Promise<{ readonly plugin: PluginDescriptor; readonly connector: Connector }> {
     const { loader } = this.#services
     const plugin = loader.registry.connector(name, version)
     let connector = this.#connectors.get(plugin)
     if (connector === undefined) {
       const ConnectorClass = await loader.loadClass(plugin)
-      connector = new ConnectorClass() as Connector
+      connector = call(plugin.className, 'config', () => new ConnectorClass() as Connector)
       this.#connectors.set(plugin, connector)
     }
     return { plugin, connector }
@@ -145,6 +161,7 @@ interface Run {
   readonly connectorClass: string
   readonly config: RawConfig
   readonly signal: AbortSignal
+  readonly call: NamedCall
 }
 
 /** No installed version will do (KIP-891): only what all connectors have in common can be checked. */

@@ -5,13 +5,12 @@ import type { TaskStage } from '../messages/stages.ts'
 import { toWireError } from '../messages/wire-error.ts'
 import { delay } from '../util/abort.ts'
 import { createLogger } from '../util/logger.ts'
+import { blamedRun, callOf, endedInAnother, released } from './connector-ends.ts'
 import type { ConnectorThread, ThreadPool } from './thread-pool.ts'
 import type { OpenCall, WorkerListener } from './types.ts'
 
 /** Connectors have this long to stop, all that are stopped together. */
 const stopMs = 5000
-/** A connector thread that does not answer at all within this time holds its event loop and is ended. */
-const pingMs = 2000
 /** Wait before the next connector thread where the last one lived less than `quickMs`, doubled each time. */
 const backoffMs = 500
 const maxBackoffMs = 60_000
@@ -136,11 +135,21 @@ export class ConnectorRunner {
   ): Promise<readonly ConnectorConfig[]> {
     const connector = this.#get(name)
     await connector.ready
-    const argument = { run: connector.run, maxTasks }
-    const { configs } = await asking(connector, 'taskConfigs', () =>
-      connector.thread.channel.request('taskConfigs', argument, { signal }),
-    )
-    return configs
+    const ask = async (): Promise<readonly ConnectorConfig[]> => {
+      const { run, thread } = connector
+      const { configs } = await asking(connector, 'taskConfigs', () =>
+        thread.channel.request('taskConfigs', { run, maxTasks }, { signal }),
+      )
+      return configs
+    }
+    try {
+      return await ask()
+    } catch (error) {
+      // Its thread ended for another's sake.
+      if (connector.phase !== 'starting') throw error
+      await connector.ready
+      return ask()
+    }
   }
 
   /** Resolves once the connector is gone, within five seconds. */
@@ -179,7 +188,7 @@ export class ConnectorRunner {
     const lost = [...this.#connectors.values()].filter((each) => each.thread === thread)
     const culprit = lost.find(({ run }) => run === blamedRun(thread))
     if (culprit) {
-      const message = `Connector ${culprit.name} ended with its thread: ${cause.message}`
+      const message = `Connector ${culprit.name} ended with its thread: ${cause.message}${callOf(thread, culprit)}`
       this.#fail(culprit, toWireError(new ConnectError(message, { cause })))
     }
     const unharmed = lost.filter((connector) => connector.phase === 'started')
@@ -268,16 +277,10 @@ export class ConnectorRunner {
     this.#listener.connectorStatus(connector.name, 'FAILED', error)
   }
 
-  /** The connector did not stop in time. Where its thread answers nothing at all, that is ended. */
-  #giveUp({ name, thread }: RunningConnector, error: unknown): void {
-    log.error(`Connector '${name}' failed to properly shut down`, error)
-    this.#inBackground(
-      thread.channel.request('ping', undefined, { timeoutMs: pingMs }).catch(async () => {
-        if (thread.reason) return
-        const message = `The connector thread did not answer for ${pingMs} ms when connector ${name} was to stop; it was ended.`
-        await thread.terminate(new ConnectError(message))
-      }),
-    )
+  /** The connector did not stop in time. */
+  #giveUp(connector: RunningConnector, error: unknown): void {
+    log.error(`Connector '${connector.name}' failed to properly shut down`, error)
+    this.#inBackground(released(connector))
   }
 
   /** How long to wait before a new thread: none, until threads die soon after they were started. */
@@ -322,17 +325,6 @@ async function asking<T>(
 
 function notFound(name: string): NotFoundError {
   return new NotFoundError(`Connector ${name} not found in this worker.`)
-}
-
-/** Whether the thread ended in a call into some other connector: this one may try again on the next. */
-function endedInAnother({ thread, run }: RunningConnector): boolean {
-  const named = blamedRun(thread)
-  return thread.reason !== null && named !== null && named !== run
-}
-
-/** Whose call the thread ended in; null where it was in none, or that is not why it ended. */
-function blamedRun({ blame, endedIn }: ConnectorThread): Run | null {
-  return blame === 'named' ? (endedIn?.run ?? null) : null
 }
 
 function ignore(): void {

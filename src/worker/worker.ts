@@ -32,6 +32,7 @@ import type {
   WorkerListener,
   WorkerSnapshot,
 } from './types.ts'
+import { Validations } from './validations.ts'
 import { WorkerMetrics } from './worker-metrics.ts'
 import type { WorkerOptions } from './worker-options.ts'
 
@@ -42,6 +43,7 @@ export class Worker implements ConnectorWorker {
   readonly #pool: ThreadPool
   readonly #connectors: ConnectorRunner
   readonly #tasks: TaskRunner
+  readonly #validations: Validations
   readonly #offsets: OffsetService
   readonly #connectorOffsets: ConnectorOffsets
   readonly #metrics: WorkerMetrics
@@ -64,6 +66,7 @@ export class Worker implements ConnectorWorker {
       newRun: (): Run => ++this.#runs,
     }
     this.#connectors = new ConnectorRunner(parts)
+    this.#validations = new Validations(this.#pool, parts.newRun)
     this.#settings = watchSettings(options.config)
     const { graceMs, watchdogMs } = this.#settings
     this.#tasks = new TaskRunner({ ...parts, cleaner: options.cleaner, graceMs })
@@ -98,8 +101,7 @@ export class Worker implements ConnectorWorker {
     pluginName: string | null,
     signal: AbortSignal,
   ): Promise<ConfigInfos> {
-    const { channel } = this.#pool.connectorThread()
-    return channel.request('validate', { config, pluginName }, { signal })
+    return this.#validations.validate(config, pluginName, signal)
   }
 
   pluginConfig(
@@ -107,8 +109,7 @@ export class Worker implements ConnectorWorker {
     version: string | null,
     signal: AbortSignal,
   ): Promise<readonly ConfigKeyInfo[]> {
-    const { channel } = this.#pool.connectorThread()
-    return channel.request('pluginConfig', { pluginName, version }, { signal })
+    return this.#validations.pluginConfig(pluginName, version, signal)
   }
 
   async startConnector(

@@ -82,7 +82,8 @@ function open() {
       notify: (name, notice) => told.push(`${name} ${'state' in notice ? notice.state : ''}`),
     },
     validation: {
-      validate: () => {
+      validate: (_request, _signal, call) => {
+        call('com.example.Upper', 'config', () => seen.push(board.running(), board.named()))
         seen.push(board.running())
         return Promise.reject(new Error('no such plugin'))
       },
@@ -138,12 +139,11 @@ describe('the connector thread', () => {
     ])
   })
 
-  test('names a validation on the board, as of no connector', async () => {
+  test('names what a validation calls on the board, under its run and with the class', async () => {
     const { host, seen } = open()
-    await expect(host.requests.validate({ config: {}, pluginName: null }, signal)).rejects.toThrow(
-      'no such plugin',
-    )
-    expect(seen).toEqual([{ run: 0, stage: 'validate' }])
+    const request = { run: 7, config: {}, pluginName: null }
+    await expect(host.requests.validate(request, signal)).rejects.toThrow('no such plugin')
+    expect(seen).toEqual([{ run: 7, stage: 'config' }, 'com.example.Upper', null])
   })
 
   test('does not start a connector that was stopped while its class was loaded', async () => {

@@ -6,6 +6,7 @@ import type { ConfigInfos, ConfigKeyInfo } from '../../src/messages/config-infos
 import { discoverPlugins } from '../../src/plugins/discovery.ts'
 import { PluginLoader } from '../../src/plugins/plugin-loader.ts'
 import { PluginRegistry } from '../../src/plugins/plugin-registry.ts'
+import { unnamedCall } from '../../src/runtime/named-call.ts'
 import { pluginConfig } from '../../src/runtime/plugin-config.ts'
 import { ConnectorValidation } from '../../src/runtime/validation.ts'
 import { differenceOf } from '../rest/replay/differences.ts'
@@ -61,13 +62,21 @@ describe('GET /connector-plugins/{plugin}/config', () => {
     const version = new URL(path, 'http://localhost').searchParams.get('version')
     const name = classOf(path.replace(/\?.*/, ''))
     if (status === 200) {
-      const keys: readonly ConfigKeyInfo[] = await pluginConfig(loader, name, version)
+      const keys: readonly ConfigKeyInfo[] = await pluginConfig(
+        loader,
+        { pluginName: name, version },
+        unnamedCall,
+      )
       const without = differenceOf(id)?.apart?.without ?? ((body: unknown) => body)
       expect(without(keys)).toEqual(without(expected))
       expect(JSON.stringify(without(keys))).toBe(JSON.stringify(without(expected)))
       return
     }
-    const error: unknown = await pluginConfig(loader, name, version).catch((it: unknown) => it)
+    const error: unknown = await pluginConfig(
+      loader,
+      { pluginName: name, version },
+      unnamedCall,
+    ).catch((it: unknown) => it)
     expect({ status: httpStatusOf(error), message: (error as Error).message }).toEqual({
       status,
       message: (expected as { message: string }).message,
@@ -99,8 +108,10 @@ describe('PUT /connector-plugins/{plugin}/config/validate', () => {
   })
   const validate = ({ path, reqBody }: Call): Promise<ConfigInfos> =>
     validation.validate(
-      reqBody as Record<string, string>,
-      decodeURIComponent(path.split('/')[2] ?? ''),
+      {
+        config: reqBody as Record<string, string>,
+        pluginName: decodeURIComponent(path.split('/')[2] ?? ''),
+      },
       new AbortController().signal,
     )
 
@@ -135,7 +146,10 @@ describe('POST /connectors', () => {
   test.each(calls)('$id $note', async ({ reqBody, json: answer }) => {
     const { name = '', config } = reqBody as Creation
     const outcome: unknown = await validation
-      .validate({ name: name.trim(), ...config }, null, new AbortController().signal)
+      .validate(
+        { config: { name: name.trim(), ...config }, pluginName: null },
+        new AbortController().signal,
+      )
       .then(throwIfInvalid)
       .catch((it: unknown) => it)
     const { message } = answer as { message: string }

@@ -14,7 +14,10 @@ const workerConfig = { 'key.converter': json, 'value.converter': json }
 async function validate(more: Record<string, string>) {
   const validation = new ConnectorValidation({ loader, workerConfig })
   const config = { name: 'a', 'connector.class': 'UnrulySource', ...more }
-  const infos = await validation.validate(config, null, new AbortController().signal)
+  const infos = await validation.validate(
+    { config, pluginName: null },
+    new AbortController().signal,
+  )
   return { infos, names: infos.configs.map(({ value }) => value?.name) }
 }
 

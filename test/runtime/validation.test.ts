@@ -54,7 +54,7 @@ function validate(
 ): Promise<ConfigInfos> {
   const workerConfig = { 'key.converter': json, 'value.converter': json, ...worker }
   const validation = new ConnectorValidation({ loader, workerConfig })
-  return validation.validate(config, null, new AbortController().signal)
+  return validation.validate({ config, pluginName: null }, new AbortController().signal)
 }
 
 function infoOf(infos: ConfigInfos, name: string): ConfigInfo | undefined {

@@ -14,6 +14,7 @@ import type {
 } from '../../src/runtime/task.ts'
 import { TaskHost } from '../../src/runtime/task-host.ts'
 import { openPluginThread } from '../../src/runtime/thread-host.ts'
+import { ConnectorValidation } from '../../src/runtime/validation.ts'
 
 /** The entry of plugin threads in tests without Kafka: its tasks only poll, and commit how often they did. */
 class PollingTask implements WorkerTask {
@@ -85,10 +86,8 @@ const loader: TaskPluginLoader = {
   load: async (type, name, version) => (await plugins.load(type, name, version)) as never,
 }
 if (settings.role === 'connectors') {
-  const validation = {
-    validate: () => Promise.reject(new Error('not in this test')),
-    pluginConfig: () => Promise.resolve([]),
-  }
+  const { workerConfig } = settings
+  const validation = new ConnectorValidation({ loader: plugins, workerConfig })
   openPluginThread(
     settings,
     (main, board) => new ConnectorHost({ main, board, loader, validation }),

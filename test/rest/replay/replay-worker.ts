@@ -46,13 +46,13 @@ export class ReplayWorker extends FakeWorker {
     pluginName: string | null,
     signal: AbortSignal,
   ): Promise<ConfigInfos> {
-    return this.#validation.validate(config, pluginName, signal)
+    return this.#validation.validate({ config, pluginName }, signal)
   }
 
   override pluginConfig(
     pluginName: string,
     version: string | null,
   ): Promise<readonly ConfigKeyInfo[]> {
-    return this.#validation.pluginConfig(pluginName, version)
+    return this.#validation.pluginConfig({ pluginName, version })
   }
 }

@@ -64,7 +64,8 @@ describe('in the thread of a healthy pipeline', { timeout: 120_000 }, () => {
       'the worker to be healthy again',
       async () => (await worker.health()).status === 200,
     )
-    expect(worker.newLog()).toContain(`The thread ${thread} is gone at last.`)
+    const logged = `The thread ${thread} is gone at last.`
+    await waitFor('the log to say so', () => worker.newLog().includes(logged))
     const { '/health': statuses, ...others } = await worker.takeDamage('a native call in poll')
     expect(statuses).toEqual([200, 500])
     expect(new Set(Object.values(others).flat())).toEqual(new Set([200]))

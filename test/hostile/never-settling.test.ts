@@ -125,7 +125,8 @@ describe('a promise that never settles', { timeout: 120_000 }, () => {
       [start, configs, stop].map(({ name }) => worker.delete(name)),
     )
     expect(Math.max(...durations)).toBeLessThan(deletionMs)
-    expect(worker.newLog()).toContain(`Connector '${stop.name}' failed to properly shut down`)
+    const logged = `Connector '${stop.name}' failed to properly shut down`
+    await waitFor('the log to say so', () => worker.newLog().includes(logged))
     expect(await worker.sluice.get('/connectors')).toEqual(
       expect.not.arrayContaining([start.name, validate.name]) as unknown,
     )

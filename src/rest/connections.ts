@@ -6,9 +6,18 @@ import { answerTimeout } from './limits.ts'
 /** The open connections of a listener, and which of them wait for an answer. */
 export class Connections {
   readonly #sockets = new Set<Socket>()
+  readonly #handshakes = new Map<string, Socket>()
   readonly #answering = new Map<ServerResponse, IncomingMessage>()
 
+  /** A client that has yet to agree on TLS: until then it is asked for nothing, and nothing is owed to it. */
+  handshake(socket: Socket): void {
+    const client = peerOf(socket)
+    this.#handshakes.set(client, socket)
+    socket.once('close', () => this.#handshakes.delete(client))
+  }
+
   add(socket: Socket): void {
+    this.#handshakes.delete(peerOf(socket))
     this.#sockets.add(socket)
     socket.once('close', () => this.#sockets.delete(socket))
     // A client that resets its connection is no news.
@@ -70,7 +79,12 @@ export class Connections {
   }
 
   #closeExcept(requests: readonly IncomingMessage[]): void {
+    for (const socket of this.#handshakes.values()) socket.destroy()
     const kept = new Set<Socket>(requests.map(({ socket }) => socket))
     for (const socket of this.#sockets) if (!kept.has(socket)) socket.destroy()
   }
+}
+
+function peerOf({ remoteAddress = '', remotePort = 0 }: Socket): string {
+  return `${remoteAddress} ${remotePort}`
 }

@@ -111,6 +111,8 @@ export class HttpServer {
 
   #serveConnections(): void {
     const isTls = this.#options.tls !== undefined
+    if (isTls)
+      this.#server.on('connection', (socket: Socket) => this.#connections.handshake(socket))
     this.#server.on(isTls ? 'secureConnection' : 'connection', (socket: Socket) => {
       this.#connections.add(socket)
       if (isDistrusted(socket)) socket.destroy()

@@ -1,7 +1,7 @@
 import type { SourceTask } from '../api/source-task.ts'
 import { asError } from '../errors/connect-error.ts'
 import type { TaskCounters } from '../messages/counters.ts'
-import { delay, isAbortOf } from '../util/abort.ts'
+import { abortable, delay, isAbortOf } from '../util/abort.ts'
 import type { SubmittedRecords } from './submitted-records.ts'
 import type { TaskServices } from './task.ts'
 import { faultPoint } from '../util/fault-point.ts'
@@ -22,6 +22,7 @@ export class SourceOffsetCommitter {
   readonly #settings: SourceCommitSettings
   readonly #stop = new AbortController()
   #running: Promise<void> = Promise.resolve()
+  #telling = false
   #done: Promise<void> = Promise.resolve()
 
   constructor(
@@ -94,8 +95,20 @@ export class SourceOffsetCommitter {
     await this.#tellTask(signal)
   }
 
+  /** The offsets are durable already: a task that does not come back holds up none of those that follow. */
   async #tellTask(signal: AbortSignal): Promise<void> {
-    if (this.#task.commit === undefined) return
+    if (this.#task.commit === undefined || this.#telling) return
+    const { logger } = this.#services
+    this.#telling = true
+    const told = this.#callTask(signal).finally(() => {
+      this.#telling = false
+    })
+    await abortable(told, signal).catch(() => {
+      logger.warn('task.commit() has not returned in time; until it has, it is not called again.')
+    })
+  }
+
+  async #callTask(signal: AbortSignal): Promise<void> {
     try {
       await this.#services.call('commit', () => this.#task.commit?.(signal))
     } catch (error) {

@@ -1,5 +1,7 @@
+import { once } from 'node:events'
 import { request } from 'node:https'
 import type { RequestOptions } from 'node:https'
+import { connect } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { readStandaloneConfig } from '../../src/config/standalone-config.ts'
 import { restConfig } from '../../src/rest/rest-config.ts'
@@ -122,6 +124,18 @@ describe('a listener of https', () => {
     expect((await call(port, known)).status).toBe(200)
     expect(logged.filter((line) => line.startsWith('No TLS with '))).toHaveLength(1)
   })
+})
+
+test('a client that never agrees on TLS holds up no stop', async () => {
+  const [port] = await start({ listeners: https, ...store('') })
+  const silent = connect(port ?? 0, 'localhost')
+  await once(silent, 'connect')
+  const closed = once(silent, 'close')
+  const began = performance.now()
+  await server?.stop(60_000)
+  await closed
+  // Of its own accord the server would wait for the handshake's limit of 30 s.
+  expect(performance.now() - began).toBeLessThan(20_000)
 })
 
 describe('admin.listeners', () => {

@@ -1,6 +1,6 @@
 import type { TopicPartition } from '../../api/topic-partition.ts'
 import { asError, ConnectError } from '../../errors/connect-error.ts'
-import { isAbortOf } from '../../util/abort.ts'
+import { abortable, isAbortOf } from '../../util/abort.ts'
 import type { MemoryShare } from '../../util/memory-budget.ts'
 import { AssignedConsumer } from '../consumer/assigned-consumer.ts'
 import { consumerOptions } from '../consumer/consumer-options.ts'
@@ -154,13 +154,20 @@ class KafkaGroupConsumer implements GroupConsumer {
     try {
       await this.#subscribed?.rebalance.giveUp()
     } finally {
-      await this.#subscribed?.membership.leave(signal)
-      this.#closing.abort(new Error('The consumer is closed.'))
-      await this.#data.close()
-      this.#hooks.memory?.close()
-      await this.#client.close()
-      await Promise.allSettled(this.#running)
+      // Leaving has a limit of its own, and goes on where nobody can wait for it.
+      await abortable(this.#end(), signal).catch((error: unknown) => {
+        if (!signal.aborted) throw error
+      })
     }
+  }
+
+  async #end(): Promise<void> {
+    await this.#subscribed?.membership.leave()
+    this.#closing.abort(new Error('The consumer is closed.'))
+    await this.#data.close()
+    this.#hooks.memory?.close()
+    await this.#client.close()
+    await Promise.allSettled(this.#running)
   }
 
   /** Looks at the topics where it is time; false until that was done once. */

@@ -11,6 +11,7 @@ import { byTopic, partitionText } from '../topic-partitions.ts'
 import type { GroupCoordinator } from './coordinator.ts'
 import type { MemberOptions } from './group-options.ts'
 import type { Generation } from './join-exchange.ts'
+import { CommitFailedError } from './errors.ts'
 import { limited } from './limited.ts'
 import type { Membership } from './membership.ts'
 
@@ -49,8 +50,14 @@ async function commitUntilDone(
   offsets: readonly CommittedOffset[],
   signal: AbortSignal,
 ): Promise<void> {
+  // The offsets are those of this generation: in a later one the partitions may be another member's (invariant 4).
+  const generation = membership.committing()
   for (let failures = 1; ; failures++) {
-    const generation = membership.committing()
+    if (membership.committing() !== generation) {
+      throw new CommitFailedError(
+        `The generation of group ${parts.options.groupId} that the offsets belong to has ended. What they cover is read again.`,
+      )
+    }
     try {
       const error = await commitOnce(parts, membership, { generation, offsets }, signal)
       if (error === null) return

@@ -17,6 +17,7 @@ const log = createLogger('org.apache.kafka.clients.consumer.internals.ConsumerCo
 
 /** How long leaving may take: the session ends by itself where it does not come through. */
 const LEAVE_MS = 5000
+const neverAborted = new AbortController().signal
 
 export interface MembershipParts extends JoinParts {
   readonly retryBackoff: Backoff
@@ -186,8 +187,11 @@ export class Membership {
     return brokerError(code, this.#label())
   }
 
-  /** Leaves the group, where it is in it, as far as `signal` lets it. A static member stays until its session ends. */
-  async leave(signal: AbortSignal): Promise<void> {
+  /**
+   * Leaves the group, where it is in it, within a limit of its own: whoever cannot wait any more need not, but the others of the group
+   * would wait for this member's session to end. A static member stays until it does.
+   */
+  async leave(): Promise<void> {
     const { coordinator, options } = this.#parts
     this.#closing.abort(new Error('The member leaves its group.'))
     this.#polls.close()
@@ -200,7 +204,7 @@ export class Membership {
     this.#memberId = ''
     if (memberId === '' || options.groupInstanceId !== null) return
     try {
-      await limited(LEAVE_MS, signal, `leave group ${options.groupId}`, (limit) =>
+      await limited(LEAVE_MS, neverAborted, `leave group ${options.groupId}`, (limit) =>
         leaveGroup(coordinator, options.groupId, memberId, limit),
       )
     } catch (error) {

@@ -40,7 +40,7 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
-  await membership.leave(AbortSignal.abort())
+  await membership.leave()
   vi.restoreAllMocks()
   vi.useRealTimers()
 })

@@ -17,7 +17,7 @@ beforeEach(() => {
 })
 
 afterEach(async () => {
-  for (const membership of open.splice(0)) await membership.leave(AbortSignal.abort())
+  for (const membership of open.splice(0)) await membership.leave()
   vi.restoreAllMocks()
   vi.useRealTimers()
 })
@@ -227,7 +227,7 @@ describe('a member', () => {
 describe('leaving', () => {
   test('tells the coordinator, and is the end of heartbeats', async () => {
     const { membership } = await joined()
-    await membership.leave(AbortSignal.timeout(1000))
+    await membership.leave()
     await vi.advanceTimersByTimeAsync(SESSION)
     expect(coordinator.log.map(({ name }) => name)).toEqual([
       'JoinGroup',
@@ -238,7 +238,7 @@ describe('leaving', () => {
 
   test('a static member just goes: it is expected back', async () => {
     const { membership } = await joined('static')
-    await membership.leave(AbortSignal.timeout(1000))
+    await membership.leave()
     expect(coordinator.sent('LeaveGroup')).toEqual([])
   })
 
@@ -248,7 +248,7 @@ describe('leaving', () => {
     const { membership } = make()
     membership.startJoin()
     await vi.advanceTimersByTimeAsync(0)
-    await membership.leave(AbortSignal.timeout(1000))
+    await membership.leave()
     expect(coordinator.disconnects).toBe(1)
     expect(coordinator.sent('LeaveGroup')).toMatchObject([{ members: [{ memberId: 'm-9' }] }])
   })
@@ -256,7 +256,7 @@ describe('leaving', () => {
   test('ends in time where the coordinator does not answer', async () => {
     const { membership } = await joined()
     coordinator.next('LeaveGroup', never)
-    const left = membership.leave(new AbortController().signal)
+    const left = membership.leave()
     await vi.advanceTimersByTimeAsync(5000)
     await expect(left).resolves.toBeUndefined()
   })

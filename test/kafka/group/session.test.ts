@@ -15,7 +15,7 @@ beforeEach(() => {
 })
 
 afterEach(async () => {
-  for (const membership of open.splice(0)) await membership.leave(AbortSignal.abort())
+  for (const membership of open.splice(0)) await membership.leave()
   vi.restoreAllMocks()
   vi.useRealTimers()
 })

@@ -11,6 +11,7 @@ import type { Hostility } from './hostilities.ts'
 
 const held = String.raw`The thread (task|connector)-thread-\d+ was ended because its event loop had stood still for \d+ ms`
 const outOfMemory = String.raw`The thread task-thread-\d+ ran out of memory: its heap may hold 64 MB`
+const tooManyBuffers = String.raw`The thread task-thread-\d+ was ended because it held \d+ MB outside of its JavaScript heap`
 const bothConverters = 'key.converter=.*StringConverter, value.converter=.*Converter'
 
 /** The trace says that the thread ended, why, and which call of the task it was in. */
@@ -114,6 +115,7 @@ export const namelessHolds: readonly Hostility[] = (
       task(source, 'poll', 'heapByAndBy'),
       `(${outOfMemory}|${held})`,
     ],
+    ['a plugin whose Buffers grow without end', task(source, 'poll', 'buffers'), tooManyBuffers],
   ] as const
 ).map(([what, config, why]) => ({
   name: `${what} fails the task, if need be in a thread of its own`,

@@ -75,6 +75,22 @@ export const mutants: readonly Mutant[] = [
     noticedBy: ['test/messages/channel.test.ts', 'drops what a dead incarnation says'],
   },
   {
+    invariant: 4,
+    name: 'a sink puts what it had read although its session is over',
+    file: 'src/runtime/sink-delivery.ts',
+    find: 'if (!services.lease.held || !consumer.stillHolds()) return this.#drop(records)',
+    replace: 'if (!services.lease.held) return this.#drop(records)',
+    noticedBy: ['test/runtime/worker-sink-task.test.ts', 'when its session is over'],
+  },
+  {
+    invariant: 4,
+    name: 'a source commits offsets although the lease of its worker is over',
+    file: 'src/runtime/source-offset-committer.ts',
+    find: 'if (!this.#services.lease.held) return',
+    replace: 'if (this.#submitted === undefined) return',
+    noticedBy: ['test/runtime/lease.test.ts', 'a source sends and commits nothing'],
+  },
+  {
     invariant: 5,
     name: 'a file is written over in its place',
     file: 'src/util/replace-file.ts',

@@ -120,7 +120,9 @@ export class HealthyPipeline implements AsyncDisposable {
     for (const line of lines) expect(lineOf(0).length >= line.length, line).toBe(true)
     expect(lines.length - whole.length).toBeLessThanOrEqual(moves.sink)
     const sinkBack = expectEvery(whole.map(lineNumber), this.#lines)
-    expect(sinkBack.length).toBeLessThanOrEqual(back.length + moves.sink)
+    // A run that begins before a place where the source stepped back meets that again: such steps are not its own.
+    const own = sinkBack.filter((line) => !back.includes(line))
+    expect(own.length).toBeLessThanOrEqual(moves.sink)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

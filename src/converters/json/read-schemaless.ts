@@ -1,4 +1,10 @@
-import { DataError, normalizeInt64, schemalessNumber } from '../../api/index.ts'
+import {
+  DataError,
+  defineMember,
+  isIndexName,
+  normalizeInt64,
+  schemalessNumber,
+} from '../../api/index.ts'
 import type { Int64, TypedNumber } from '../../api/index.ts'
 import type { JsonCursor } from './json-cursor.ts'
 
@@ -61,7 +67,7 @@ function readObject(cursor: JsonCursor): Record<string, unknown> | Map<string, u
   cursor.enter()
   for (let first = true; cursor.nextMember(first); first = false) {
     const name = cursor.readName()
-    if (isIndex(name)) return readMap(cursor, new Map(Object.entries(object)), name)
+    if (isIndexName(name)) return readMap(cursor, new Map(Object.entries(object)), name)
     if (name === '__proto__') defineMember(object, name, readSchemaless(cursor))
     else object[name] = readSchemaless(cursor)
   }
@@ -77,21 +83,4 @@ function readMap(
   map.set(name, readSchemaless(cursor))
   while (cursor.nextMember(false)) map.set(cursor.readName(), readSchemaless(cursor))
   return map
-}
-
-/** An own member, whatever the prototype has under its name. */
-function defineMember(object: object, name: string, value: unknown): void {
-  Object.defineProperty(object, name, {
-    value,
-    writable: true,
-    enumerable: true,
-    configurable: true,
-  })
-}
-
-/** Whether a plain object would move the name to the front: the decimal text of an array index. */
-function isIndex(name: string): boolean {
-  const first = name.charCodeAt(0)
-  if (!(first >= 0x30 && first <= 0x39) || name.length > 10) return false
-  return /^(?:0|[1-9]\d*)$/.test(name)
 }

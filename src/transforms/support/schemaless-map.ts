@@ -1,4 +1,10 @@
-import { isPlainObject, isStruct, schemalessType } from '../../api/index.ts'
+import {
+  defineMember,
+  isIndexName,
+  isPlainObject,
+  isStruct,
+  schemalessType,
+} from '../../api/index.ts'
 
 /** A map where there is no schema: a plain object, or a Map where a key looks like an index or is no string. */
 export type SchemalessMap = Record<string, unknown> | Map<unknown, unknown>
@@ -24,7 +30,7 @@ export function hasMember(map: SchemalessMap, name: string): boolean {
  */
 export function putMember(map: SchemalessMap, name: string, value: unknown): SchemalessMap {
   if (map instanceof Map) return map.set(name, value)
-  if (isIndex(name)) return new Map<unknown, unknown>(Object.entries(map)).set(name, value)
+  if (isIndexName(name)) return new Map<unknown, unknown>(Object.entries(map)).set(name, value)
   if (name === '__proto__') defineMember(map, name, value)
   else map[name] = value
   return map
@@ -42,21 +48,4 @@ export function copyMap(map: SchemalessMap): SchemalessMap {
 
 function isPlainObjectMap(value: object): value is Record<string, unknown> {
   return isPlainObject(value) && !isStruct(value) && schemalessType(value) === 'MAP'
-}
-
-/** An own member, whatever the prototype has under its name. */
-function defineMember(object: object, name: string, value: unknown): void {
-  Object.defineProperty(object, name, {
-    value,
-    writable: true,
-    enumerable: true,
-    configurable: true,
-  })
-}
-
-/** The decimal text of an array index. */
-function isIndex(name: string): boolean {
-  const first = name.charCodeAt(0)
-  if (!(first >= 0x30 && first <= 0x39) || name.length > 10) return false
-  return /^(?:0|[1-9]\d*)$/.test(name)
 }

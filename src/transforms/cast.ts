@@ -3,6 +3,7 @@ import type { ConfigDef, ConnectRecord, ConnectorConfig, Schema } from '../api/i
 import { castSchema, castTypeNamed, castValue } from './support/cast-value.ts'
 import type { CastType } from './support/cast-value.ts'
 import { fieldPath } from './support/field-path.ts'
+import { javaSplit } from './support/java-split.ts'
 import { fieldSyntaxVersion, replaceNullWithDefault } from './support/keys.ts'
 import { changeMembers } from './support/map-rewrite.ts'
 import type { MemberChange } from './support/map-rewrite.ts'
@@ -53,7 +54,7 @@ export class Cast implements MemberChange<CastType> {
     changeFields(schema, this.#fields, {
       purpose,
       replaceNull: this.#replaceNull,
-      changeOf: (field, type) => castField(field, type),
+      changeOf: castField,
     }),
   )
 
@@ -129,7 +130,7 @@ function parseSpec(spec: readonly string[]): Spec {
   const fields = new Map<string, CastType>()
   let whole: CastType | null = null
   for (const item of spec) {
-    const parts = withoutTrailingEmpty(item.split(':'))
+    const parts = javaSplit(item, ':')
     if (parts.length > 2) {
       throw new ConfigError(
         `Invalid value [${spec.join(', ')}] for configuration renames: Invalid rename mapping: ${item}`,
@@ -145,10 +146,4 @@ function parseSpec(spec: readonly string[]): Spec {
     )
   }
   return { whole, fields }
-}
-
-/** Java's `split` drops them. */
-function withoutTrailingEmpty(parts: string[]): readonly string[] {
-  while (parts.length > 0 && parts.at(-1) === '') parts.pop()
-  return parts
 }

@@ -1,6 +1,7 @@
 import { configDef, distinctValues, invalidValue, validator } from '../api/index.ts'
 import type { ConfigDef, ConnectRecord, ConnectorConfig } from '../api/index.ts'
 import { fieldPath } from './support/field-path.ts'
+import { javaSplit } from './support/java-split.ts'
 import { fieldSyntaxVersion, replaceNullWithDefault } from './support/keys.ts'
 import { pathTree } from './support/path-tree.ts'
 import type { PathTree } from './support/path-tree.ts'
@@ -106,8 +107,7 @@ export class ReplaceField {
 /** Pairs of old and new name. Throws a ConfigError in Java's words. */
 function parseRenames(items: readonly string[]): (readonly [from: string, to: string])[] {
   return items.map((item) => {
-    const parts = item.split(':')
-    while (parts.length > 0 && parts.at(-1) === '') parts.pop()
+    const parts = javaSplit(item, ':')
     const [from, to] = parts
     if (from === undefined || to === undefined || parts.length !== 2) {
       throw invalidValue('renames', items, `Invalid rename mapping: ${item}`)

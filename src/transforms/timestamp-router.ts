@@ -2,6 +2,7 @@ import { DataError, configDef, javaToString } from '../api/index.ts'
 import type { ConfigDef, ConnectRecord, ConnectorConfig } from '../api/index.ts'
 import { SimpleDateFormat } from './support/date-format/simple-date-format.ts'
 
+/** The texts are Kafka's own, as `GET /connector-plugins/…/config` shows them. */
 const config = configDef({
   'topic.format': {
     type: 'string',

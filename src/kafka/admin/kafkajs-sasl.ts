@@ -1,10 +1,9 @@
 import type { Mechanism, SaslAuthenticationRequest, SaslAuthenticationResponse } from 'kafkajs'
-import { SaslAuthenticationError } from '../security/errors.ts'
+import { converse } from '../security/mechanism.ts'
 import type { SaslMechanism } from '../security/mechanism.ts'
 
 /** Before each message, in what kafkajs gives and takes (int32). */
 const LENGTH_BYTES = 4
-const MOST_ROUNDS = 10
 
 /** Lets kafkajs authenticate by our mechanisms: it sends and receives, and we say what. */
 export function kafkajsSasl(mechanism: SaslMechanism, signal: AbortSignal): Mechanism {
@@ -12,17 +11,9 @@ export function kafkajsSasl(mechanism: SaslMechanism, signal: AbortSignal): Mech
     mechanism: mechanism.name,
     authenticationProvider: ({ saslAuthenticate }) => ({
       authenticate: async () => {
-        const steps = await mechanism.begin(signal)
-        let message = steps.first
-        for (let round = 0; round < MOST_ROUNDS; round++) {
-          const challenge = await saslAuthenticate({ request: requestOf(message), response })
-          const reply = await steps.next(challenge ?? Buffer.alloc(0))
-          if (reply === null) return
-          message = reply
-        }
-        throw new SaslAuthenticationError(
-          `Authentication by ${mechanism.name} did not come to an end within ${MOST_ROUNDS} messages.`,
-        )
+        const send = async (message: Buffer): Promise<Buffer> =>
+          (await saslAuthenticate({ request: requestOf(message), response })) ?? Buffer.alloc(0)
+        await converse(mechanism, send, signal)
       },
     }),
   }

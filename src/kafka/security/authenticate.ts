@@ -3,10 +3,9 @@ import { request } from '../protocol/api.ts'
 import { brokerError, ErrorCode } from '../protocol/errors.ts'
 import { saslAuthenticateApi, saslHandshakeApi } from '../protocol/sasl.ts'
 import { SaslAuthenticationError, UnsupportedSaslMechanismError } from './errors.ts'
+import { converse } from './mechanism.ts'
 import type { SaslMechanism } from './mechanism.ts'
 
-/** Messages that any mechanism exchanges at most: a broker that goes on asks for no authentication. */
-const MOST_ROUNDS = 10
 /** A session that ends is renewed when this part of it is over, and up to so much more (KIP-368). */
 const RENEW_FROM = 0.85
 const RENEW_SPREAD = 0.1
@@ -34,11 +33,9 @@ async function exchange(
   signal: AbortSignal,
 ): Promise<number> {
   await handshake(connection, mechanism.name, signal)
-  const steps = await mechanism.begin(signal)
-  let message = steps.first
-  for (let round = 0; round < MOST_ROUNDS; round++) {
-    const sent = { authBytes: message }
-    const answer = await connection.send(request(saslAuthenticateApi, sent), signal)
+  let sessionMs = 0
+  const send = async (authBytes: Buffer): Promise<Buffer> => {
+    const answer = await connection.send(request(saslAuthenticateApi, { authBytes }), signal)
     if (answer.errorCode === ErrorCode.SASL_AUTHENTICATION_FAILED) {
       const why = answer.errorMessage ?? 'it does not say why'
       throw new SaslAuthenticationError(
@@ -48,13 +45,11 @@ async function exchange(
     if (answer.errorCode !== ErrorCode.NONE) {
       throw brokerError(answer.errorCode, `Cannot authenticate by ${mechanism.name}`)
     }
-    const reply = await steps.next(answer.authBytes)
-    if (reply === null) return answer.sessionLifetimeMs
-    message = reply
+    sessionMs = answer.sessionLifetimeMs
+    return answer.authBytes
   }
-  throw new SaslAuthenticationError(
-    `Authentication by ${mechanism.name} did not come to an end within ${MOST_ROUNDS} messages.`,
-  )
+  await converse(mechanism, send, signal)
+  return sessionMs
 }
 
 async function handshake(

@@ -51,14 +51,17 @@ export interface TimeLimit extends Disposable {
 
 /**
  * What `AbortSignal.any([outer, AbortSignal.timeout(ms)])` gives, for what is done over and over under one long-lived `outer`:
- * that signal would remember each one that `any` has made of it.
+ * that signal would remember each one that `any` has made of it. When the time is over the reason is what `expired` makes,
+ * by default a `TimeoutError`.
  */
-export function timeLimit(ms: number, outer: AbortSignal): TimeLimit {
+export function timeLimit(
+  ms: number,
+  outer: AbortSignal,
+  expired: () => Error = () => new DOMException(`Not done within ${ms} ms`, 'TimeoutError'),
+): TimeLimit {
   const controller = new AbortController()
   const passOn = (): void => controller.abort(outer.reason)
-  const expire = (): void =>
-    controller.abort(new DOMException(`Not done within ${ms} ms`, 'TimeoutError'))
-  const timer = setTimeout(expire, ms).unref()
+  const timer = setTimeout(() => controller.abort(expired()), ms).unref()
   if (outer.aborted) passOn()
   else outer.addEventListener('abort', passOn, { once: true })
   return {

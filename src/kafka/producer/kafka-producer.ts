@@ -211,7 +211,7 @@ export class KafkaProducer implements TransactionalProducer {
   /** More can be sent, or nothing of the transaction any more. */
   #transactionChanged(): void {
     const failure = this.#transactions?.failure ?? null
-    if (failure === null) this.#sender.wake()
+    if (failure === null) this.#sender.ready()
     else this.#sender.failQueued(failure)
   }
 

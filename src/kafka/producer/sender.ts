@@ -133,11 +133,6 @@ export class Sender implements QueueOwner, LaneOwner {
     this.#failAll(error)
   }
 
-  /** Something that is not an answer of a broker has changed what can be sent. */
-  wake(): void {
-    this.#pump()
-  }
-
   ready(): void {
     this.#pump()
   }

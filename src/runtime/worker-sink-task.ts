@@ -1,8 +1,8 @@
 import type { ErrantRecordReporter, SinkTask } from '../api/sink-task.ts'
-import type { ConnectorConfig } from '../config/types.ts'
 import type { GroupConsumer, Subscription } from '../kafka/types.ts'
-import type { TargetState } from '../messages/protocol.ts'
 import { reasonOf } from '../util/abort.ts'
+import { BaseWorkerTask } from './base-worker-task.ts'
+import type { BaseTaskParts } from './base-worker-task.ts'
 import { SinkDelivery, placeOf } from './sink-delivery.ts'
 import type { SinkCommitSettings } from './sink-offset-committer.ts'
 import { SinkOffsetCommitter } from './sink-offset-committer.ts'
@@ -11,18 +11,13 @@ import { SinkPartitions } from './sink-partitions.ts'
 import { SinkRebalance } from './sink-rebalance.ts'
 import { SinkRecordReader } from './sink-record-reader.ts'
 import { WorkerSinkTaskContext } from './sink-task-context.ts'
-import { TaskControl } from './task-control.ts'
 import { countIn } from './task-plugins.ts'
 import type { TaskPlugins } from './task-plugins.ts'
-import type { TaskServices, WorkerTask } from './task.ts'
 
 /** A batch is given again after at most this long where the task did not say when. */
 const redeliveryMs = 1000
 
-export interface SinkTaskParts {
-  readonly services: TaskServices
-  readonly targetState: TargetState
-  readonly taskConfig: ConnectorConfig
+export interface SinkTaskParts extends BaseTaskParts {
   readonly subscription: Subscription
   readonly commit: SinkCommitSettings
   openTask(): Promise<SinkTask>
@@ -42,64 +37,27 @@ interface Running {
 }
 
 /** Runs one sink task: poll, convert, transform, put; commits what the task says is durable. */
-export class WorkerSinkTask implements WorkerTask {
+export class WorkerSinkTask extends BaseWorkerTask<Running> {
   readonly #parts: SinkTaskParts
-  readonly #control: TaskControl
   #consumer: GroupConsumer | null = null
-  #done: Promise<void> = Promise.resolve()
   #pausedNow = false
   /** Whether the partitions are paused for a batch that the task wants again. */
   #heldBack = false
 
   constructor(parts: SinkTaskParts) {
+    super(parts)
     this.#parts = parts
-    this.#control = new TaskControl(parts.targetState)
   }
 
-  get done(): Promise<void> {
-    return this.#done
-  }
-
-  async start(signal: AbortSignal): Promise<void> {
-    if (this.#control.paused) {
-      this.#parts.services.notify.status('PAUSED')
-      this.#done = this.#startOnceResumed()
-      return
-    }
-    const running = await this.#open(signal)
-    this.#parts.services.notify.status('RUNNING')
-    this.#done = this.#run(running)
-  }
-
-  setTargetState(state: TargetState): void {
-    this.#control.setTargetState(state)
+  protected override wakeUp(): void {
     this.#consumer?.wakeup()
-  }
-
-  async stop(graceMs: number): Promise<void> {
-    this.#control.stop(graceMs)
-    this.#consumer?.wakeup()
-    await this.#done.catch(() => undefined)
-  }
-
-  cancel(reason: Error): void {
-    this.#control.cancel(reason)
-    this.#consumer?.wakeup()
-  }
-
-  async #startOnceResumed(): Promise<void> {
-    await this.#control.whilePaused()
-    if (this.#control.stopping) return
-    const running = await this.#open(this.#control.interrupted)
-    this.#parts.services.notify.status('RUNNING')
-    await this.#run(running)
   }
 
   /** Opens in order; what was opened is closed in reverse where a later step fails. */
-  async #open(signal: AbortSignal): Promise<Running> {
+  protected override async open(signal: AbortSignal): Promise<Running> {
     const { services } = this.#parts
     // A cancelled task is not waited for: another run of it may be under way, and nothing of this one is to begin.
-    const { cancelled } = this.#control
+    const { cancelled } = this.control
     const opened: (() => unknown)[] = []
     try {
       const plugins = await this.#parts.openPlugins()
@@ -116,12 +74,13 @@ export class WorkerSinkTask implements WorkerTask {
       const reader = new SinkRecordReader(plugins, services)
       const { errors, chain } = plugins
       countIn(services.counters, plugins)
-      const stops = (): boolean => this.#control.stopping
+      const stops = (): boolean => this.control.stopping
       const parts = { task, reader, consumer, partitions, errors, chain, services, stops }
       const delivery = new SinkDelivery(parts)
       const context = this.#contextOf({ consumer, partitions, committer, delivery, plugins })
-      await this.#startTask(task, context, signal)
-      const control = this.#control
+      await services.call('initialize', () => task.initialize(context))
+      await this.startPlugin(task, signal)
+      const { control } = this
       const rebalanced = { task, consumer, partitions, committer, delivery, services, control }
       consumer.subscribe(this.#parts.subscription, new SinkRebalance(rebalanced))
       this.#consumer = consumer
@@ -134,7 +93,7 @@ export class WorkerSinkTask implements WorkerTask {
 
   #contextOf(running: Omit<Running, 'task' | 'context'>): WorkerSinkTaskContext {
     const { consumer, partitions, committer, delivery } = running
-    const { cancelled } = this.#control
+    const { cancelled } = this.control
     const { taskConfig } = this.#parts
     return new WorkerSinkTaskContext({
       consumer,
@@ -143,37 +102,22 @@ export class WorkerSinkTask implements WorkerTask {
       cancelled,
       reporter: reporterOf(running.plugins),
       requestCommit: () => committer.request(),
-      holdsBack: () => this.#control.paused || delivery.redelivering,
+      holdsBack: () => this.control.paused || delivery.redelivering,
     })
   }
 
-  async #startTask(
-    task: SinkTask,
-    context: WorkerSinkTaskContext,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { services, taskConfig } = this.#parts
-    await services.call('initialize', () => task.initialize(context))
+  protected override async run(running: Running): Promise<void> {
     try {
-      await services.call('start', () => task.start(taskConfig, signal))
-    } catch (error) {
-      await this.#stopTask(task)
-      throw error
-    }
-  }
-
-  async #run(running: Running): Promise<void> {
-    try {
-      while (!this.#control.stopping) await this.#iterate(running)
+      while (!this.control.stopping) await this.#iterate(running)
     } finally {
       await this.#close(running)
     }
-    if (this.#control.cancelled.aborted) throw reasonOf(this.#control.cancelled)
+    if (this.control.cancelled.aborted) throw reasonOf(this.control.cancelled)
   }
 
   async #iterate(running: Running): Promise<void> {
     const { consumer, committer, delivery } = running
-    const { cancelled } = this.#control
+    const { cancelled } = this.control
     this.#followTargetState(running)
     this.#rewindToCommitted(running, await committer.commitIfDue(cancelled))
     this.#rewind(running)
@@ -190,7 +134,7 @@ export class WorkerSinkTask implements WorkerTask {
     if (delivery.redelivering === this.#heldBack) return
     this.#heldBack = delivery.redelivering
     if (this.#heldBack) consumer.pause(consumer.assignment())
-    else if (!this.#control.paused) this.#resumeAll(running)
+    else if (!this.control.paused) this.#resumeAll(running)
   }
 
   #pollTimeoutMs({ committer, context, delivery }: Running): number {
@@ -202,8 +146,8 @@ export class WorkerSinkTask implements WorkerTask {
   /** Pauses or resumes the partitions where the connector was; a pause commits at once. */
   #followTargetState(running: Running): void {
     const { notify } = this.#parts.services
-    if (this.#control.paused === this.#pausedNow) return
-    this.#pausedNow = this.#control.paused
+    if (this.control.paused === this.#pausedNow) return
+    this.#pausedNow = this.control.paused
     if (this.#pausedNow) {
       running.consumer.pause(running.consumer.assignment())
       running.committer.request()
@@ -245,30 +189,14 @@ export class WorkerSinkTask implements WorkerTask {
   /** Invariant 7: what was put is flushed and committed before the partitions are given up. */
   async #close({ task, plugins, consumer, committer }: Running): Promise<void> {
     const { services } = this.#parts
-    const grace = this.#graceSignal()
+    const grace = this.graceSignal()
     await committer.idle()
     await consumer.close(grace).catch((error: unknown) => {
       services.logger.warn('Closing the consumer failed', error)
     })
-    await this.#stopTask(task)
+    await this.stopPlugin(task)
     plugins.close()
     this.#consumer = null
-  }
-
-  async #stopTask(task: SinkTask): Promise<void> {
-    const { services } = this.#parts
-    try {
-      await services.call('stop', () => task.stop(this.#graceSignal()))
-    } catch (error) {
-      services.logger.warn('Could not stop task', error)
-    }
-  }
-
-  #graceSignal(): AbortSignal {
-    const ms = this.#control.stopping ? this.#control.graceMs : this.#parts.commit.timeoutMs
-    const { cancelled } = this.#control
-    if (!Number.isFinite(ms)) return cancelled
-    return AbortSignal.any([cancelled, AbortSignal.timeout(Math.max(0, Math.ceil(ms)))])
   }
 }
 

@@ -1,11 +1,11 @@
 import type { SourceTask } from '../api/source-task.ts'
-import type { ConnectorConfig } from '../config/types.ts'
 import type { SourceRecord } from '../data/records.ts'
 import { asError, isRetriable } from '../errors/connect-error.ts'
 import type { ProducerListener, RecordProducer } from '../kafka/types.ts'
-import type { TargetState } from '../messages/protocol.ts'
 import { abortable, delay, isAbortOf } from '../util/abort.ts'
 import { isPromise } from '../util/maybe-promise.ts'
+import { BaseWorkerTask } from './base-worker-task.ts'
+import type { BaseTaskParts } from './base-worker-task.ts'
 import { PartitionRouter } from './partition-router.ts'
 import { SourceAcknowledgements } from './source-acknowledgements.ts'
 import type { SourceCommitSettings } from './source-offset-committer.ts'
@@ -13,10 +13,9 @@ import { SourceOffsetCommitter } from './source-offset-committer.ts'
 import { SourceProgressWatch } from './source-progress.ts'
 import { SourceRecordSender } from './source-record-sender.ts'
 import { SubmittedRecords } from './submitted-records.ts'
-import { TaskControl } from './task-control.ts'
 import { countIn } from './task-plugins.ts'
 import type { TaskPlugins } from './task-plugins.ts'
-import type { TaskServices, WorkerTask } from './task.ts'
+import type { TaskServices } from './task.ts'
 import { faultPoint } from '../util/fault-point.ts'
 
 /** After this long without one, the loop gives timers and sockets their turn. */
@@ -26,10 +25,7 @@ const flushShare = 0.75
 /** Pause after a poll that failed and may be tried again. */
 const retryMs = 100
 
-export interface SourceTaskParts {
-  readonly services: TaskServices
-  readonly targetState: TargetState
-  readonly taskConfig: ConnectorConfig
+export interface SourceTaskParts extends BaseTaskParts {
   readonly commit: SourceCommitSettings
   /** Whether the connector has `topic.creation.*` keys and the worker allows them. */
   readonly createsTopics: boolean
@@ -50,58 +46,25 @@ interface Running {
 }
 
 /** Runs one source task: poll, transform, convert, send; commits what was acknowledged. */
-export class WorkerSourceTask implements WorkerTask {
+export class WorkerSourceTask extends BaseWorkerTask<Running> {
   readonly #parts: SourceTaskParts
-  readonly #control: TaskControl
-  #done: Promise<void> = Promise.resolve()
   #lastTurn = 0
 
   constructor(parts: SourceTaskParts) {
+    super(parts)
     this.#parts = parts
-    this.#control = new TaskControl(parts.targetState)
   }
 
-  get done(): Promise<void> {
-    return this.#done
-  }
-
-  async start(signal: AbortSignal): Promise<void> {
-    if (this.#control.paused) {
-      this.#parts.services.notify.status('PAUSED')
-      this.#done = this.#startOnceResumed()
-      return
-    }
-    const running = await this.#open(signal)
-    this.#parts.services.notify.status('RUNNING')
-    this.#done = this.#run(running)
-  }
-
-  setTargetState(state: TargetState): void {
-    this.#control.setTargetState(state)
-  }
-
-  async stop(graceMs: number): Promise<void> {
-    this.#control.stop(graceMs)
-    await this.#done.catch(() => undefined)
-  }
-
-  cancel(reason: Error): void {
-    this.#control.cancel(reason)
-  }
-
-  async #startOnceResumed(): Promise<void> {
-    await this.#control.whilePaused()
-    if (this.#control.stopping) return
-    const running = await this.#open(this.#control.interrupted)
-    this.#parts.services.notify.status('RUNNING')
-    await this.#run(running)
+  /** The loop waits on signals of the control alone. */
+  protected override wakeUp(): void {
+    return undefined
   }
 
   /** Opens in order; what was opened is closed in reverse where a later step fails. */
-  async #open(signal: AbortSignal): Promise<Running> {
+  protected override async open(signal: AbortSignal): Promise<Running> {
     const { services } = this.#parts
     // A cancelled task is not waited for: another run of it may be under way, and nothing of this one is to begin.
-    const { cancelled } = this.#control
+    const { cancelled } = this.control
     const opened: (() => unknown)[] = []
     try {
       const plugins = await this.#parts.openPlugins()
@@ -131,7 +94,7 @@ export class WorkerSourceTask implements WorkerTask {
 
   async #startTask(task: SourceTask, signal: AbortSignal): Promise<void> {
     const { services, taskConfig } = this.#parts
-    const { cancelled } = this.#control
+    const { cancelled } = this.control
     await services.call('initialize', () =>
       task.initialize({
         configs: () => taskConfig,
@@ -142,15 +105,10 @@ export class WorkerSourceTask implements WorkerTask {
         },
       }),
     )
-    try {
-      await services.call('start', () => task.start(taskConfig, signal))
-    } catch (error) {
-      await this.#stopTask(task)
-      throw error
-    }
+    await this.startPlugin(task, signal)
   }
 
-  async #run(running: Running): Promise<void> {
+  protected override async run(running: Running): Promise<void> {
     running.committer.start()
     running.progress.start()
     try {
@@ -163,9 +121,9 @@ export class WorkerSourceTask implements WorkerTask {
 
   async #pollUntilStopped({ task, sender, acknowledgements }: Running): Promise<void> {
     const { counters } = this.#parts.services
-    while (!this.#control.stopping) {
+    while (!this.control.stopping) {
       acknowledgements.throwIfFailed()
-      if (this.#control.paused) {
+      if (this.control.paused) {
         await this.#pause()
         continue
       }
@@ -175,10 +133,10 @@ export class WorkerSourceTask implements WorkerTask {
         counters.add('polled', records.length)
         faultPoint('source.polled')
         if (!(await this.#mayAct())) return
-        this.#control.cancelled.throwIfAborted()
+        this.control.cancelled.throwIfAborted()
         // Invariant 7: what was polled is sent, also when the task stops meanwhile; only a cancel ends the wait.
         acknowledgements.polled()
-        await sender.send(records, this.#control.cancelled)
+        await sender.send(records, this.control.cancelled)
         acknowledgements.appended()
       }
       await this.#giveOthersATurn(records.length === 0)
@@ -188,19 +146,19 @@ export class WorkerSourceTask implements WorkerTask {
   /** Invariant 4: waits while the worker's lease is over; false where the task stops first, and nothing more is sent. */
   async #mayAct(): Promise<boolean> {
     const { lease } = this.#parts.services
-    return lease.held || (await lease.regained(() => this.#control.stopping))
+    return lease.held || (await lease.regained(() => this.control.stopping))
   }
 
   async #pause(): Promise<void> {
     const { notify } = this.#parts.services
     notify.status('PAUSED')
-    await this.#control.whilePaused()
-    if (!this.#control.stopping) notify.status('RUNNING')
+    await this.control.whilePaused()
+    if (!this.control.stopping) notify.status('RUNNING')
   }
 
   async #poll(task: SourceTask): Promise<readonly SourceRecord[]> {
     const { services } = this.#parts
-    const { interrupted: signal, impatient } = this.#control
+    const { interrupted: signal, impatient } = this.control
     const began = performance.now()
     faultPoint('source.poll')
     try {
@@ -228,18 +186,18 @@ export class WorkerSourceTask implements WorkerTask {
 
   /** Invariants 7 and 1: what was polled is acknowledged first, and only what was acknowledged is committed. */
   async #close({ task, plugins, producer, committer, acknowledgements }: Running): Promise<void> {
-    const grace = this.#graceSignal()
+    const grace = this.graceSignal()
     const { logger, lease } = this.#parts.services
     try {
       await committer.stop()
       // Some of the grace is kept for the commit: what one topic acknowledged counts also where another is away.
-      if (lease.held) await producer.flush(this.#graceSignal(flushShare))
+      if (lease.held) await producer.flush(this.graceSignal(flushShare))
     } catch (error) {
       logger.warn(
         `Not everything sent was acknowledged before the task closed; it is sent again when it starts: ${asError(error).message}`,
       )
     }
-    if (!this.#control.cancelled.aborted) await committer.commit(grace)
+    if (!this.control.cancelled.aborted) await committer.commit(grace)
     // From here on nothing is acknowledged any more; what the producer drops was neither sent nor skipped.
     acknowledgements.close()
     const closing = (): Promise<void> =>
@@ -247,28 +205,10 @@ export class WorkerSourceTask implements WorkerTask {
         logger.warn('Closing the producer failed', error)
       })
     // A cancelled task sends nothing while its plugin takes its time to stop.
-    if (this.#control.cancelled.aborted) await closing()
-    await this.#stopTask(task)
+    if (this.control.cancelled.aborted) await closing()
+    await this.stopPlugin(task)
     await closing()
     plugins.close()
-  }
-
-  async #stopTask(task: SourceTask): Promise<void> {
-    const { services } = this.#parts
-    try {
-      await services.call('stop', () => task.stop(this.#graceSignal()))
-    } catch (error) {
-      services.logger.warn('Could not stop task', error)
-    }
-  }
-
-  /** Aborts when this `share` of the time for stopping is over. */
-  #graceSignal(share = 1): AbortSignal {
-    const limit = this.#control.stopping ? this.#control.graceMs : this.#parts.commit.timeoutMs
-    const ms = limit * share
-    const { cancelled } = this.#control
-    if (!Number.isFinite(ms)) return cancelled
-    return AbortSignal.any([cancelled, AbortSignal.timeout(Math.max(0, Math.ceil(ms)))])
   }
 }
 

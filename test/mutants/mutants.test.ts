@@ -9,7 +9,8 @@ import { mutants } from './mutants.ts'
 
 interface TestResult {
   readonly fullName: string
-  readonly status: 'passed' | 'failed' | 'skipped' | 'pending' | 'todo'
+  /** `failed` where it has. */
+  readonly status: string
 }
 
 const root = fileURLToPath(new URL('../../', import.meta.url))

@@ -8,7 +8,7 @@ export interface HammerCall {
   readonly action: HammerAction
 }
 
-/** Names that have to be escaped, and one as long as any may be. */
+/** Names that a path must escape, and the longest that a name may be. */
 export const hammerNames = ['a', 'a/b', '100%', 'a b', 'ü', '\u{1f600}', '日'.repeat(4096)] as const
 
 type Step = readonly [method: string, path: string, body?: 'config' | 'patch']

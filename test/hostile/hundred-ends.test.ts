@@ -11,8 +11,11 @@ const warmUpEnds = 30
 /** As many as there are threads for them. */
 const tasks = 4
 const holders = [task(source, 'poll', 'wait'), task(sink, 'put', 'wait')]
-/** What one termination may leave behind for good, at most. A thread's heap that stayed would be ten times as much. */
-const mostMbAnEnd = 0.7
+/**
+ * What one termination may leave behind for good, at most. A thread's heap that stayed would be more than three times as much;
+ * what the allocator keeps for a while (0 to 1 MB an end, more on a busy machine) is no leak.
+ */
+const mostMbAnEnd = 2
 const mostDescriptorsAnEnd = 0.5
 
 test(`${ends} threads terminated in a row leave the process as it was, and the healthy pipeline whole`, async () => {

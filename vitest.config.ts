@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 
 const api = fileURLToPath(new URL('./src/api/index.ts', import.meta.url))
 
+const globalSetup = ['test/support/build-dist.ts', 'test/support/kafka-service.ts']
+
 /** What needs real services: its setup starts them, and only where one of these files is run. */
 const withServices = ['integration', 'e2e', 'oracle', 'services', 'hostile'].map(
   (folder) => `test/${folder}/**/*.test.ts`,
@@ -32,7 +34,16 @@ export default defineConfig({
         test: {
           name: 'services',
           include: withServices,
-          globalSetup: ['test/support/build-dist.ts', 'test/support/kafka-service.ts'],
+          globalSetup,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'long',
+          include: ['test/long/**/*.test.ts'],
+          globalSetup,
+          testTimeout: 3_600_000,
         },
       },
     ],

@@ -1,5 +1,5 @@
 // npm test: installs what is missing, then everything of the first tier: format, types, lint and every suite, on real
-// services. The last line is `N passed, N failed, N skipped`; the exit code is 0 only where nothing failed.
+// services; with --long the second tier instead, which takes hours. The last line is `N passed, N failed, N skipped`; the exit code is 0 only where nothing failed.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
@@ -36,7 +36,9 @@ rmSync(report, { force: true })
 
 const failedChecks = checks.filter((check) => !runTool(check)).map(([tool]) => tool)
 const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-const suitesPassed = runTool(['vitest', 'run', ...reporters])
+const tier = process.argv.includes('--long') ? ['long'] : ['unit', 'services']
+const projects = tier.flatMap((project) => ['--project', project])
+const suitesPassed = runTool(['vitest', 'run', ...projects, ...reporters])
 const tests = countTests()
 // Unhandled errors and a service that could not start fail the run though no test has failed.
 const unseen = !suitesPassed && tests.failed === 0 ? 1 : 0

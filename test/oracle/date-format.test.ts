@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { SimpleDateFormat } from '../../src/transforms/support/date-format/simple-date-format.ts'
-import { TransformOracle } from './transform-oracle.ts'
+import { JavaOracle } from './java-oracle.ts'
 
-let oracle: TransformOracle
+let oracle: JavaOracle
 
 beforeAll(async () => {
-  oracle = await TransformOracle.start()
+  oracle = await JavaOracle.start('TransformOracle')
 })
 
 afterAll(() => oracle[Symbol.dispose]())

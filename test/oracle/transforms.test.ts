@@ -5,13 +5,13 @@ import type { ConnectRecord, ConnectorConfig, Transformation } from '../../src/a
 import { instanceOf } from '../transforms/support.ts'
 import { records } from './arbitrary-records.ts'
 import { chains } from './arbitrary-configs.ts'
-import { TransformOracle } from './transform-oracle.ts'
+import { JavaOracle } from './java-oracle.ts'
 import { comparable, encodeRecord } from './wire.ts'
 
-let oracle: TransformOracle
+let oracle: JavaOracle
 
 beforeAll(async () => {
-  oracle = await TransformOracle.start()
+  oracle = await JavaOracle.start('TransformOracle')
 })
 
 afterAll(() => oracle[Symbol.dispose]())

@@ -10,8 +10,8 @@ import { root } from '../services/paths.ts'
 
 const answerMs = 30_000
 
-/** Kafka's own transformations in one long-lived Java process; one question at a time. */
-export class TransformOracle {
+/** Kafka's own classes in one long-lived Java process, a line of JSON a question; one question at a time. */
+export class JavaOracle {
   readonly #process: ReturnType<typeof spawn>
   readonly #lines: Interface
   readonly #answers: AsyncIterator<string>
@@ -23,18 +23,17 @@ export class TransformOracle {
     this.#answers = this.#lines[Symbol.asyncIterator]()
   }
 
-  static async start(): Promise<TransformOracle> {
+  /** `name` is that of a class in `test/oracle/java`, compiled once against Kafka's jars. */
+  static async start(name: string): Promise<JavaOracle> {
     const { classPath } = await installKafka()
-    const source = path.join(root, 'test', 'oracle', 'java', 'TransformOracle.java')
+    const source = path.join(root, 'test', 'oracle', 'java', `${name}.java`)
     const version = createHash('sha256').update(readFileSync(source)).digest('hex').slice(0, 8)
-    const classes = await cached(`transform-oracle-${version}`, async (target) => {
+    const classes = await cached(`oracle-${name}-${version}`, async (target) => {
       await run('javac', ['-d', target, '-cp', classPath, source], 'Cannot compile the oracle')
     })
     const cp = `${classPath}${path.delimiter}${classes}`
     const options = ['-Xmx128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', cp]
-    return new TransformOracle(
-      spawn('java', [...options, 'TransformOracle'], { stdio: ['pipe', 'pipe', 'ignore'] }),
-    )
+    return new JavaOracle(spawn('java', [...options, name], { stdio: ['pipe', 'pipe', 'ignore'] }))
   }
 
   /** Rejects where no answer comes in time. */

@@ -29,6 +29,10 @@ const dieMs = 5000
  */
 export type Blame = 'named' | 'nobody' | 'unknown'
 
+type Crash = Error & { readonly code?: string }
+
+const outOfMemory = 'ERR_WORKER_OUT_OF_MEMORY'
+
 export interface PluginThreadOptions {
   /** The module the thread runs: `plugin-thread.js` of the build. */
   readonly entry: URL
@@ -106,7 +110,7 @@ export class PluginThread<Asks extends RequestMap<Asks>> {
       this.#resolveBuried = resolve
     })
     // Not once: one that nobody listens to would end the process.
-    this.#thread.on('error', (error) => this.#end(this.#crash(error)))
+    this.#thread.on('error', (error: Crash) => this.#end(this.#crash(error), blameFor(error)))
   }
 
   /** Why the thread ended; null while it is alive. */
@@ -145,13 +149,18 @@ export class PluginThread<Asks extends RequestMap<Asks>> {
     })
   }
 
-  #crash(cause: Error & { readonly code?: string }): ConnectError {
+  #crash(cause: Crash): ConnectError {
     const message =
-      cause.code === 'ERR_WORKER_OUT_OF_MEMORY'
+      cause.code === outOfMemory
         ? `The thread ${this.name} ran out of memory: its heap may hold ${this.heapMb} MB. Find what keeps so much, or raise the limit.`
         : `The thread ${this.name} crashed: ${cause.message}`
     return new ConnectError(message, { cause })
   }
+}
+
+/** Whoever asks for the last byte of a heap need not have filled it. */
+function blameFor({ code }: Crash): Blame {
+  return code === outOfMemory ? 'unknown' : 'named'
 }
 
 /** What a plugin can have said as often as it likes leaves the gate once it has been handled. */

@@ -69,6 +69,19 @@ describe('the death of a task thread', () => {
     expect(open.offsets.get('good')).toHaveLength(1)
   })
 
+  test('of a heap that is full fails nobody for the call it was in: who filled it shows on a thread of its own', async () => {
+    await using open = await openWorker(built, { threads: 1 })
+    const { worker, events, errors } = open
+    await worker.startTask(id('a'), sourceConfig, behaving('well'), 'STARTED')
+    await worker.startTask(id('b'), sourceConfig, behaving('well'), 'STARTED')
+    await worker.startTask(id('bad'), sourceConfig, behaving('grow'), 'STARTED')
+    await expect.poll(() => events, waitLong).toContain('task bad-0 FAILED')
+    expect(errors.get('task bad-0')?.trace).toContain('its heap may hold 64 MB')
+    expect(events.filter((event) => event === 'task bad-0 RUNNING')).toHaveLength(2)
+    expect(events.filter((event) => event.includes('FAILED'))).toEqual(['task bad-0 FAILED'])
+    expect(worker.taskFacts(id('a'))?.thread.name).not.toBe(worker.taskFacts(id('b'))?.thread.name)
+  })
+
   test('in no call at all gives each task a thread of its own, and the next time its task has failed', async () => {
     await using open = await openWorker(built, { threads: 1 })
     const { worker, events, errors } = open

@@ -70,13 +70,6 @@ export const stopHolds: readonly Hostility[] = (
 
 /** Thread and task end at once, by themselves. */
 export const deaths: readonly Hostility[] = [
-  {
-    name: 'a heap that grows without end in put fails the task',
-    config: task(sink, 'put', 'heap'),
-    // On a slow machine the watchdog is sooner.
-    outcome: { taskFails: endedIn(`(${outOfMemory}|${held})`, `put of ${ofSink}`) },
-    moves: 1,
-  },
   ...(
     [
       ['poll', task(source, 'poll', 'reallyExit'), ofSource],
@@ -102,7 +95,7 @@ export const deaths: readonly Hostility[] = [
 ]
 
 /**
- * What happens between calls, or after the first wait of one, is nobody's at first: then each task gets a thread of its own, and
+ * What happens between calls, or after the first wait of one, and a heap that is full are nobody's at first: then each task gets a thread of its own, and
  * the next time it is known.
  */
 export const namelessHolds: readonly Hostility[] = (
@@ -110,6 +103,7 @@ export const namelessHolds: readonly Hostility[] = (
     ['a busy loop in poll, after a wait,', task(source, 'poll, after a wait', 'spin'), held],
     ['a busy loop in put, after a wait,', task(sink, 'put, after a wait', 'spin'), held],
     // On a slow machine the watchdog is sooner.
+    ['a heap that grows without end in put', task(sink, 'put', 'heap'), `(${outOfMemory}|${held})`],
     [
       'a heap that grows with every poll',
       task(source, 'poll', 'heapByAndBy'),

@@ -204,7 +204,7 @@ const consumer: readonly Row[] = [
     'string',
     'earliest',
     'medium',
-    'Where to begin: earliest, latest or none.',
+    'Where to begin: earliest, latest, none, or by_duration:PT1H and the like.',
   ],
   ['check.crcs', 'boolean', true, 'low', 'Verify checksums.'],
   ['client.rack', 'string', '', 'low', 'Rack of the client, to read from a replica near.'],

@@ -1,23 +1,22 @@
 import { setImmediate } from 'node:timers/promises'
 import type { TopicPartition } from '../../api/topic-partition.ts'
-import { asError, ConnectError } from '../../errors/connect-error.ts'
-import { isAbortOf } from '../../util/abort.ts'
+import { ConnectError } from '../../errors/connect-error.ts'
 import type { MemoryShare } from '../../util/memory-budget.ts'
 import type { KafkaClient } from '../net/client.ts'
-import { EARLIEST_TIMESTAMP, LATEST_TIMESTAMP } from '../protocol/list-offsets.ts'
 import { partitionText, partitionsText } from '../topic-partitions.ts'
 import type { FetchedRecords } from '../types.ts'
-import type { ConsumerOptions, OffsetReset } from './consumer-options.ts'
+import type { ConsumerOptions } from './consumer-options.ts'
 import { ConsumerTimeoutError, NoOffsetForPartitionError } from './errors.ts'
 import { Fetcher } from './fetcher.ts'
-import { listOffsets } from './list-offsets.ts'
 import { Notifier } from './notifier.ts'
+import { isLookup } from './offset-reset.ts'
+import type { OffsetReset } from './offset-reset.ts'
 import { PartitionState } from './partition-state.ts'
+import { PositionLookups } from './position-lookups.ts'
 
 /** A loop that never waits for the network still lets the event loop turn as often as this. */
 const TURN_MS = 8
 
-const timestamps = { earliest: EARLIEST_TIMESTAMP, latest: LATEST_TIMESTAMP }
 let opened = 0
 
 /**
@@ -27,26 +26,24 @@ let opened = 0
 export class AssignedConsumer {
   /** Wakes a poll that waits. */
   readonly notifier = new Notifier()
-  readonly #client: KafkaClient
   readonly #options: ConsumerOptions
   readonly #fetcher: Fetcher
+  readonly #lookups: PositionLookups
   #states = new Map<string, PartitionState>()
-  /** Those whose position is being looked up, until the assignment changes. */
-  #lookingUp = new Set<PartitionState>()
-  #lookups = new AbortController()
-  #running = new Set<Promise<void>>()
   #error: Error | null = null
   #wokenUp = false
   #turnedAt = performance.now()
 
   constructor(client: KafkaClient, options: ConsumerOptions, memory?: MemoryShare) {
-    this.#client = client
     this.#options = options
+    const { notify } = this.notifier
+    const fail = (error: Error): void => this.fail(error)
+    this.#lookups = new PositionLookups({ client, options, notify, fail })
     this.#fetcher = new Fetcher({
       client,
       options,
       purpose: `fetch-${++opened}`,
-      notify: this.notifier.notify,
+      notify,
       ...(memory && { memory }),
     })
   }
@@ -66,9 +63,7 @@ export class AssignedConsumer {
       states.set(key, this.#states.get(key) ?? new PartitionState(each))
     }
     this.#states = states
-    this.#lookups.abort()
-    this.#lookups = new AbortController()
-    this.#lookingUp = new Set()
+    this.#lookups.restart()
     this.#fetcher.assign([...states.values()])
   }
 
@@ -90,7 +85,7 @@ export class AssignedConsumer {
 
   /** Looks the position up at an end of the log; by `none` throws that there is no offset. */
   reset(partition: TopicPartition, to: OffsetReset = this.#options.autoOffsetReset): void {
-    if (to === 'none') throw noOffset(partition)
+    if (!isLookup(to)) throw noOffset(partition)
     const state = this.#state(partition)
     this.#fetcher.drop(state)
     state.reset(to)
@@ -115,7 +110,7 @@ export class AssignedConsumer {
       const { position } = this.#state(partition)
       if (position !== null) return position
       this.#throwError()
-      this.#lookUp()
+      this.#lookups.begin(this.#states.values())
       const left = deadline - performance.now()
       if (left <= 0) throw noPosition(partition, this.#options.apiTimeoutMs)
       await this.notifier.wait(left, signal)
@@ -165,7 +160,7 @@ export class AssignedConsumer {
   /** The records that are there now. */
   take(): FetchedRecords[] {
     this.#throwError()
-    this.#lookUp()
+    this.#lookups.begin(this.#states.values())
     const records = this.#fetcher.take()
     this.#fetcher.pump()
     return records
@@ -181,7 +176,7 @@ export class AssignedConsumer {
   async close(): Promise<void> {
     this.assign([])
     await this.#fetcher.close()
-    await Promise.allSettled(this.#running)
+    await this.#lookups.ended()
   }
 
   #state(partition: TopicPartition): PartitionState {
@@ -198,50 +193,12 @@ export class AssignedConsumer {
     this.#error = null
     if (error !== null) throw error
   }
-
-  #lookUp(): void {
-    for (const to of ['earliest', 'latest'] as const) {
-      const states = [...this.#states.values()].filter(
-        (state) => state.resetTo === to && state.position === null && !this.#lookingUp.has(state),
-      )
-      if (states.length === 0) continue
-      for (const state of states) this.#lookingUp.add(state)
-      const lookup = this.#lookUpAt(to, states, this.#lookups.signal).finally(() => {
-        this.#running.delete(lookup)
-        for (const state of states) this.#lookingUp.delete(state)
-        this.notifier.notify()
-      })
-      this.#running.add(lookup)
-    }
-  }
-
-  /** Never rejects: an error is thrown by the next poll. */
-  async #lookUpAt(
-    to: 'earliest' | 'latest',
-    states: readonly PartitionState[],
-    signal: AbortSignal,
-  ): Promise<void> {
-    const found = (partition: TopicPartition, offset: number): void => {
-      const state = this.#states.get(partitionText(partition))
-      if (state?.position !== null || state.resetTo !== to || signal.aborted) return
-      state.seek(offset)
-      this.notifier.notify()
-    }
-    const { isolationLevel } = this.#options
-    const query = { partitions: states, timestamp: timestamps[to], isolationLevel }
-    try {
-      // Not behind a fetch, which the broker may answer late.
-      await listOffsets(this.#client, { ...query, purpose: 'meta', onFound: found }, signal)
-    } catch (error) {
-      if (!isAbortOf(signal, error)) this.fail(asError(error))
-    }
-  }
 }
 
 function noOffset(partition: TopicPartition): NoOffsetForPartitionError {
   return new NoOffsetForPartitionError(
-    `No offset is committed for ${partitionText(partition)}, and auto.offset.reset is none. ` +
-      'Set it to earliest or latest, or commit an offset for the group.',
+    `Undefined offset with no reset policy for partition: ${partitionText(partition)}. No offset is committed ` +
+      'for it, and auto.offset.reset is none: set it to earliest or latest, or commit an offset for the group.',
   )
 }
 

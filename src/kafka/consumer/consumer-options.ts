@@ -1,9 +1,8 @@
 import { ConfigError } from '../../errors/connect-error.ts'
 import { intOf } from '../config-values.ts'
 import type { ClientConfig } from '../types.ts'
-
-/** Where a partition is read from when nothing says where; `none` is an error then. */
-export type OffsetReset = 'earliest' | 'latest' | 'none'
+import { offsetResetOf } from './offset-reset.ts'
+import type { OffsetReset } from './offset-reset.ts'
 
 /** How the wire numbers `isolation.level`: read_uncommitted, read_committed. */
 export type IsolationLevel = 0 | 1
@@ -22,7 +21,6 @@ export interface ConsumerOptions {
   readonly apiTimeoutMs: number
 }
 
-const offsetResets: readonly OffsetReset[] = ['earliest', 'latest', 'none']
 const isolationLevels = ['read_uncommitted', 'read_committed'] as const
 
 /** Throws a ConfigError that names the key. */
@@ -34,7 +32,7 @@ export function consumerOptions(config: ClientConfig): ConsumerOptions {
     maxPartitionFetchBytes: intOf(config, 'max.partition.fetch.bytes', 1024 * 1024),
     maxPollRecords: intOf(config, 'max.poll.records', 500, 1),
     checkCrcs: oneOf(config, 'check.crcs', ['true', 'false'], 'true') === 'true',
-    autoOffsetReset: oneOf(config, 'auto.offset.reset', offsetResets, 'latest'),
+    autoOffsetReset: offsetResetOf(config),
     isolationLevel:
       oneOf(config, 'isolation.level', isolationLevels, 'read_uncommitted') === 'read_committed'
         ? 1

@@ -16,6 +16,7 @@ import { FetchMemory } from './fetch-memory.ts'
 import { FetchedChunk } from './fetched-chunk.ts'
 import { loadCodecsOf } from './fetched-codecs.ts'
 import { FrameLease } from './frame-lease.ts'
+import { isLookup } from './offset-reset.ts'
 import type { PartitionState } from './partition-state.ts'
 import { readRecordSet } from './record-set.ts'
 
@@ -288,11 +289,11 @@ export class Fetcher {
     if (code === ErrorCode.OFFSET_OUT_OF_RANGE) {
       // What is buffered before it is handed out first.
       if (state.chunks.length > 0) return
-      if (options.autoOffsetReset === 'none') this.#raise(outOfRange(what))
-      else {
-        log.info(`${what}: the log has no such offset. Going on at the ${options.autoOffsetReset}.`)
-        state.reset(options.autoOffsetReset)
-      }
+      const { autoOffsetReset: reset } = options
+      if (isLookup(reset)) {
+        log.info(`${what}: it is out of range. Going on as auto.offset.reset=${reset.text} says.`)
+        state.reset(reset)
+      } else this.#raise(outOfRange(state))
     } else if (isStaleMetadata(code)) {
       client.metadata.invalidate(state.topic)
     } else {
@@ -312,10 +313,12 @@ export class Fetcher {
   }
 }
 
-function outOfRange(what: string): OffsetOutOfRangeError {
+function outOfRange(state: PartitionState): OffsetOutOfRangeError {
+  const where = `${partitionText(state)}=${state.fetchOffset}`
   return new OffsetOutOfRangeError(
-    `${what}: the log has no such offset (any more), and auto.offset.reset is none. ` +
-      'Set it to earliest or latest, or commit an offset that the log has.',
+    `Offsets out of range with no configured reset policy for partitions: {${where}}. ` +
+      'The log has no such offset (any more), and auto.offset.reset is none: set it to earliest or latest, ' +
+      'or commit an offset that the log has.',
   )
 }
 

@@ -1,5 +1,6 @@
 import type { TopicPartition } from '../../api/topic-partition.ts'
 import type { FetchedChunk } from './fetched-chunk.ts'
+import type { OffsetLookup } from './offset-reset.ts'
 
 /** An assigned partition, from its assignment to its end; assigned again it is another object. */
 export class PartitionState implements TopicPartition {
@@ -10,7 +11,7 @@ export class PartitionState implements TopicPartition {
   /** Offset the next fetch asks for: `position`, and what is buffered. */
   fetchOffset = -1
   /** Where to look the position up; null where it is known or someone else is about to tell. */
-  resetTo: 'earliest' | 'latest' | null = null
+  resetTo: OffsetLookup | null = null
   paused = false
   /** End of the log, or of its stable part where that is read, as the last answer said; null before the first. */
   endOffset: number | null = null
@@ -33,7 +34,7 @@ export class PartitionState implements TopicPartition {
   }
 
   /** Forgets the position, which is looked up. */
-  reset(to: 'earliest' | 'latest'): void {
+  reset(to: OffsetLookup): void {
     this.position = null
     this.resetTo = to
   }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import type { TopicPartition } from '../../../src/api/topic-partition.ts'
 import { AssignedConsumer } from '../../../src/kafka/consumer/assigned-consumer.ts'
 import { consumerOptions } from '../../../src/kafka/consumer/consumer-options.ts'
+import { latest } from '../../../src/kafka/consumer/offset-reset.ts'
 import type { KafkaClient } from '../../../src/kafka/net/client.ts'
 import type { ClientConfig } from '../../../src/kafka/types.ts'
 import { openKafkaClient } from '../../support/kafka-client.ts'
@@ -118,7 +119,7 @@ describe('AssignedConsumer', () => {
     await produce(client, partition, numbered(0, 10))
     await using consumer = consumerOf()
     consumer.assign([partition])
-    consumer.reset(partition, 'latest')
+    consumer.reset(partition, latest)
     expect(await consumer.position(partition, signal)).toBe(10)
     const read = readAll(consumer, 1)
     await produce(client, partition, numbered(10, 11))
@@ -138,10 +139,37 @@ describe('AssignedConsumer', () => {
     expect(values(await readAll(resetting, 3))).toEqual(['v0', 'v1', 'v2'])
     await using strict = consumerOf({ 'auto.offset.reset': 'none' })
     strict.assign([partition])
-    expect(() => strict.reset(partition)).toThrow(/No offset is committed.*auto.offset.reset/)
+    expect(() => strict.reset(partition)).toThrow(
+      `Undefined offset with no reset policy for partition: ${partition.topic}-0.`,
+    )
     strict.seek(partition, 1000)
-    await expect(strict.poll(10_000, signal)).rejects.toThrow(/offset 1000.*auto.offset.reset/)
+    await expect(strict.poll(10_000, signal)).rejects.toThrow(
+      `Offsets out of range with no configured reset policy for partitions: {${partition.topic}-0=1000}.`,
+    )
   })
+
+  test.each([
+    { text: 'by_duration:PT1H', from: 2 },
+    { text: 'by_duration:P1D', from: 0 },
+    { text: 'by_duration:PT1M', from: 4 },
+  ])(
+    '$text begins at the first record that is not older, or behind all',
+    async ({ text, from }) => {
+      const [partition] = await topicOf(text.replace(':', '-'))
+      if (!partition) throw new Error('no partition')
+      const minutesAgo = (minutes: number): number => Date.now() - minutes * 60_000
+      const ages = [180, 170, 20, 10]
+      const records = ages.map((age, i) => ({ value: `v${i}`, timestamp: minutesAgo(age) }))
+      await produce(client, partition, records)
+      await using consumer = consumerOf({ 'auto.offset.reset': text })
+      consumer.assign([partition])
+      consumer.reset(partition)
+      expect(await consumer.position(partition, signal)).toBe(from)
+      await produce(client, partition, numbered(4, 5))
+      const expected = records.slice(from).map(({ value }) => value)
+      expect(values(await readAll(consumer, 5 - from))).toEqual([...expected, 'v4'])
+    },
+  )
 
   test('goes on where a connection broke', async () => {
     const [partition] = await topicOf('broken')

@@ -22,6 +22,8 @@ const unstamped = { producerId: -1, producerEpoch: -1, baseSequence: -1 }
 export interface Produced {
   readonly key?: string | null
   readonly value: string | null
+  /** Ms since the epoch; now where it is left out. */
+  readonly timestamp?: number
 }
 
 /** Writes one batch, through no producer. */
@@ -31,8 +33,8 @@ export async function produce(
   records: readonly Produced[],
 ): Promise<void> {
   const writer = new BatchWriter()
-  for (const { key = null, value } of records) {
-    writer.append(Date.now(), bytesOf(key), bytesOf(value), null)
+  for (const { key = null, value, timestamp = Date.now() } of records) {
+    writer.append(timestamp, bytesOf(key), bytesOf(value), null)
   }
   const batch = Buffer.from(writer.close(unstamped))
   const signal = AbortSignal.timeout(20_000)

@@ -10,14 +10,13 @@ test("Java's defaults", () => {
     maxPartitionFetchBytes: 1_048_576,
     maxPollRecords: 500,
     checkCrcs: true,
-    autoOffsetReset: 'latest',
+    autoOffsetReset: { kind: 'latest', durationMs: 0, text: 'latest' },
     isolationLevel: 0,
     apiTimeoutMs: 60_000,
   })
 })
 
 test.each([
-  ['auto.offset.reset', 'smallest'],
   ['isolation.level', 'serializable'],
   ['max.poll.records', '0'],
   ['fetch.max.bytes', 'many'],

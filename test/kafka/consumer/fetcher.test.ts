@@ -188,7 +188,7 @@ describe('Fetcher', () => {
     await vi.advanceTimersByTimeAsync(200)
     cluster.answer(1, { 0: ErrorCode.OFFSET_OUT_OF_RANGE })
     await turn()
-    expect([state?.position, state?.resetTo]).toEqual([null, 'earliest'])
+    expect([state?.position, state?.resetTo?.text]).toEqual([null, 'earliest'])
   })
 
   test('garbage for an answer is thrown with its place, and asked for again after a pause only', async () => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Int64 } from '../../util/int64.ts'
 import type { ByteReader } from './byte-reader.ts'
 import { ByteWriter } from './byte-writer.ts'
@@ -8,41 +9,77 @@ import { WireError } from './wire-error.ts'
  * Wire grammar: https://kafka.apache.org/protocol, with the flexible versions of KIP-482.
  */
 export interface Codec<T> {
+  readonly shape: Shape
   write(to: ByteWriter, value: T, version: number): void
   read(from: ByteReader, version: number): T
 }
+
+/** What a codec stands for, so that tables can be held against the definitions of the protocol. */
+export interface Shape {
+  readonly type: PrimitiveType | 'array' | 'struct'
+  readonly nullable?: boolean
+  /** Of an array. */
+  readonly element?: Shape
+  /** Of a struct, in their order. */
+  readonly fields?: Readonly<Record<string, Shape>>
+  /** Of a field that not every version has: which do, and what it reads as in the others. */
+  readonly first?: number
+  readonly last?: number
+  readonly fallback?: unknown
+  /** Of a tagged field. */
+  readonly tag?: number
+}
+
+type PrimitiveType =
+  | 'bool'
+  | 'int8'
+  | 'int16'
+  | 'int32'
+  | 'int64'
+  | 'safeInt64'
+  | 'string'
+  | 'bytes'
+  | 'records'
+  | 'uuid'
 
 /** The value that a codec reads and writes. */
 export type ValueOf<C> = C extends Codec<infer T> ? T : never
 
 export const bool: Codec<boolean> = {
+  shape: { type: 'bool' },
   write: (to, value) => to.int8(value ? 1 : 0),
   read: (from) => from.int8() !== 0,
 }
 export const int8: Codec<number> = {
+  shape: { type: 'int8' },
   write: (to, value) => to.int8(value),
   read: (from) => from.int8(),
 }
 export const int16: Codec<number> = {
+  shape: { type: 'int16' },
   write: (to, value) => to.int16(value),
   read: (from) => from.int16(),
 }
 export const int32: Codec<number> = {
+  shape: { type: 'int32' },
   write: (to, value) => to.int32(value),
   read: (from) => from.int32(),
 }
 /** A number where it is a safe integer, else a bigint: producer ids. */
 export const int64: Codec<Int64> = {
+  shape: { type: 'int64' },
   write: (to, value) => to.int64(value),
   read: (from) => from.int64(),
 }
 /** An int64 that is always a number: offsets and times. Beyond 2^53 it is a WireError. */
 export const safeInt64: Codec<number> = {
+  shape: { type: 'safeInt64' },
   write: (to, value) => to.int64(value),
   read: (from) => from.safeInt64(),
 }
 
 export const nullableString: Codec<string | null> = {
+  shape: { type: 'string', nullable: true },
   write: (to, value) => {
     const length = value === null ? -1 : Buffer.byteLength(value)
     if (length > 0x7fff) {
@@ -60,6 +97,7 @@ export const string: Codec<string> = notNull(nullableString, 'a text')
 
 /** Bytes, copied out of the frame. */
 export const nullableBytes: Codec<Buffer | null> = {
+  shape: { type: 'bytes', nullable: true },
   write: (to, value) => {
     to.length(value === null ? -1 : value.length, 4)
     if (value !== null) to.bytes(value)
@@ -73,6 +111,7 @@ export const bytes: Codec<Buffer> = notNull(nullableBytes, 'bytes')
 
 /** A record set as a view of the frame: the request that reads one keeps its frame (`keepsFrame`). */
 export const recordsView: Codec<Buffer | null> = {
+  shape: { type: 'records', nullable: true },
   write: (to, value, version) => nullableBytes.write(to, value, version),
   read: (from) => {
     const length = from.length(4)
@@ -82,6 +121,7 @@ export const recordsView: Codec<Buffer | null> = {
 
 /** A UUID in the URL-safe Base64 that Kafka prints. */
 export const uuid: Codec<string> = {
+  shape: { type: 'uuid' },
   write: (to, value) => to.bytes(Buffer.from(value, 'base64url')),
   read: (from) => from.view(16).toString('base64url'),
 }
@@ -89,6 +129,7 @@ export const ZERO_UUID = 'AAAAAAAAAAAAAAAAAAAAAA'
 
 export function nullableArray<T>(element: Codec<T>): Codec<readonly T[] | null> {
   return {
+    shape: { type: 'array', nullable: true, element: element.shape },
     write: (to, values, version) => {
       to.length(values === null ? -1 : values.length, 4)
       if (values !== null) for (const value of values) element.write(to, value, version)
@@ -115,6 +156,7 @@ export function since<T>(
   last = Number.MAX_SAFE_INTEGER,
 ): Codec<T> {
   return {
+    shape: { ...codec.shape, first, last, fallback },
     write: (to, value, version) => {
       if (version >= first && version <= last) codec.write(to, value, version)
     },
@@ -140,6 +182,7 @@ export function tagged<T>(
     tag,
     first,
     fallback,
+    shape: { ...codec.shape, tag, first, fallback },
     write: (to, value, version) => codec.write(to, value, version),
     read: (from, version) => codec.read(from, version),
   }
@@ -156,6 +199,10 @@ export function struct<F extends Fields>(fields: F): Codec<StructOf<F>> {
     isTagged(entry[1]),
   )
   return {
+    shape: {
+      type: 'struct',
+      fields: Object.fromEntries(entries.map(([name, { shape }]) => [name, shape])),
+    },
     write: (to, value, version) => {
       const values = value as Readonly<Record<string, unknown>>
       for (const [name, codec] of plain) codec.write(to, values[name], version)
@@ -185,7 +232,7 @@ function writeTags(
   version: number,
 ): void {
   const sent = tags.filter(
-    ([name, codec]) => version >= codec.first && values[name] !== codec.fallback,
+    ([name, codec]) => version >= codec.first && !isDeepStrictEqual(values[name], codec.fallback),
   )
   to.uvarint(sent.length)
   for (const [name, codec] of sent) {
@@ -223,6 +270,7 @@ function isTagged(codec: Codec<unknown>): codec is TaggedCodec<unknown> {
 
 function notNull<T>(codec: Codec<T | null>, what: string): Codec<T> {
   return {
+    shape: { ...codec.shape, nullable: false },
     write: (to, value, version) => codec.write(to, value, version),
     read: (from, version) => {
       const at = from.position

@@ -1,4 +1,4 @@
-import type { ApiKey, WireRequest } from './api.ts'
+import type { Api, WireRequest } from './api.ts'
 import { decodeBody } from './api.ts'
 import { ByteWriter } from './byte-writer.ts'
 import {
@@ -48,13 +48,17 @@ const responseBody = struct({
 
 export type ProduceResponse = ValueOf<typeof responseBody>
 
-/** Version 7 has zstd, 9 is flexible. 12 may be spoken in transactions of TV2 alone (KIP-890), 13 has topic ids. */
-export const produceApi: ApiKey = {
+/**
+ * Version 7 has zstd, 9 is flexible. 12 may be spoken in transactions of TV2 alone (KIP-890), 13 has topic ids. The
+ * request is written by {@link produceRequest}.
+ */
+export const produceApi: Omit<Api<never, ProduceResponse>, 'request'> = {
   key: 0,
   name: 'Produce',
   minVersion: 7,
   maxVersion: 12,
   flexibleFrom: 9,
+  response: responseBody,
 }
 /** Outside transactions, and in those of TV1. */
 export const PRODUCE_MAX_VERSION = 11

@@ -1,9 +1,11 @@
 // npm run bench -- file [--records 2000000] [--rounds 3] [--starts 10] [--java-starts 3] [--only throughput|readiness]
-// Ours beside the Java worker in one run. Prints tables; asserts no time.
+// npm run bench -- kafka [--records 2000000] [--rounds 3] [--only produce|fetch] [--size 100|1024]
+//                        [--codec none|gzip|snappy|lz4|zstd] [--mode idempotent|transactional] [--clients Sluice,Kafka]
+// Ours beside the Java worker, or beside Kafka's own clients and kafkajs, in one run. Prints tables; asserts no time.
 import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { root } from './lib/checks.mjs'
-import { loadTs } from './lib/load-ts.mjs'
+import { bundleTs, loadTs } from './lib/load-ts.mjs'
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -12,18 +14,38 @@ const { positionals, values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     starts: { type: 'string', default: '10' },
     'java-starts': { type: 'string', default: '3' },
-    only: { type: 'string', default: '' },
+    only: { type: 'string' },
+    size: { type: 'string' },
+    codec: { type: 'string' },
+    mode: { type: 'string' },
+    clients: { type: 'string' },
   },
 })
-if (positionals.join() !== 'file') {
-  console.error('npm run bench: say what to measure: npm run bench -- file')
+const amount = { records: Number(values.records), rounds: Number(values.rounds) }
+const benches = {
+  file: async ({ benchFile, benchReadiness }) => {
+    spawnSync('node', ['scripts/build.mjs', '--if-stale'], { cwd: root, stdio: 'inherit' })
+    if (values.only !== 'readiness') await benchFile(amount)
+    if (values.only !== 'throughput') {
+      const [starts, javaStarts] = [Number(values.starts), Number(values['java-starts'])]
+      await benchReadiness({ starts, javaStarts })
+    }
+  },
+  kafka: async ({ benchKafka }) => {
+    const { only: step, size, codec, mode, clients } = values
+    const sluice = await bundleTs('test/bench/sluice-client.ts')
+    const kafkajs = await bundleTs('test/bench/kafkajs-client.ts')
+    await benchKafka({
+      ...amount,
+      modules: { sluice, kafkajs },
+      only: { step, size, codec, mode, clients },
+    })
+  },
+}
+const [what = ''] = positionals
+if (positionals.length !== 1 || !Object.hasOwn(benches, what)) {
+  const known = Object.keys(benches).map((name) => `npm run bench -- ${name}`)
+  console.error(`npm run bench: say what to measure: ${known.join(', or ')}`)
   process.exit(1)
 }
-spawnSync('node', ['scripts/build.mjs', '--if-stale'], { cwd: root, stdio: 'inherit' })
-const { benchFile, benchReadiness } = await loadTs('test/bench/index.ts')
-if (values.only !== 'readiness') {
-  await benchFile({ records: Number(values.records), rounds: Number(values.rounds) })
-}
-if (values.only !== 'throughput') {
-  await benchReadiness({ starts: Number(values.starts), javaStarts: Number(values['java-starts']) })
-}
+await benches[what](await loadTs('test/bench/index.ts'))

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { createWriteStream, readFileSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import { delay } from '../../src/util/abort.ts'
 
 /**
@@ -8,11 +9,15 @@ import { delay } from '../../src/util/abort.ts'
  *
  * A shell starts a watcher and then becomes the program itself, so that `pid` is the program's. The watcher
  * reads a pipe whose other end only we hold: a line means that all is well, the end of the file that we
- * are gone (SIGKILL included), and then it kills the program and removes its scratch folder.
+ * are gone (SIGKILL included), and then it kills the program and removes its scratch folder. The pipe is not
+ * the program's standard input, which Node closes before we hear that the program has ended.
  */
 const launcher = `
-exec 3<&0
-(if ! read -r _ <&3; then kill -KILL $$; [ -z "$SCRATCH_DIR" ] || rm -rf "$SCRATCH_DIR"; fi) >/dev/null 2>&1 &
+(if ! read -r _ <&3; then
+  kill -KILL $$
+  for _ in 1 2 3 4 5 6 7 8 9 10; do kill -0 $$ || break; sleep 0.1; done
+  [ -z "$SCRATCH_DIR" ] || rm -rf "$SCRATCH_DIR"
+fi) >/dev/null 2>&1 &
 exec "$@" 3<&- <"$STDIN_FILE"
 `
 
@@ -42,7 +47,7 @@ export class SupervisedProcess {
     const log = createWriteStream(logFile, { flags: 'a' })
     this.logFile = logFile
     this.#child = spawn('sh', ['-c', launcher, 'sh', command, ...args], {
-      stdio: ['pipe', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
       detached: true,
       env: {
         ...process.env,
@@ -54,7 +59,8 @@ export class SupervisedProcess {
     })
     this.#child.stdout?.pipe(log, { end: false })
     this.#child.stderr?.pipe(log, { end: false })
-    this.#child.stdin?.on('error', () => undefined)
+    const lifeline = this.#child.stdio[3] as Socket
+    lifeline.on('error', () => undefined).resume()
     this.pid = this.#child.pid ?? -1
     this.exited = new Promise((resolve) => {
       this.#child.once('error', () => resolve(127))
@@ -63,7 +69,7 @@ export class SupervisedProcess {
       })
       this.#child.once('exit', (code, signal) => {
         this.#exitCode = code ?? 128 + signalNumber(signal)
-        this.#child.stdin?.end('\n')
+        lifeline.end('\n')
       })
     })
   }

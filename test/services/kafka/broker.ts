@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { cpSync, mkdirSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -5,7 +6,7 @@ import path from 'node:path'
 import { serviceFile } from '../paths.ts'
 import { freePorts, isListening } from '../ports.ts'
 import { SupervisedProcess } from '../supervised-process.ts'
-import { installKafka } from './install.ts'
+import { clusterId, installKafka } from './install.ts'
 import type { KafkaInstallation } from './install.ts'
 
 export interface BrokerOptions {
@@ -13,6 +14,10 @@ export interface BrokerOptions {
   readonly properties?: Readonly<Record<string, string>>
   /** Port for clients; a free one where it is left out. */
   readonly port?: number
+  /** For the other nodes of the cluster; a free one where it is left out. */
+  readonly controllerPort?: number
+  /** 1 where it is left out. */
+  readonly nodeId?: number
   readonly heap?: readonly string[]
   readonly logLevel?: string
 }
@@ -34,13 +39,15 @@ export interface Broker extends AsyncDisposable {
 /** Starts one node of Apache Kafka 4.3.1 on free ports and waits until it answers. */
 export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
   const kafka = await installKafka()
-  const [free = 0, controllerPort = 0] = await freePorts(2)
-  const port = options.port ?? free
+  const [free = 0, freeController = 0] = await freePorts(2)
+  const { port = free, controllerPort = freeController, nodeId = 1 } = options
   const dir = await mkdtemp(path.join(tmpdir(), 'sluice-kafka-'))
   const data = path.join(dir, 'data')
   mkdirSync(data)
   cpSync(kafka.template, data, { recursive: true })
-  const properties = { ...brokerProperties(port, controllerPort, data), ...options.properties }
+  if (nodeId !== 1) await writeFile(path.join(data, 'meta.properties'), identityOf(nodeId))
+  const ports = { port, controllerPort }
+  const properties = { ...brokerProperties(nodeId, ports, data), ...options.properties }
   const lines = Object.entries(properties).map(([key, value]) => `${key}=${value}\n`)
   await writeFile(path.join(dir, 'broker.properties'), lines.join(''))
   let child = launch(kafka, dir, options)
@@ -90,16 +97,23 @@ function launch(kafka: KafkaInstallation, dir: string, options: BrokerOptions): 
   })
 }
 
+/** What formatting writes into a data folder: each node of a cluster has a number and a folder id of its own. */
+function identityOf(nodeId: number): string {
+  const directoryId = randomBytes(16).toString('base64url')
+  const lines = ['version=1', `cluster.id=${clusterId}`, `node.id=${nodeId}`]
+  return [...lines, `directory.id=${directoryId}`, ''].join('\n')
+}
+
 /** One partition and one replica for everything internal, and no waiting for members that may yet join. */
 function brokerProperties(
-  port: number,
-  controllerPort: number,
+  nodeId: number,
+  { port, controllerPort }: { readonly port: number; readonly controllerPort: number },
   dataDir: string,
 ): Record<string, string> {
   return {
     'process.roles': 'broker,controller',
-    'node.id': '1',
-    'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
+    'node.id': String(nodeId),
+    'controller.quorum.voters': `${nodeId}@127.0.0.1:${controllerPort}`,
     listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
     'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
     'controller.listener.names': 'CONTROLLER',

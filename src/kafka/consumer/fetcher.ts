@@ -6,7 +6,7 @@ import type { KafkaClient } from '../net/client.ts'
 import { brokerError, ErrorCode, isStaleMetadata } from '../protocol/errors.ts'
 import { fetchRequest } from '../protocol/fetch.ts'
 import type { FetchOptions, FetchResponse } from '../protocol/fetch.ts'
-import { CorruptRecordError } from '../records/errors.ts'
+import { CorruptRecordError, UnsupportedRecordFormatError } from '../records/errors.ts'
 import { byTopic, partitionText } from '../topic-partitions.ts'
 import type { FetchedRecords } from '../types.ts'
 import type { ConsumerOptions } from './consumer-options.ts'
@@ -277,7 +277,7 @@ export class Fetcher {
       return chunk
     } catch (error) {
       state.retryAt = performance.now() + this.#backoff(++state.failures)
-      this.#raise(asError(error))
+      this.#raise(unreadable(state, asError(error)))
       return null
     }
   }
@@ -322,9 +322,17 @@ function outOfRange(state: PartitionState): OffsetOutOfRangeError {
   )
 }
 
+/** Says where it was: a batch knows its offset alone. */
+function unreadable(state: PartitionState, cause: Error): Error {
+  const message = `Cannot read ${partitionText(state)}: ${cause.message}`
+  return cause instanceof UnsupportedRecordFormatError
+    ? new UnsupportedRecordFormatError(message, { cause })
+    : new CorruptRecordError(message, { cause })
+}
+
 function noWholeBatch(state: PartitionState, bytes: number): CorruptRecordError {
   return new CorruptRecordError(
-    `Found no whole batch in ${bytes} bytes of ${partitionText(state)} at offset ${state.fetchOffset}: ` +
+    `Found no whole batch in ${bytes} bytes at offset ${state.fetchOffset}: ` +
       'the broker is expected to send at least one.',
   )
 }

@@ -1,4 +1,4 @@
-import { CorruptRecordError } from './errors.ts'
+import { CorruptRecordError, UnsupportedRecordFormatError } from './errors.ts'
 
 /**
  * Layout of a record batch, magic 2 (org.apache.kafka.common.record.DefaultRecordBatch):
@@ -47,18 +47,14 @@ export function writeInt64(buffer: Buffer, offset: number, value: number): void 
 
 /**
  * End of the batch that begins at `start`, or -1 where it does not lie whole before `limit`: a fetch may end in
- * the middle of one. Throws a {@link CorruptRecordError} where the length or the magic cannot be right.
+ * the middle of one. Throws a {@link CorruptRecordError} where the length or the magic cannot be right, and an
+ * {@link UnsupportedRecordFormatError} for records from before Kafka 0.11.
  */
 export function batchEnd(buffer: Buffer, start: number, limit: number): number {
   if (limit - start < at.crc) return -1
   const length = buffer.readInt32BE(start + at.length)
   const magic = buffer[start + at.magic]
-  if (magic !== 2) {
-    throw new CorruptRecordError(
-      `Found a record batch of format ${String(magic)} at offset ${readInt64(buffer, start)}, expected format 2. ` +
-        'Formats 0 and 1 are older than Kafka 0.11: rewrite the topic.',
-    )
-  }
+  if (magic !== 2) throw badMagic(magic, readInt64(buffer, start))
   if (length < headerBytes - logOverheadBytes) {
     throw new CorruptRecordError(
       `Found a record batch of ${length} bytes at offset ${readInt64(buffer, start)}, expected at least ` +
@@ -69,13 +65,31 @@ export function batchEnd(buffer: Buffer, start: number, limit: number): number {
   return end > limit ? -1 : end
 }
 
-/** Offset after the batch at `start`, whatever is left of its records after compaction. */
+/**
+ * Offset after the batch at `start`, whatever is left of its records after compaction. Throws a {@link CorruptRecordError}
+ * where the position would go nowhere: no CRC covers the offset that a broker gives a batch.
+ */
 export function offsetAfterBatch(buffer: Buffer, start: number): number {
+  const first = readInt64(buffer, start)
   const delta = buffer.readInt32BE(start + at.lastOffsetDelta)
-  if (delta < 0) {
-    throw new CorruptRecordError(
-      `Found a last offset delta of ${delta} in the batch at offset ${readInt64(buffer, start)}, expected 0 or more.`,
+  const next = first + delta + 1
+  if (first >= 0 && delta >= 0 && Number.isSafeInteger(next)) return next
+  throw new CorruptRecordError(
+    `Found a record batch at offset ${first} whose last offset is ${delta} further, expected offsets from 0 to 2^53: ` +
+      'its bytes were damaged.',
+  )
+}
+
+function badMagic(magic: number | undefined, offset: number): Error {
+  if (magic === 0 || magic === 1) {
+    return new UnsupportedRecordFormatError(
+      `Found records of format ${magic} at offset ${offset}, expected format 2. They were written by a client or a ` +
+        'broker older than Kafka 0.11: copy the topic with MirrorMaker or the console tools of Kafka 3 and read the ' +
+        'copy, or begin behind them by committing an offset for the group.',
     )
   }
-  return readInt64(buffer, start) + delta + 1
+  return new CorruptRecordError(
+    `Found a record batch of format ${String(magic)} at offset ${offset}, expected format 2: its bytes were damaged, ` +
+      'or a broker newer than this client wrote it.',
+  )
 }

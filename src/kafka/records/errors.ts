@@ -10,3 +10,9 @@ export class UnsupportedCompressionError extends ConnectError {
   override readonly javaName: string =
     'org.apache.kafka.common.errors.UnsupportedCompressionTypeException'
 }
+
+/** Records in a format from before Kafka 0.11. */
+export class UnsupportedRecordFormatError extends ConnectError {
+  override readonly javaName: string =
+    'org.apache.kafka.common.errors.UnsupportedForMessageFormatException'
+}

@@ -4,6 +4,8 @@ import { Fetcher } from '../../../src/kafka/consumer/fetcher.ts'
 import { PartitionState } from '../../../src/kafka/consumer/partition-state.ts'
 import { DisconnectError } from '../../../src/kafka/net/errors.ts'
 import { ErrorCode } from '../../../src/kafka/protocol/errors.ts'
+import { at } from '../../../src/kafka/records/batch-format.ts'
+import { UnsupportedRecordFormatError } from '../../../src/kafka/records/errors.ts'
 import type { ClientConfig } from '../../../src/kafka/types.ts'
 import { FakeCluster } from './fake-cluster.ts'
 import { logOf } from './support.ts'
@@ -196,9 +198,19 @@ describe('Fetcher', () => {
     await turn()
     cluster.answer(1, { 0: Buffer.alloc(200, 7) })
     await turn()
-    expect(poll).toThrow(/batch of format 7/)
+    expect(poll).toThrow(/^Cannot read orders-0: .*batch of format 7/)
     cluster.asked()
     await turn()
     expect(cluster.asked()).toEqual([])
+  })
+
+  test('records from before Kafka 0.11 are refused by their own error', async () => {
+    start([0])
+    await turn()
+    const old = batchFrom(0)
+    old[at.magic] = 1
+    cluster.answer(1, { 0: old })
+    await turn()
+    expect(poll).toThrow(UnsupportedRecordFormatError)
   })
 })

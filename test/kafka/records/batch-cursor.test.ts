@@ -6,6 +6,7 @@ import { crc32c } from '../../../src/kafka/records/crc32c.ts'
 import {
   CorruptRecordError,
   UnsupportedCompressionError,
+  UnsupportedRecordFormatError,
 } from '../../../src/kafka/records/errors.ts'
 import { codecNames, loadCodec } from '../../../src/kafka/records/compression.ts'
 import { batchOf, javaBatch, javaBatches, readText, textOf } from './support.ts'
@@ -109,10 +110,28 @@ describe('BatchCursor', () => {
     expect(walk(withInt32(batchOf(['a']), at.lastOffsetDelta, -5))).toBe('refused')
   })
 
-  test('an older format and an unknown codec are named', () => {
-    const old = batchOf(['a'])
-    old[at.magic] = 1
-    expect(() => new BatchCursor().open(old, 0, old.length, false)).toThrow('format 1')
+  test.each([-1n, -(2n ** 63n), 2n ** 53n, 2n ** 63n - 1n])(
+    'a batch at offset %i is corrupt: the position would go anywhere',
+    (offset) => {
+      const batch = batchOf(['a'])
+      batch.writeBigInt64BE(offset, 0)
+      expect(walk(batch)).toBe('refused')
+    },
+  )
+
+  test.each([
+    [0, UnsupportedRecordFormatError, 'Found records of format 0 at offset 9, expected format 2.'],
+    [1, UnsupportedRecordFormatError, 'copy the topic with MirrorMaker'],
+    [3, CorruptRecordError, 'Found a record batch of format 3 at offset 9, expected format 2'],
+  ])('records of format %i are refused', (magic, kind, message) => {
+    const old = batchOf(['a'], 9)
+    old[at.magic] = magic
+    const open = (): boolean => new BatchCursor().open(old, 0, old.length, false)
+    expect(open).toThrow(kind)
+    expect(open).toThrow(message)
+  })
+
+  test('an unknown codec is named', () => {
     const strange = batchOf(['a'])
     strange[at.attributes + 1] = 5
     const open = (): boolean => new BatchCursor().open(strange, 0, strange.length, false)
@@ -128,6 +147,8 @@ function withInt32(batch: Buffer, field: number, value: number): Buffer {
   return batch
 }
 
+const typed = [CorruptRecordError, UnsupportedCompressionError, UnsupportedRecordFormatError]
+
 function walk(bytes: Buffer): 'read' | 'partial' | 'refused' {
   const cursor = new BatchCursor()
   try {
@@ -140,9 +161,7 @@ function walk(bytes: Buffer): 'read' | 'partial' | 'refused' {
     }
     return 'read'
   } catch (error) {
-    if (error instanceof CorruptRecordError || error instanceof UnsupportedCompressionError) {
-      return 'refused'
-    }
+    if (typed.some((kind) => error instanceof kind)) return 'refused'
     throw error
   }
 }

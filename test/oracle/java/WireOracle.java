@@ -12,10 +12,17 @@ import java.io.PrintStream;
 import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor.Assignment;
+import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor.Subscription;
+import org.apache.kafka.clients.consumer.internals.ConsumerProtocol;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.message.RequestHeaderData;
 import org.apache.kafka.common.message.ResponseHeaderData;
@@ -52,6 +59,8 @@ public final class WireOracle {
                 case "requestHeader" -> requestHeader(request);
                 case "responseHeader" -> responseHeader(request);
                 case "errors" -> errors();
+                case "subscription" -> subscription(request);
+                case "assignment" -> assignment(request);
                 default -> throw new IllegalArgumentException("unknown op");
             };
         } catch (Throwable error) {
@@ -135,6 +144,49 @@ public final class WireOracle {
                 .put("retriable", error.exception() instanceof RetriableException)
                 .put("exception", error.exception().getClass().getSimpleName()).put("message", error.message());
         }
+        return all;
+    }
+
+    /** A subscription as Java writes it in this version, and what Java reads of ours. */
+    private static JsonNode subscription(JsonNode request) {
+        short version = (short) request.get("version").asInt();
+        List<String> topics = new ArrayList<>();
+        request.get("topics").forEach(topic -> topics.add(topic.asText()));
+        Subscription subscription = new Subscription(topics, buffer(request.get("userData")), partitions(request.get("owned")),
+            request.get("generation").asInt(), Optional.ofNullable(request.get("rack").textValue()));
+        Subscription read = ConsumerProtocol.deserializeSubscription(buffer(request.get("bytes")));
+        ObjectNode answer = NODES.objectNode().put("bytes", encode(ConsumerProtocol.serializeSubscription(subscription, version)));
+        ObjectNode seen = answer.putObject("read").put("generation", read.generationId().orElse(-1)).put("rack", read.rackId().orElse(null))
+            .put("userData", read.userData() == null ? null : encode(read.userData()));
+        ArrayNode names = seen.putArray("topics");
+        read.topics().forEach(names::add);
+        seen.set("owned", texts(read.ownedPartitions()));
+        return answer;
+    }
+
+    private static JsonNode assignment(JsonNode request) {
+        Assignment assignment = new Assignment(partitions(request.get("owned")), buffer(request.get("userData")));
+        Assignment read = ConsumerProtocol.deserializeAssignment(buffer(request.get("bytes")));
+        short version = (short) request.get("version").asInt();
+        ObjectNode answer = NODES.objectNode().put("bytes", encode(ConsumerProtocol.serializeAssignment(assignment, version)));
+        ObjectNode seen = answer.putObject("read").put("userData", read.userData() == null ? null : encode(read.userData()));
+        seen.set("owned", texts(read.partitions()));
+        return answer;
+    }
+
+    private static ByteBuffer buffer(JsonNode text) {
+        return text.isNull() ? null : ByteBuffer.wrap(Base64.getDecoder().decode(text.asText()));
+    }
+
+    private static List<TopicPartition> partitions(JsonNode pairs) {
+        List<TopicPartition> all = new ArrayList<>();
+        pairs.forEach(pair -> all.add(new TopicPartition(pair.get("topic").asText(), pair.get("partition").asInt())));
+        return all;
+    }
+
+    private static ArrayNode texts(List<TopicPartition> partitions) {
+        ArrayNode all = NODES.arrayNode();
+        for (TopicPartition each : partitions) all.addObject().put("topic", each.topic()).put("partition", each.partition());
         return all;
     }
 

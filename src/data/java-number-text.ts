@@ -24,9 +24,23 @@ export function floatText(value: number): string {
   let digits = 2
   let exponential = float.toExponential(1)
   while (Math.fround(Number(exponential)) !== float) exponential = float.toExponential(digits++)
+  exponential = evenOfTwo(float, exponential)
   const size = Math.abs(float)
   if (size >= 1e-3 && size < 1e7) return plain(exponential)
   return scientific(exponential)
+}
+
+/**
+ * Of two texts that are equally close Java takes the one that ends in an even digit, JavaScript the larger: of 32767.5625 the first
+ * is 32767.562. A float needs few enough digits for a double to tell.
+ */
+function evenOfTwo(float: number, exponential: string): string {
+  const [digits = '', exponent = ''] = exponential.split('e')
+  const even = `${digits.slice(0, -1)}${Number(digits.at(-1)) - 1}e${exponent}`
+  const isTie =
+    Number(digits.at(-1)) % 2 === 1 &&
+    Math.abs(Number(exponential) - float) === Math.abs(float - Number(even))
+  return isTie && Math.fround(Number(even)) === float ? even : exponential
 }
 
 /** `1.50e+21` as Java's `1.5E21`; keeps one digit after the point. */

@@ -123,6 +123,7 @@ describe('a value becomes the text of a header', () => {
     [null, { k: 1, l: 'v' }, '{"k":1,"l":"v"}'],
     [null, new Map([[1, ['x']]]), '{1:["x"]}'],
     [null, Buffer.of(1, 2, 3), 'AQID'],
+    [null, [Buffer.of(1, 2, 3)], '["AQID"]'],
     [null, schemalessNumber('FLOAT64', 1), '1.0'],
     [FLOAT64_SCHEMA, 1, '1.0'],
     [FLOAT32_SCHEMA, 0.1, '0.1'],
@@ -199,6 +200,7 @@ describe('a value converts as in Java', () => {
       new Date(0),
     ],
     ['Decimal 1.1', () => Values.convertToDecimal(null, 1.1, 2), new Decimal(11n, 1)],
+    ['Decimal «1.10»', () => Values.convertToDecimal(null, '1.10', 2), new Decimal(110n, 2)],
     ['Decimal 3', () => Values.convertToDecimal(null, 3, 2), new Decimal(30n, 1)],
     [
       'Decimal of bytes',
@@ -206,6 +208,7 @@ describe('a value converts as in Java', () => {
       new Decimal(256n, 2),
     ],
     ['List «[1]»', () => Values.convertToList(null, '["a"]'), ['a']],
+    ['Map {a: b}', () => Values.convertToMap(null, { a: 'b' }), new Map([['a', 'b']])],
     ['Map «{"a":"b"}»', () => Values.convertToMap(null, '{"a":"b"}'), new Map([['a', 'b']])],
     ['String of a FLOAT64', () => Values.convertTo(STRING_SCHEMA, FLOAT64_SCHEMA, 1), '1.0'],
     [

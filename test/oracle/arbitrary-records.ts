@@ -32,7 +32,7 @@ const floats = fc
   .map(Math.fround)
 
 /** Texts that may read as numbers, and others. */
-const texts = fc.oneof(
+export const texts = fc.oneof(
   fc.constantFrom(
     '',
     '12',
@@ -206,7 +206,7 @@ const schemaless: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown; object: un
 })).object
 
 /** Half of a record: mostly a struct or a map. */
-const half: fc.Arbitrary<readonly [Schema | null, unknown]> = fc.oneof(
+export const half: fc.Arbitrary<readonly [Schema | null, unknown]> = fc.oneof(
   {
     weight: 6,
     arbitrary: struct(2).chain(({ schema, values }) =>

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Interface } from 'node:readline'
@@ -26,10 +26,12 @@ export class JavaOracle {
   /** `name` is that of a class in `test/oracle/java`, compiled once against Kafka's jars. */
   static async start(name: string): Promise<JavaOracle> {
     const { classPath } = await installKafka()
-    const source = path.join(root, 'test', 'oracle', 'java', `${name}.java`)
-    const version = createHash('sha256').update(readFileSync(source)).digest('hex').slice(0, 8)
+    const sources = path.join(root, 'test', 'oracle', 'java')
+    const version = versionOf(sources)
     const classes = await cached(`oracle-${name}-${version}`, async (target) => {
-      await run('javac', ['-d', target, '-cp', classPath, source], 'Cannot compile the oracle')
+      const source = path.join(sources, `${name}.java`)
+      const options = ['-d', target, '-cp', classPath, '-sourcepath', sources]
+      await run('javac', [...options, source], 'Cannot compile the oracle')
     })
     const cp = `${classPath}${path.delimiter}${classes}`
     const options = ['-Xmx128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', cp]
@@ -56,4 +58,13 @@ export class JavaOracle {
     this.#lines.close()
     this.#process.kill()
   }
+}
+
+/** Another one for every change of a source, since they use each other. */
+function versionOf(sources: string): string {
+  const hash = createHash('sha256')
+  for (const name of readdirSync(sources).sort()) {
+    hash.update(name).update(readFileSync(path.join(sources, name)))
+  }
+  return hash.digest('hex').slice(0, 8)
 }

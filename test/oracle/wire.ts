@@ -75,7 +75,6 @@ export function encodeSchema(schema: Schema | null): WireSchema | null {
   }
 }
 
-/** Entries of a map stand in the order of their keys' texts, since Java keeps none. */
 export function encodeValue(schema: Schema | null, value: unknown): WireValue {
   if (value === null || value === undefined) return null
   if (value instanceof Date) return ['Date', String(value.getTime())]
@@ -99,12 +98,10 @@ export function encodeValue(schema: Schema | null, value: unknown): WireValue {
 
 function encodeEntries(schema: Schema | null, value: unknown): unknown[] {
   const entries = value instanceof Map ? [...value] : Object.entries(value as object)
-  return entries
-    .map(([key, member]) => [
-      encodeValue(schema?.keySchema ?? null, key),
-      encodeValue(schema?.valueSchema ?? null, member),
-    ])
-    .sort(byText)
+  return entries.map(([key, member]) => [
+    encodeValue(schema?.keySchema ?? null, key),
+    encodeValue(schema?.valueSchema ?? null, member),
+  ])
 }
 
 function byText(a: unknown, b: unknown): number {

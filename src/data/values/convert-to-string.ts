@@ -11,18 +11,19 @@ const deepest = 1000
 
 /**
  * The text of a value that {@link parseString} reads back (`Values.convertToString`): numbers as Java prints them, bytes as
- * base64, `["a",1]`, `{"k":"v"}`; a string by itself as it is. `schema` tells a FLOAT64 `1.0` from an INT64 `1`. Null for null.
+ * base64, `["a",1]`, `{"k":"v"}`; a string or bytes by itself without quotes. `schema` tells a FLOAT64 `1.0` from an INT64 `1`. Null for null.
  */
 export function convertToString(schema: Schema | null, value: unknown): string | null {
   if (value === null || value === undefined) return null
-  return typeof value === 'string' ? value : text(schema, value, 0)
+  if (typeof value === 'string') return value
+  return value instanceof Uint8Array ? base64(value) : text(schema, value, 0)
 }
 
 function text(schema: Schema | null, value: unknown, depth: number): string {
   if (value === null || value === undefined) return 'null'
   if (typeof value === 'string') return quoted(value)
   if (typeof value !== 'object') return primitiveText(schema, value)
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
+  if (value instanceof Uint8Array) return `"${base64(value)}"`
   if (value instanceof Date) return dateText(value)
   if (hasDecimalBrand(value) || isTypedNumber(value)) return value.toString()
   if (depth >= deepest) {
@@ -61,6 +62,10 @@ function structText({ schema, values }: StructLike, depth: number): string {
     return `${quoted(field.name)}:${text(field.schema, value, depth)}`
   })
   return `{${members.join()}}`
+}
+
+function base64(value: Uint8Array): string {
+  return Buffer.from(value.buffer, value.byteOffset, value.length).toString('base64')
 }
 
 function quoted(value: string): string {

@@ -3,7 +3,7 @@ import { normalizeInt64 } from '../../util/int64.ts'
 import type { Int64 } from '../../util/int64.ts'
 import { Decimal, isDecimal } from '../decimal.ts'
 import { schemaText } from '../interned-schema.ts'
-import { javaClassName } from '../java-class.ts'
+import { javaClassName, schemalessType } from '../java-class.ts'
 import { doubleText } from '../java-number-text.ts'
 import { javaToString } from '../java-to-string.ts'
 import { dateName, decimalName, timeName, timestampName } from '../logical-names.ts'
@@ -27,13 +27,13 @@ export function convertValue(schema: Schema, fromSchema: Schema | null, value: u
     if (schema.optional) return null
     throw new DataError('Unable to convert a null value to a schema that requires a value')
   }
-  if (schema.name === decimalName) return toDecimal(schema, value)
+  if (schema.name === decimalName) return toDecimal(schema, fromSchema, value)
   if (schema.name === dateName) return toDate(schema, fromSchema, value)
   if (schema.name === timeName) return toTime(schema, fromSchema, value)
   if (schema.name === timestampName) return toTimestamp(schema, fromSchema, value)
   const width = widths[schema.type]
   if (width !== undefined) {
-    return normalizeInt64(BigInt.asIntN(width, asLong(value, fromSchema, null)))
+    return normalizeInt64(BigInt.asIntN(width, asLong(value, fromSchema)))
   }
   return convertOther(schema, fromSchema, value)
 }
@@ -45,7 +45,7 @@ function convertOther(schema: Schema, fromSchema: Schema | null, value: unknown)
     case 'FLOAT64':
       return asDouble(value, fromSchema)
     case 'BOOLEAN':
-      return typeof value === 'boolean' ? value : asLong(value, fromSchema, null) !== 0n
+      return typeof value === 'boolean' ? value : asLong(value, fromSchema) !== 0n
     case 'STRING':
       return convertToString(fromSchema, value)
     case 'BYTES':
@@ -56,6 +56,7 @@ function convertOther(schema: Schema, fromSchema: Schema | null, value: unknown)
       break
     case 'MAP':
       if (value instanceof Map) return value
+      if (schemalessType(value) === 'MAP') return new Map(Object.entries(value as object))
       break
     case 'STRUCT':
       if (isStruct(value)) return value
@@ -65,14 +66,18 @@ function convertOther(schema: Schema, fromSchema: Schema | null, value: unknown)
     case 'INT32':
     case 'INT64':
   }
-  throw unconvertible(value, schemaText(schema))
+  throw unconvertible(value, fromSchema, schemaText(schema))
 }
 
-function toDecimal(schema: Schema, value: unknown): Decimal {
+function toDecimal(schema: Schema, fromSchema: Schema | null, value: unknown): Decimal {
   if (isDecimal(value)) return value
   if (value instanceof Uint8Array) return Decimal.toLogical(schema, value)
-  // Java goes by way of a double, whatever the number was; the scale is not the schema's.
-  return Decimal.parse(doubleText(asDouble(value, null)))
+  const exact = typeof value === 'string' ? parseDecimal(value) : null
+  if (exact !== null) return exact
+  const double = doubleOf(value)
+  if (double === null) throw unconvertible(value, fromSchema, schemaText(schema))
+  // Java goes by way of a double, whatever kind of number it was; the scale is not the schema's.
+  return Decimal.parse(doubleText(double))
 }
 
 function toDate(schema: Schema, fromSchema: Schema | null, value: unknown): Instant {
@@ -83,7 +88,7 @@ function toDate(schema: Schema, fromSchema: Schema | null, value: unknown): Inst
       return ConnectDate.toLogical(schema, Number(BigInt.asIntN(32, days)))
     }
   }
-  return ConnectDate.toLogical(schema, Number(BigInt.asIntN(32, asLong(value, fromSchema, null))))
+  return ConnectDate.toLogical(schema, Number(BigInt.asIntN(32, asLong(value, fromSchema))))
 }
 
 function toTime(schema: Schema, fromSchema: Schema | null, value: unknown): Date {
@@ -94,14 +99,14 @@ function toTime(schema: Schema, fromSchema: Schema | null, value: unknown): Date
       return ConnectTime.toLogical(schema, ms < 0 ? ms + dayMs : ms)
     }
   }
-  return ConnectTime.toLogical(schema, Number(BigInt.asIntN(32, asLong(value, fromSchema, null))))
+  return ConnectTime.toLogical(schema, Number(BigInt.asIntN(32, asLong(value, fromSchema))))
 }
 
 function toTimestamp(schema: Schema, fromSchema: Schema | null, value: unknown): Instant {
   if (isInstant(value, fromSchema)) {
     if (fromSchema === null || isTemporal(fromSchema)) return value
   }
-  const ms = BigInt.asIntN(64, asLong(value, fromSchema, null))
+  const ms = BigInt.asIntN(64, asLong(value, fromSchema))
   return ConnectTimestamp.toLogical(schema, normalizeInt64(ms))
 }
 
@@ -115,8 +120,8 @@ function isTemporal(schema: Schema | null): boolean {
   return name === dateName || name === timeName || name === timestampName
 }
 
-/** A value as Java's `long`, its fraction cut off; `purpose` ends the message of one that is no number. */
-function asLong(value: unknown, fromSchema: Schema | null, purpose: string | null): bigint {
+/** A value as Java's `long`, its fraction cut off. */
+function asLong(value: unknown, fromSchema: Schema | null): bigint {
   const plain = isTypedNumber(value) ? value.value : value
   if (typeof plain === 'number') return saturated(plain)
   if (typeof plain === 'bigint') return BigInt.asIntN(64, plain)
@@ -128,18 +133,24 @@ function asLong(value: unknown, fromSchema: Schema | null, purpose: string | nul
   if (fromSchema !== null && plain instanceof Date) {
     const encoded = temporalNumber(fromSchema, plain)
     if (encoded !== null) return BigInt(encoded)
-    throw unconvertible(value, schemaText(fromSchema))
+    throw unconvertible(value, fromSchema, schemaText(fromSchema))
   }
-  throw unconvertible(value, purpose ?? (fromSchema === null ? 'a number' : schemaText(fromSchema)))
+  const target = fromSchema === null ? 'a number' : schemaText(fromSchema)
+  throw unconvertible(value, fromSchema, target)
 }
 
 function asDouble(value: unknown, fromSchema: Schema | null): number {
+  return doubleOf(value) ?? Number(asLong(value, fromSchema))
+}
+
+/** Null where it is no number, nor the text of one. */
+function doubleOf(value: unknown): number | null {
   const plain = isTypedNumber(value) ? value.value : value
   if (typeof plain === 'number') return plain
   if (typeof plain === 'bigint') return Number(plain)
   if (isDecimal(plain)) return plain.toNumber()
   const decimal = typeof plain === 'string' ? parseDecimal(plain) : null
-  return decimal === null ? Number(asLong(value, fromSchema, null)) : decimal.toNumber()
+  return decimal?.toNumber() ?? null
 }
 
 /** The integer that stands for a Date under its schema. */
@@ -166,8 +177,9 @@ function wrapped({ unscaled, scale }: Decimal): bigint {
   return BigInt.asIntN(64, unscaled / 10n ** BigInt(scale))
 }
 
-function unconvertible(value: unknown, target: string): DataError {
+function unconvertible(value: unknown, fromSchema: Schema | null, target: string): DataError {
+  const text = javaToString(value, fromSchema)
   return new DataError(
-    `Unable to convert ${javaToString(value)} (class ${javaClassName(value)}) to ${target}`,
+    `Unable to convert ${text} (class ${javaClassName(value, fromSchema)}) to ${target}`,
   )
 }

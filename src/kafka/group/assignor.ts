@@ -1,4 +1,5 @@
 import type { TopicPartition } from '../../api/topic-partition.ts'
+import type { PartitionRacks } from './partition-racks.ts'
 
 /** Whether members give up everything before a rebalance, or only what goes to someone else (KIP-429). */
 export type RebalanceProtocol = 'EAGER' | 'COOPERATIVE'
@@ -15,6 +16,12 @@ export interface MemberSubscription {
   readonly rackId: string | null
 }
 
+/** What a member was assigned, and in which generation. */
+export interface LastAssignment {
+  readonly partitions: readonly TopicPartition[]
+  readonly generation: number
+}
+
 /** Partitions by member id; every member has an entry. */
 export type GroupAssignment = Map<string, TopicPartition[]>
 
@@ -25,12 +32,13 @@ export interface PartitionAssignor {
   /** The Java class that stands for it in `partition.assignment.strategy`. */
   readonly javaName: string
   readonly protocols: readonly RebalanceProtocol[]
-  /** What else it tells the leader; `generation` is that of the assignment in force, -1 for none. */
-  userData(generation: number): Buffer | null
-  /** `partitionCounts` has the topics that exist. */
+  /** What else a member tells the leader; `last` is what it was assigned last by this assignor. */
+  userData(last: LastAssignment | null): Buffer | null
+  /** `partitionCounts` has the topics that exist, `racks` where their replicas are; nothing where nobody asks for it. */
   assign(
     partitionCounts: ReadonlyMap<string, number>,
     members: readonly MemberSubscription[],
+    racks?: PartitionRacks,
   ): GroupAssignment
 }
 

@@ -1,12 +1,18 @@
 import { ConfigError } from '../../errors/connect-error.ts'
 import type { PartitionAssignor, RebalanceProtocol } from './assignor.ts'
-import { cooperativeStickyAssignor } from './cooperative-sticky-assignor.ts'
 import { rangeAssignor } from './range-assignor.ts'
+import { roundRobinAssignor } from './round-robin-assignor.ts'
+import { cooperativeStickyAssignor, stickyAssignor } from './sticky-assignors.ts'
 
-const known: readonly PartitionAssignor[] = [rangeAssignor, cooperativeStickyAssignor]
+const known: readonly PartitionAssignor[] = [
+  rangeAssignor,
+  roundRobinAssignor,
+  stickyAssignor,
+  cooperativeStickyAssignor,
+]
 
 /** Java's default: a group that can go from `range` to `cooperative-sticky` by leaving out the first. */
-export const defaultAssignmentStrategy = known.map(({ javaName }) => javaName).join(',')
+export const defaultAssignmentStrategy = `${rangeAssignor.javaName},${cooperativeStickyAssignor.javaName}`
 
 /** The assignors of `partition.assignment.strategy`, in order of preference: names or Java class names. */
 export function parseAssignors(strategy: string): readonly PartitionAssignor[] {
@@ -20,6 +26,8 @@ export function parseAssignors(strategy: string): readonly PartitionAssignor[] {
     throw invalid(strategy, `an assignor called ${name}`)
   })
   if (assignors.length === 0) throw invalid(strategy, 'no assignor')
+  const twice = assignors.find((each, i) => assignors.indexOf(each) !== i)
+  if (twice) throw invalid(strategy, `${twice.name} twice`)
   return assignors
 }
 
@@ -32,8 +40,8 @@ export function commonProtocol(assignors: readonly PartitionAssignor[]): Rebalan
 
 function invalid(strategy: string, found: string): ConfigError {
   return new ConfigError(
-    `Invalid value ${strategy} for configuration partition.assignment.strategy: found ${found}, expected a list of ` +
-      known.map((each) => each.javaName).join(' and ') +
+    `Invalid value ${strategy} for configuration partition.assignment.strategy: found ${found}, expected a list of some of ` +
+      known.map((each) => each.javaName).join(', ') +
       '.',
   )
 }

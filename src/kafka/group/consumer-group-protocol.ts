@@ -1,9 +1,9 @@
 import type { TopicPartition } from '../../api/topic-partition.ts'
 import { ConnectError } from '../../errors/connect-error.ts'
-import type { MemberSubscription } from './assignor.ts'
+import type { LastAssignment, MemberSubscription } from './assignor.ts'
 import { decodeSubscription, encodeAssignment, encodeSubscription } from './consumer-protocol.ts'
 import type { GroupOptions } from './group-options.ts'
-import type { GroupProtocol, LeaderTask } from './join-exchange.ts'
+import type { Generation, GroupProtocol, LeaderTask } from './join-exchange.ts'
 import type { TopicWatch } from './topic-watch.ts'
 
 export interface ConsumerGroupProtocolParts {
@@ -19,8 +19,10 @@ export class ConsumerGroupProtocol implements GroupProtocol {
   readonly #parts: ConsumerGroupProtocolParts
   #joinedTopics: readonly string[] = []
   /** What the last assignment was made from, where this member made it. */
-  #decidedOn: ReadonlyMap<string, number> | null = null
+  #decidedOn: string | null = null
   #groupTopics: readonly string[] = []
+  /** By the name of the assignor that the group had chosen. */
+  readonly #last = new Map<string, LastAssignment>()
 
   constructor(parts: ConsumerGroupProtocolParts) {
     this.#parts = parts
@@ -33,7 +35,7 @@ export class ConsumerGroupProtocol implements GroupProtocol {
       name: assignor.name,
       metadata: encodeSubscription({
         topics: watch.topics,
-        userData: assignor.userData(generationId),
+        userData: assignor.userData(this.#last.get(assignor.name) ?? null),
         ownedPartitions: owned(),
         generationId,
         rackId: options.rackId,
@@ -42,7 +44,7 @@ export class ConsumerGroupProtocol implements GroupProtocol {
   }
 
   async assign(
-    { protocolName, members }: LeaderTask,
+    { protocolName, members, keepsAssignment }: LeaderTask,
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, Buffer>> {
     const assignor = this.#parts.options.assignors.find(({ name }) => name === protocolName)
@@ -59,17 +61,22 @@ export class ConsumerGroupProtocol implements GroupProtocol {
       }),
     )
     this.#groupTopics = [...new Set(subscriptions.flatMap(({ topics }) => topics))].sort()
-    const counts = await this.#parts.watch.partitionCounts(this.#groupTopics, signal)
-    this.#decidedOn = counts
-    const assignment = assignor.assign(counts, subscriptions)
+    const { watch } = this.#parts
+    const counts = await watch.partitionCounts(this.#groupTopics, signal)
+    this.#decidedOn = this.#snapshot()
+    if (keepsAssignment) return new Map()
+    const looksAtRacks = subscriptions.some(({ rackId }) => rackId !== null)
+    const racks = looksAtRacks ? watch.partitionRacks(this.#groupTopics) : undefined
+    const assignment = assignor.assign(counts, subscriptions, racks)
     return new Map(
       Array.from(assignment, ([memberId, partitions]) => [memberId, encodeAssignment(partitions)]),
     )
   }
 
   /** To be called with a new generation: only its leader answers for what it was decided on. */
-  joined(isLeader: boolean): void {
+  joined({ id, isLeader, protocolName }: Generation, partitions: readonly TopicPartition[]): void {
     if (!isLeader) this.#decidedOn = null
+    this.#last.set(protocolName, { partitions, generation: id })
   }
 
   /** Why the group should be rebalanced, after a look at the topics; null where all is as it was. */
@@ -77,11 +84,14 @@ export class ConsumerGroupProtocol implements GroupProtocol {
     const { watch } = this.#parts
     if (watch.topics.join() !== this.#joinedTopics.join()) return 'the subscribed topics changed'
     if (this.#decidedOn === null) return null
-    const now = watch.knownCounts(this.#groupTopics)
-    return isSame(now, this.#decidedOn) ? null : 'the number of partitions changed'
+    return this.#snapshot() === this.#decidedOn ? null : 'the topics changed'
   }
-}
 
-function isSame(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): boolean {
-  return a.size === b.size && [...a].every(([topic, count]) => b.get(topic) === count)
+  /** Partitions of the topics, and their racks where this member says in which one it is (KIP-881). */
+  #snapshot(): string {
+    const { watch, options } = this.#parts
+    const counts = [...watch.knownCounts(this.#groupTopics)]
+    const racks = options.rackId === null ? [] : [...watch.partitionRacks(this.#groupTopics)]
+    return JSON.stringify([counts, racks.map(([key, names]) => [key, [...names].sort()])])
+  }
 }

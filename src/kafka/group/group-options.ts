@@ -30,7 +30,7 @@ const booleans = ['true', 'false'] as const
 
 /** Throws a ConfigError that names the key. */
 export function groupOptions(config: ClientConfig): GroupOptions {
-  oneOf(config, 'group.protocol', ['classic'], 'classic')
+  requireClassicProtocol(config)
   return {
     ...memberOptions(config),
     assignors: parseAssignors(config['partition.assignment.strategy'] ?? defaultAssignmentStrategy),
@@ -40,6 +40,15 @@ export function groupOptions(config: ClientConfig): GroupOptions {
     rackId: textOf(config, 'client.rack'),
     apiTimeoutMs: intOf(config, 'default.api.timeout.ms', 60_000),
   }
+}
+
+/** Java's workers, too, join by the classic protocol unless they are told otherwise; every broker since 2.1 speaks it. */
+function requireClassicProtocol(config: ClientConfig): void {
+  if (oneOf(config, 'group.protocol', ['classic', 'consumer'], 'classic') === 'classic') return
+  throw new ConfigError(
+    'Invalid value consumer for "group.protocol": the new rebalance protocol (KIP-848) is not spoken here. Leave the key ' +
+      'out, or set it to classic; brokers move a group to it once its members of the new protocol have left.',
+  )
 }
 
 function memberOptions(config: ClientConfig): MemberOptions {

@@ -16,7 +16,7 @@ export interface GroupProtocol {
   readonly type: string
   /** The ways of assigning that this member knows, best first, each with what the leader must know of it. */
   protocols(generationId: number): readonly { readonly name: string; readonly metadata: Buffer }[]
-  /** Decides, as the leader, what each member does. A member left out is told nothing. */
+  /** Decides, as the leader, what each member does. A member left out is told nothing; all are where the assignment stays. */
   assign(task: LeaderTask, signal: AbortSignal): Promise<ReadonlyMap<string, Buffer>>
 }
 
@@ -24,6 +24,8 @@ export interface GroupProtocol {
 export interface LeaderTask {
   readonly protocolName: string
   readonly members: JoinGroupResponse['members']
+  /** The assignment in force stays: a static member that leads came back, and nothing has changed (KIP-814). */
+  readonly keepsAssignment: boolean
 }
 
 /** A generation of the group that this member belongs to. */
@@ -123,10 +125,8 @@ async function sync(
   const { memberId, generationId: id, members } = joined
   const isLeader = joined.leader === memberId
   const protocolName = joined.protocolName ?? ''
-  const decided =
-    isLeader && !joined.skipAssignment
-      ? await protocol.assign({ protocolName, members }, signal)
-      : new Map<string, Buffer>()
+  const task = { protocolName, members, keepsAssignment: joined.skipAssignment }
+  const decided = isLeader ? await protocol.assign(task, signal) : new Map<string, Buffer>()
   const sentAt = thisMoment()
   const answer = await coordinator.send(
     request(syncGroupApi, {

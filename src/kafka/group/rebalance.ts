@@ -77,8 +77,8 @@ export class Rebalance {
 
   async #joined({ generation, assignment }: Joined): Promise<void> {
     const { data, membership, protocol, listener } = this.#parts
-    protocol.joined(generation.isLeader)
     const assigned = decodeAssignment(assignment)
+    protocol.joined(generation, assigned)
     const revoked = partitionsWithout(data.assignment(), assigned)
     if (revoked.length > 0) {
       await this.#revoke(revoked)

@@ -1,8 +1,10 @@
 import { asError, isRetriable } from '../../errors/connect-error.ts'
 import { createLogger } from '../../util/logger.ts'
 import type { KafkaClient } from '../net/client.ts'
+import { partitionText } from '../topic-partitions.ts'
 import type { Subscription } from '../types.ts'
 import type { GroupOptions } from './group-options.ts'
+import type { PartitionRacks } from './partition-racks.ts'
 
 const log = createLogger('org.apache.kafka.clients.consumer.internals.ConsumerCoordinator')
 
@@ -67,6 +69,19 @@ export class TopicWatch {
       if (count > 0) counts.set(topic, count)
     }
     return counts
+  }
+
+  /** The racks that have replicas of what is known of these topics. */
+  partitionRacks(topics: readonly string[]): PartitionRacks {
+    const { metadata } = this.#parts.client
+    const racks = new Map<string, ReadonlySet<string>>()
+    for (const topic of topics) {
+      for (const { partition, replicas } of metadata.topic(topic)?.partitions ?? []) {
+        const names = replicas.flatMap((id) => metadata.node(id)?.rack ?? [])
+        racks.set(partitionText({ topic, partition }), new Set(names))
+      }
+    }
+    return racks
   }
 
   async #look(signal: AbortSignal): Promise<void> {

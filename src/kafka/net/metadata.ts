@@ -13,7 +13,7 @@ import type { Backoff } from './backoff.ts'
 import { ClientClosedError } from './errors.ts'
 import type { HostPort } from './socket.ts'
 import { nodesOf, topicsOf } from './topic-metadata.ts'
-import type { PartitionMetadata, TopicMetadata } from './topic-metadata.ts'
+import type { BrokerNode, PartitionMetadata, TopicMetadata } from './topic-metadata.ts'
 
 const log = createLogger('org.apache.kafka.clients.Metadata')
 
@@ -54,7 +54,7 @@ export class ClusterMetadata {
   readonly #closing = new AbortController()
   readonly #topics = new Map<string, TopicMetadata>()
   readonly #stale = new Set<string>()
-  #nodes = new Map<number, HostPort>()
+  #nodes = new Map<number, BrokerNode>()
   #clusterId: string | null = null
   #controllerId = -1
   #running: Round | null = null
@@ -77,7 +77,7 @@ export class ClusterMetadata {
     return this.#controllerId
   }
 
-  node(id: number): HostPort | undefined {
+  node(id: number): BrokerNode | undefined {
     return this.#nodes.get(id)
   }
 
@@ -87,7 +87,7 @@ export class ClusterMetadata {
 
   /** Makes known where a broker listens, told by something other than Metadata. */
   addNode(id: number, { host, port }: HostPort): void {
-    this.#nodes.set(id, { host, port })
+    this.#nodes.set(id, { host, port, rack: this.#nodes.get(id)?.rack ?? null })
   }
 
   /** The topic as it is known now; undefined where it was never asked for. */

@@ -44,9 +44,14 @@ export function topicsOf(
   })
 }
 
-/** Where the brokers of an answer listen. */
-export function nodesOf(answer: MetadataResponse): Map<number, HostPort> {
-  return new Map(answer.brokers.map(({ nodeId, host, port }) => [nodeId, { host, port }]))
+/** Where a broker listens, and in which rack it is, where it says so. */
+export interface BrokerNode extends HostPort {
+  readonly rack: string | null
+}
+
+/** The brokers of an answer, by id. */
+export function nodesOf(answer: MetadataResponse): Map<number, BrokerNode> {
+  return new Map(answer.brokers.map(({ nodeId, ...broker }) => [nodeId, broker]))
 }
 
 type FoundPartition = MetadataResponse['topics'][number]['partitions'][number]

@@ -30,7 +30,8 @@ export function make(
       protocols: (generation) => [{ name: 'range', metadata: Buffer.from(`held ${generation}`) }],
       assign: (task) => {
         decided.push(task)
-        return Promise.resolve(new Map([['m-1', Buffer.from('mine')]]))
+        const all = task.keepsAssignment ? [] : [['m-1', Buffer.from('mine')] as const]
+        return Promise.resolve(new Map(all))
       },
     },
     options: {

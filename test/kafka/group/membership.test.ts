@@ -68,7 +68,7 @@ describe('joining', () => {
     const members = [{ memberId: 'm-1', groupInstanceId: null, metadata: Buffer.from('a') }]
     coordinator.next('JoinGroup', () => ({ leader: 'm-1', members }))
     const { membership, decided } = await joined()
-    expect(decided).toEqual([{ protocolName: 'range', members }])
+    expect(decided).toEqual([{ protocolName: 'range', members, keepsAssignment: false }])
     membership.requestRejoin('the test wants it')
     membership.startJoin()
     await vi.advanceTimersByTimeAsync(0)
@@ -79,10 +79,12 @@ describe('joining', () => {
     ])
   })
 
-  test('a leader that is told to leave the assignment as it is decides nothing', async () => {
-    coordinator.next('JoinGroup', () => ({ leader: 'm-1', skipAssignment: true }))
+  test('a leader that is told to leave the assignment as it is tells nobody anything, and knows the group', async () => {
+    const members = [{ memberId: 'm-1', groupInstanceId: 'static', metadata: Buffer.from('a') }]
+    coordinator.next('JoinGroup', () => ({ leader: 'm-1', skipAssignment: true, members }))
     const { decided } = await joined('static')
-    expect(decided).toEqual([])
+    expect(decided).toEqual([{ protocolName: 'range', members, keepsAssignment: true }])
+    expect(coordinator.sent('SyncGroup').map(({ assignments }) => assignments)).toEqual([[]])
   })
 
   test('where the group moved on before the assignment came, it joins again at once and keeps its id', async () => {

@@ -2,10 +2,11 @@ import { setMaxListeners } from 'node:events'
 import { asError } from '../../errors/connect-error.ts'
 import { abortable, delay, isAbortOf } from '../../util/abort.ts'
 import { createLogger } from '../../util/logger.ts'
+import { WireError } from '../protocol/wire-error.ts'
 import { backoffMs } from './backoff.ts'
 import type { ClientOptions } from './client-options.ts'
 import { Connection } from './connection.ts'
-import { ClientClosedError } from './errors.ts'
+import { ClientClosedError, GarbledAnswerError } from './errors.ts'
 import type { FramePool } from './frame-pool.ts'
 import type { HostPort } from './socket.ts'
 import { askVersions } from './versions.ts'
@@ -29,6 +30,8 @@ export class BrokerPool {
   readonly #open = new Map<string, Connection>()
   readonly #opening = new Map<string, Promise<Connection>>()
   readonly #outages = new Map<string, Outage>()
+  /** Addresses of which it is known that a broker listens there. */
+  readonly #understood = new Set<string>()
   readonly #closing = new AbortController()
 
   constructor(options: ClientOptions, frames: FramePool) {
@@ -83,6 +86,7 @@ export class BrokerPool {
     try {
       const connection = await this.#handshake(address)
       this.#outages.delete(labelOf(address))
+      this.#understood.add(labelOf(address))
       this.#open.set(key, connection)
       connection.onClose = (reason) => {
         this.#open.delete(key)
@@ -90,9 +94,17 @@ export class BrokerPool {
       }
       return connection
     } catch (error) {
-      if (!isAbortOf(signal, error)) this.#failed(address, error)
-      throw error
+      if (isAbortOf(signal, error)) throw error
+      this.#failed(address, error)
+      throw this.#told(address, error)
     }
+  }
+
+  /** Who cannot be understood is asked a second time, and a broker again and again; what else listens there is an error. */
+  #told(address: HostPort, error: unknown): unknown {
+    const label = labelOf(address)
+    const mayWork = this.#understood.has(label) || this.#outages.get(label)?.failures === 1
+    return error instanceof WireError && mayWork ? new GarbledAnswerError(error) : error
   }
 
   async #handshake(address: HostPort): Promise<Connection> {

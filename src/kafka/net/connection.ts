@@ -6,7 +6,13 @@ import type { ApiKey, WireRequest } from '../protocol/api.ts'
 import { ByteReader } from '../protocol/byte-reader.ts'
 import { WireError } from '../protocol/wire-error.ts'
 import { apiVersionsApi } from '../protocol/api-versions.ts'
-import { DisconnectError, RequestTimeoutError, socketReason, tlsError } from './errors.ts'
+import {
+  DisconnectError,
+  GarbledAnswerError,
+  RequestTimeoutError,
+  socketReason,
+  tlsError,
+} from './errors.ts'
 import type { FramePool } from './frame-pool.ts'
 import { FrameReader } from './frame-reader.ts'
 import { encodeHeader } from './request-header.ts'
@@ -269,7 +275,7 @@ export class Connection {
     try {
       this.#reader.received(length)
     } catch (cause) {
-      this.close(asError(cause))
+      this.close(this.#unread(cause))
     }
     return !this.closed
   }
@@ -283,14 +289,14 @@ export class Connection {
       const error = new WireError(
         `Expected the response to request ${pending.id} from ${this.#label()}, found that to ${id}.`,
       )
-      pending.reject(error)
+      pending.reject(this.#unread(error))
       throw error
     }
     try {
       pending.resolve(decode(pending, from))
     } catch (cause) {
       const error = this.#undecodable(pending, cause)
-      pending.reject(error)
+      pending.reject(this.#unread(error))
       throw error
     }
     return kept
@@ -324,6 +330,12 @@ export class Connection {
       `The response of ${this.#label()} to ${what} cannot be read: ${asError(cause).message}`,
       { cause },
     )
+  }
+
+  /** Who sends what we cannot read from the beginning is no broker; of one, it is worth another connection. */
+  #unread(error: unknown): Error {
+    if (!(error instanceof WireError) || this.#spoken === null) return asError(error)
+    return new GarbledAnswerError(error)
   }
 
   #label(): string {

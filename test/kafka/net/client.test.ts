@@ -1,9 +1,12 @@
+import net from 'node:net'
 import { describe, expect, test } from 'vitest'
+import { isRetriable } from '../../../src/errors/connect-error.ts'
 import { KafkaClient } from '../../../src/kafka/net/client.ts'
 import { clientOptions } from '../../../src/kafka/net/client-options.ts'
 import { ClientClosedError, UnreachableError } from '../../../src/kafka/net/errors.ts'
 import { codeOf, ErrorCode } from '../../../src/kafka/protocol/errors.ts'
 import { metadataApi } from '../../../src/kafka/protocol/metadata.ts'
+import { WireError } from '../../../src/kafka/protocol/wire-error.ts'
 import { FakeCluster } from '../../support/fake-cluster.ts'
 import type { FakeClusterOptions } from '../../support/fake-cluster.ts'
 
@@ -129,6 +132,23 @@ describe('a client', () => {
       /^Cannot reach any of the bootstrap servers 127\.0\.0\.1:1, \[::1\]:2: .*\. Check bootstrap\.servers/,
     )
     await client.close()
+  })
+
+  test('what cannot be understood is asked a second time, and then said to be no broker', async () => {
+    const server = net.createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as net.AddressInfo
+    const config = { 'bootstrap.servers': `127.0.0.1:${port}`, 'reconnect.backoff.ms': '1' }
+    const client = new KafkaClient(clientOptions(config))
+    try {
+      await expect(client.connect('any', 'meta', never)).rejects.toSatisfy(isRetriable)
+      const again = client.connect('any', 'meta', never)
+      await expect(again).rejects.toBeInstanceOf(WireError)
+      await expect(again).rejects.not.toSatisfy(isRetriable)
+    } finally {
+      await client.close()
+      server.close()
+    }
   })
 
   test('passes over a bootstrap server that is away', async () => {

@@ -126,13 +126,15 @@ describe('a connection', () => {
     })
   })
 
-  test('an answer that cannot be read closes it, with what was asked', async () => {
+  test('an answer that cannot be read closes it, with what was asked, and may be asked again elsewhere', async () => {
     await withConnection(
       echo(() => Buffer.from('00', 'hex')),
       async (connection) => {
-        await expect(connection.send(heartbeat(1))).rejects.toThrow(
+        const asked = connection.send(heartbeat(1))
+        await expect(asked).rejects.toThrow(
           /^The response of Broker \S+ to Heartbeat version 4 cannot be read: Expected 4 more bytes/,
         )
+        await expect(asked).rejects.toSatisfy(isRetriable)
         expect(connection.closed).toBe(true)
       },
     )
@@ -145,6 +147,7 @@ describe('a connection', () => {
       const connection = await connect((server.address() as net.AddressInfo).port)
       const asked = askVersions((versions) => connection.send(versions))
       await expect(asked).rejects.toBeInstanceOf(WireError)
+      await expect(asked).rejects.not.toSatisfy(isRetriable)
       await expect(asked).rejects.toThrow(/check that the port is that of a Kafka listener/)
     } finally {
       server.close()

@@ -82,22 +82,32 @@ interface ProducerState {
 /** The log of one partition, with the checks of a real one on producer ids, epochs and sequences (KIP-98). */
 class FakePartition {
   readonly values: string[] = []
-  /** Forget the producers, as a broker does when their records are deleted. */
-  readonly producers = new Map<number, ProducerState>()
+  readonly #producers = new Map<number, ProducerState>()
+  #forgetful = false
+
+  /** Refuses producers that it does not know, as brokers before 2.8 do once records of theirs have been deleted. */
+  forgetProducers(): void {
+    this.#producers.clear()
+    this.#forgetful = true
+  }
 
   append(batch: SeenBatch): { errorCode: number; baseOffset: number } {
     if (batch.producerId < 0) return this.#write(batch)
-    const known = this.producers.get(batch.producerId)
+    const known = this.#producers.get(batch.producerId)
+    if (known === undefined && this.#forgetful && batch.sequence > 0)
+      return refused(ErrorCode.UNKNOWN_PRODUCER_ID)
     if (known !== undefined && batch.epoch < known.epoch)
       return refused(ErrorCode.INVALID_PRODUCER_EPOCH)
+    // Whatever sequence an unknown producer begins with is the first.
+    const first = known === undefined ? batch.sequence : 0
     const state =
-      known?.epoch === batch.epoch ? known : { epoch: batch.epoch, nextSequence: 0, recent: [] }
+      known?.epoch === batch.epoch ? known : { epoch: batch.epoch, nextSequence: first, recent: [] }
     const count = batch.values.length
     const same = state.recent.find((r) => r.sequence === batch.sequence && r.count === count)
     if (same !== undefined) return { errorCode: 0, baseOffset: same.offset }
     if (batch.sequence !== state.nextSequence)
       return refused(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER)
-    this.producers.set(batch.producerId, state)
+    this.#producers.set(batch.producerId, state)
     state.nextSequence = batch.sequence + count
     state.recent = [
       ...state.recent.slice(-4),
@@ -172,7 +182,7 @@ export class FakeCluster implements AsyncDisposable {
 
   /** Forgets every producer, as when retention has deleted all its records. */
   forgetProducers(): void {
-    for (const partition of this.#partitions) partition.producers.clear()
+    for (const partition of this.#partitions) partition.forgetProducers()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

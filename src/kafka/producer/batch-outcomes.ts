@@ -46,9 +46,8 @@ export class BatchOutcomes {
 
   /** The connection broke, or took too long: the batches may be in the log or not. */
   unanswered(sent: readonly Sent[], error: Error): void {
-    const mayWork = isRetriable(error) || error instanceof WireError
     for (const each of sent) {
-      if (mayWork) this.#retry(each, error)
+      if (isRetriable(error)) this.#retry(each, error)
       else this.failed(each, error)
     }
   }
@@ -105,7 +104,7 @@ export class BatchOutcomes {
   }
 
   #acknowledged({ queue, batch }: Sent, baseOffset: number): void {
-    queue.remove(batch)
+    queue.acknowledged(batch)
     this.#parts.ledger.acknowledged(queue, batch, baseOffset)
     this.#onEnd(queue)
   }

@@ -1,4 +1,5 @@
 import type { TopicPartition } from '../../api/topic-partition.ts'
+import type { Int64 } from '../../util/int64.ts'
 import { sequenceAfter } from '../records/split-batch.ts'
 import type { CompressionCodec } from '../records/compression.ts'
 import type { RecordAppender, RecordHeader, ValueEncoder } from '../types.ts'
@@ -31,6 +32,9 @@ export interface QueueOwner {
  * it had, and alone: nothing of the partition is sent until what was in flight with it has come back, and then the
  * lowest goes first. Where the broker refuses the sequence of the lowest (one before it failed for good, or the broker
  * lost count), the queue waits for what is in flight and starts again from sequence 0 under a higher epoch.
+ *
+ * A broker that has nothing of a producer id yet takes any sequence to be the first. So until it has acknowledged a batch
+ * there is one in flight alone: were the first one refused, the second would otherwise be taken before it.
  */
 export class PartitionQueue implements RecordAppender, TopicPartition {
   readonly topic: string
@@ -48,6 +52,8 @@ export class PartitionQueue implements RecordAppender, TopicPartition {
   #identity: Identity | null = null
   #nextSequence = 0
   #broken = false
+  /** The producer id of which the broker has a batch of this partition; null where it is not known to have any. */
+  #knownId: Int64 | null = null
 
   constructor(topic: string, partition: number, owner: QueueOwner) {
     this.topic = topic
@@ -141,7 +147,8 @@ export class PartitionQueue implements RecordAppender, TopicPartition {
     const { head } = this
     if (head === undefined || now < this.retryAt) return false
     if (this.#inFlight.length === 0) return true
-    return !this.#broken && head.attempts === 0 && this.#inFlight.length < maxInFlight
+    if (this.#broken || head.attempts > 0 || this.#inFlight.length >= maxInFlight) return false
+    return this.#identity === null || this.#knownId === this.#identity.producerId
   }
 
   /** Whether sequences must begin again, which can be now: ask for a higher epoch before the next `take`. */
@@ -177,6 +184,12 @@ export class PartitionQueue implements RecordAppender, TopicPartition {
     batch.attempts++
     this.#inFlight.push(batch)
     return batch
+  }
+
+  /** `batch` is in the log. */
+  acknowledged(batch: ProducerBatch): void {
+    this.#knownId = this.#identity?.producerId ?? null
+    this.remove(batch)
   }
 
   /** `batch` is done, acknowledged or failed: it is no more in flight. */

@@ -81,6 +81,15 @@ describe('an idempotent producer', () => {
     })
   })
 
+  test('nothing overtakes the first batch of a partition, though a broker takes any sequence to be the first', async () => {
+    const fate = (n: number): ProduceFate => (n === 0 ? ErrorCode.CORRUPT_MESSAGE : 'append')
+    await withProducer({ fate, delayMs: 2 }, {}, async (bench) => {
+      await sendAll(bench, 6)
+      expectInOrder(bench, 6)
+      expect(bench.cluster.seen[0]?.bytes).toEqual(bench.cluster.seen[1]?.bytes)
+    })
+  })
+
   test('sequences follow on from batch to batch', async () => {
     await withProducer({}, {}, async (bench) => {
       await sendAll(bench, 9, { perBatch: 3 })
@@ -181,18 +190,20 @@ describe('time limits', () => {
 
   test('a batch that cannot be sent in time fails; those behind it are not held up', async () => {
     const fate = (_n: number, [batch]: readonly { values: readonly string[] }[]): ProduceFate =>
-      batch?.values[0] === 'm0' ? ErrorCode.NOT_ENOUGH_REPLICAS : 'append'
+      batch?.values[0] === 'm1' ? ErrorCode.NOT_ENOUGH_REPLICAS : 'append'
     const config = { 'delivery.timeout.ms': '600', 'request.timeout.ms': '500' }
     await withProducer({ fate }, config, async (bench) => {
       const appender = bench.producer.appender(bench.cluster.topic, 0)
       appender.append(0, 1, null, Buffer.from('m0'), null)
-      await new Promise((resolve) => setTimeout(resolve, 300))
-      appender.append(1, 1, null, Buffer.from('m1'), null)
       await bench.producer.flush(never)
-      expect(bench.outcomes.errors.get(0)?.message).toMatch(
+      appender.append(1, 1, null, Buffer.from('m1'), null)
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      appender.append(2, 1, null, Buffer.from('m2'), null)
+      await bench.producer.flush(never)
+      expect(bench.outcomes.errors.get(1)?.message).toMatch(
         /^Expiring 1 record\(s\) for t-0: 600 ms has passed since batch creation/,
       )
-      expect(bench.cluster.log()).toEqual(['m1'])
+      expect(bench.cluster.log()).toEqual(['m0', 'm2'])
       expect(bench.cluster.seen.at(-1)).toMatchObject({ epoch: 1, sequence: 0 })
     })
   })

@@ -30,15 +30,19 @@ export const transactionMs = 100
 /** How many records a client hands over at once. */
 export const pollRecords = 1000
 
-/** Values without end: what is sent is one of them, in an order that no codec makes use of. */
+/** Values without end, one after another. */
 export function payloadAt<T>(payloads: readonly T[], index: number): T {
-  const payload = payloads[(index * 7919) % payloads.length]
+  const payload = payloads[index % payloads.length]
   if (payload === undefined) throw new Error('There is no payload.')
   return payload
 }
 
+/** More than a batch holds: none of them comes twice in one, which would please a codec. */
+const payloadBytes = 512 * 1024
+
 /** Lines of exactly `bytes` bytes, which compress as rows of a table written as JSON do. */
-export function payloadLines(bytes: number, count = 997): string[] {
+export function payloadLines(bytes: number): string[] {
+  const count = Math.ceil(payloadBytes / bytes)
   const random = randomFrom(20)
   const words = ['created', 'paid', 'shipped', 'returned', 'cancelled', 'north', 'south', 'express']
   return Array.from({ length: count }, (_, i) => {

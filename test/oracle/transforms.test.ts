@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { javaNameOf } from '../../src/api/index.ts'
 import type { ConnectRecord, ConnectorConfig, Transformation } from '../../src/api/index.ts'
 import { instanceOf } from '../transforms/support.ts'
 import { records } from './arbitrary-records.ts'
 import { chains } from './arbitrary-configs.ts'
+import { failure, isFailure, outcomeOf } from './failures.ts'
 import { JavaOracle } from './java-oracle.ts'
 import { comparable, encodeRecord } from './wire.ts'
 
@@ -57,10 +57,6 @@ function isTooFar(failed: unknown): boolean {
   return (failed as { readonly message: string }).message.startsWith('Cannot hold the instant')
 }
 
-function isFailure(result: unknown): boolean {
-  return typeof result === 'object' && result !== null && 'error' in result
-}
-
 const byChance = [
   // The record's text follows.
   /^Timestamp missing on record: /,
@@ -88,15 +84,8 @@ function ours(name: string, config: ConnectorConfig, batch: readonly ConnectReco
 }
 
 function resultOf(made: Transformation, record: ConnectRecord): unknown {
-  try {
+  return outcomeOf(() => {
     const result = made.apply(record) as ConnectRecord | null
     return result && encodeRecord(result)
-  } catch (error) {
-    return failure(error)
-  }
-}
-
-function failure(error: unknown): unknown {
-  const { message } = error as Error
-  return { error: javaNameOf(error as Error), message }
+  })
 }

@@ -22,8 +22,11 @@ final class Wire {
 
     private Wire() {}
 
+    /** Maps are read here as ones that keep their order; those that a converter makes are HashMaps. */
     static ObjectNode failure(Throwable error) {
-        return NODES.objectNode().put("error", error.getClass().getName()).put("message", error.getMessage());
+        String message = error.getMessage();
+        if (message != null) message = message.replace("LinkedHashMap", "HashMap");
+        return NODES.objectNode().put("error", error.getClass().getName()).put("message", message);
     }
 
     static Map<String, String> props(JsonNode request) {

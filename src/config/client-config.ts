@@ -1,4 +1,5 @@
 import { connectionKeys, securityKeys } from './client-keys.ts'
+import type { ClientKind } from './client-keys.ts'
 import type { ConnectorConfig } from './types.ts'
 
 /**
@@ -7,8 +8,6 @@ import type { ConnectorConfig } from './types.ts'
  * `producer.override.` and its like of the connector. What is not set here has the client's own default, which
  * for throughput and safety is better than Java's (five requests in flight, idempotent).
  */
-
-export type ClientKind = 'producer' | 'consumer' | 'admin'
 
 /** Whose clients: the connector and, of a task, its number. */
 export interface ClientOwner {

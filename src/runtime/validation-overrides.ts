@@ -3,8 +3,8 @@ import type {
   ConnectorClientConfigRequest,
 } from '../api/worker-plugins.ts'
 import { overridesOf } from '../config/client-config.ts'
-import type { ClientKind } from '../config/client-config.ts'
-import { adminKeys, consumerKeys, producerKeys } from '../config/client-keys.ts'
+import { clientConfigDefs } from '../config/client-keys.ts'
+import type { ClientKind } from '../config/client-keys.ts'
 import type { ConfigDef } from '../config/config-def.ts'
 import { newConfigValue } from '../config/parse-config.ts'
 import { parseType } from '../config/parse-type.ts'
@@ -17,12 +17,6 @@ import type { PluginLoader } from '../plugins/plugin-loader.ts'
 import { javaHashOrder } from '../stores/java-hash-order.ts'
 import { prefixedPart } from './config-infos.ts'
 import type { ValidationPart } from './config-infos.ts'
-
-const definitions: Record<ClientKind, ConfigDef> = {
-  producer: producerKeys,
-  consumer: consumerKeys,
-  admin: adminKeys,
-}
 
 interface OverrideServices {
   readonly loader: PluginLoader
@@ -87,11 +81,11 @@ function validateClient(
   config: ConnectorConfig,
 ): ValidationPart {
   const request = requestOf(kind, plugin, config)
-  const { keys } = definitions[kind]
+  const { keys } = clientConfigDefs[kind]
   const values = new Map<string, ConfigValue>()
   for (const name of javaHashOrder(Object.keys(request.clientProps))) {
     const value = newConfigValue(name)
-    value.value = parsed(name, request.clientProps[name] ?? null, definitions[kind])
+    value.value = parsed(name, request.clientProps[name] ?? null, clientConfigDefs[kind])
     values.set(name, value)
   }
   for (const { key, error } of policy.validate(request)) values.get(key)?.errorMessages.push(error)

@@ -1,3 +1,4 @@
+import { readClientConfig } from '../../config/client-values.ts'
 import type * as Kafkajs from 'kafkajs'
 import { codeOf, ErrorCode } from '../protocol/errors.ts'
 import type { ClientConfig } from '../types.ts'
@@ -33,6 +34,7 @@ export interface KafkaAdmin {
 
 /** An administrative client under Kafka's configuration keys. Throws a ConfigError that names the key. */
 export function createAdmin(config: ClientConfig): KafkaAdmin {
+  readClientConfig('admin', config)
   return new KafkajsAdmin(clientOptions(config))
 }
 

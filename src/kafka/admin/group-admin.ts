@@ -1,4 +1,5 @@
 import type { TopicPartition } from '../../api/topic-partition.ts'
+import { readClientConfig } from '../../config/client-values.ts'
 import { isRetriable } from '../../errors/connect-error.ts'
 import { delay } from '../../util/abort.ts'
 import { intOf } from '../config-values.ts'
@@ -50,6 +51,7 @@ export interface GroupAdmin {
 
 /** Under Kafka's configuration keys. Throws a ConfigError that names the key. */
 export function createGroupAdmin(config: ClientConfig): GroupAdmin {
+  readClientConfig('admin', config)
   const options = clientOptions(config)
   const limitMs = intOf(config, 'default.api.timeout.ms', 60_000)
   const use = async <T>(

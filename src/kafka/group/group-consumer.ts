@@ -1,4 +1,5 @@
 import type { TopicPartition } from '../../api/topic-partition.ts'
+import { readClientConfig } from '../../config/client-values.ts'
 import { asError, ConnectError } from '../../errors/connect-error.ts'
 import { abortable, isAbortOf } from '../../util/abort.ts'
 import type { MemoryShare } from '../../util/memory-budget.ts'
@@ -68,6 +69,7 @@ class KafkaGroupConsumer implements GroupConsumer {
   #hasLooked = false
 
   constructor(config: ClientConfig, hooks: GroupConsumerHooks) {
+    readClientConfig('consumer', config)
     this.#options = groupOptions(config)
     this.#client = new KafkaClient(clientOptions(config, hooks.meter))
     this.#hooks = hooks

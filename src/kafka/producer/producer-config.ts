@@ -1,9 +1,13 @@
+import { readClientConfig } from '../../config/client-values.ts'
+import type { ClientValues } from '../../config/client-values.ts'
 import { ConfigError } from '../../errors/connect-error.ts'
-import { intOf } from '../config-values.ts'
-import { compressionOf } from './compression-config.ts'
+import { createLogger } from '../../util/logger.ts'
 import { codecByName } from '../records/compression.ts'
 import type { CompressionCodec } from '../records/compression.ts'
 import type { ClientConfig } from '../types.ts'
+import { compressionOf } from './compression-config.ts'
+
+const log = createLogger('org.apache.kafka.clients.producer.KafkaProducer')
 
 /** What a producer is told, under the keys of Kafka's; the defaults are ours where they differ. */
 export interface ProducerConfig {
@@ -28,28 +32,32 @@ export interface ProducerConfig {
 }
 
 const KIB = 1024
+const MAX_INT = 2 ** 31 - 1
 /** Of more than these a broker does not remember the sequences (KIP-98). */
 const MOST_IN_FLIGHT_IDEMPOTENT = 5
 
-/** Throws a ConfigError that names the key. The codec must be loaded. */
+/** Throws a ConfigError with Java's text. The codec must be loaded. */
 export function producerConfig(config: ClientConfig): ProducerConfig {
-  const acks = parseAcks(config.acks ?? 'all')
-  const maxInFlight = intOf(config, 'max.in.flight.requests.per.connection', 5, 1)
-  const retries = intOf(config, 'retries', Number.MAX_SAFE_INTEGER)
-  const compression = compressionOf(config)
+  const values = readClientConfig('producer', config)
+  const acks = acksOf(values)
+  const maxInFlight = values.number('max.in.flight.requests.per.connection')
+  const retries = values.number('retries')
+  const idempotent = parseIdempotence(config, values, { acks, maxInFlight, retries })
+  const transactionalId = transactionalIdOf(values, idempotent)
+  const compression = compressionOf(values)
   return {
     acks,
-    idempotent: parseIdempotence(config, { acks, maxInFlight, retries }),
-    batchBytes: Math.max(intOf(config, 'batch.size', 256 * KIB), KIB),
-    lingerMs: intOf(config, 'linger.ms', 0),
-    bufferBytes: intOf(config, 'buffer.memory', 4 * KIB * KIB),
-    maxRequestBytes: intOf(config, 'max.request.size', KIB * KIB),
+    idempotent,
+    batchBytes: Math.max(values.number('batch.size'), KIB),
+    lingerMs: values.number('linger.ms'),
+    bufferBytes: values.number('buffer.memory'),
+    maxRequestBytes: values.number('max.request.size'),
     maxInFlight,
     retries,
-    deliveryTimeoutMs: intOf(config, 'delivery.timeout.ms', 120_000),
-    maxBlockMs: intOf(config, 'max.block.ms', 60_000),
-    transactionalId: config['transactional.id'] ?? null,
-    transactionTimeoutMs: intOf(config, 'transaction.timeout.ms', 60_000, 1),
+    deliveryTimeoutMs: deliveryTimeoutOf(config, values),
+    maxBlockMs: values.number('max.block.ms'),
+    transactionalId,
+    transactionTimeoutMs: values.number('transaction.timeout.ms'),
     codec: compression && codecByName(compression.name, compression.level),
   }
 }
@@ -59,41 +67,44 @@ type Guarantees = Pick<ProducerConfig, 'acks' | 'maxInFlight' | 'retries'>
 /** On by default; quietly off where another key rules it out, unless it was asked for by name (as KIP-679 has it). */
 function parseIdempotence(
   config: ClientConfig,
+  values: ClientValues,
   { acks, maxInFlight, retries }: Guarantees,
 ): boolean {
-  const asked = config['enable.idempotence']
-  if (asked !== undefined && asked !== 'true' && asked !== 'false') {
-    throw new ConfigError(
-      `Invalid value ${asked} for "enable.idempotence": expected true or false.`,
-    )
-  }
-  if (asked === 'false') return false
+  if (!values.flag('enable.idempotence')) return false
   const against =
-    acks !== -1
-      ? 'acks=all'
-      : retries === 0
-        ? '"retries" above 0'
+    retries === 0
+      ? 'Must set retries to non-zero when using the idempotent producer.'
+      : acks !== -1
+        ? 'Must set acks to all in order to use the idempotent producer. Otherwise we cannot guarantee idempotence.'
         : maxInFlight > MOST_IN_FLIGHT_IDEMPOTENT
-          ? '"max.in.flight.requests.per.connection" of at most 5'
+          ? 'To use the idempotent producer, max.in.flight.requests.per.connection must be set to at most 5. ' +
+            `Current value is ${maxInFlight}.`
           : null
-  if (against !== null && asked === 'true') {
-    throw new ConfigError(
-      `Invalid value true for "enable.idempotence": it needs ${against}. Change that key, or leave this one out.`,
-    )
-  }
-  return against === null
+  if (against === null) return true
+  if (config['enable.idempotence'] !== undefined) throw new ConfigError(against)
+  return false
 }
 
-function parseAcks(text: string): -1 | 0 | 1 {
-  switch (text.trim()) {
-    case 'all':
-    case '-1':
-      return -1
-    case '0':
-      return 0
-    case '1':
-      return 1
-    default:
-      throw new ConfigError(`Invalid value ${text} for "acks": expected all, -1, 0 or 1.`)
-  }
+/** Java's `configureDeliveryTimeout`: a batch must have the time to wait and to be sent once. */
+function deliveryTimeoutOf(config: ClientConfig, values: ClientValues): number {
+  const deliveryMs = values.number('delivery.timeout.ms')
+  const lingerMs = Math.min(values.number('linger.ms'), MAX_INT)
+  const leastMs = Math.min(lingerMs + values.number('request.timeout.ms'), MAX_INT)
+  if (deliveryMs >= leastMs) return deliveryMs
+  const rule =
+    'delivery.timeout.ms should be equal to or larger than linger.ms + request.timeout.ms'
+  if (config['delivery.timeout.ms'] !== undefined) throw new ConfigError(rule)
+  log.warn(`${rule}. Setting it to ${leastMs}.`)
+  return leastMs
+}
+
+function transactionalIdOf(values: ClientValues, idempotent: boolean): string | null {
+  const id = values.text('transactional.id')
+  if (id === null || idempotent) return id
+  throw new ConfigError('Cannot set a transactional.id without also enabling idempotence.')
+}
+
+function acksOf(values: ClientValues): -1 | 0 | 1 {
+  const acks = values.text('acks')
+  return acks === '0' ? 0 : acks === '1' ? 1 : -1
 }

@@ -16,6 +16,29 @@ test("Java's defaults", () => {
   })
 })
 
+test('the keys of a consumer reach what they configure', () => {
+  const options = consumerOptions({
+    'fetch.min.bytes': '2',
+    'fetch.max.wait.ms': '3',
+    'fetch.max.bytes': '4',
+    'max.partition.fetch.bytes': '5',
+    'max.poll.records': '6',
+    'check.crcs': 'false',
+    'isolation.level': 'read_committed',
+    'default.api.timeout.ms': '7',
+  })
+  expect(options).toMatchObject({
+    fetchMinBytes: 2,
+    fetchMaxWaitMs: 3,
+    fetchMaxBytes: 4,
+    maxPartitionFetchBytes: 5,
+    maxPollRecords: 6,
+    checkCrcs: false,
+    isolationLevel: 1,
+    apiTimeoutMs: 7,
+  })
+})
+
 test.each([
   ['isolation.level', 'serializable'],
   ['max.poll.records', '0'],

@@ -39,4 +39,29 @@ describe('options of a member', () => {
   test('the classic protocol may be named, in whichever case', () => {
     expect(groupOptions({ ...group, 'group.protocol': 'CLASSIC' }).groupId).toBe('g')
   })
+
+  test('the keys of a member reach what they configure', () => {
+    const options = groupOptions({
+      'group.id': 'g',
+      'group.instance.id': 'me',
+      'session.timeout.ms': '9000',
+      'heartbeat.interval.ms': '2000',
+      'max.poll.interval.ms': '5',
+      'allow.auto.create.topics': 'false',
+      'exclude.internal.topics': 'false',
+      'client.rack': 'r1',
+      'partition.assignment.strategy': 'org.apache.kafka.clients.consumer.RangeAssignor',
+    })
+    expect(options).toMatchObject({
+      groupId: 'g',
+      groupInstanceId: 'me',
+      sessionTimeoutMs: 9000,
+      heartbeatIntervalMs: 2000,
+      maxPollIntervalMs: 5,
+      allowAutoTopicCreation: false,
+      excludeInternalTopics: false,
+      rackId: 'r1',
+    })
+    expect(options.assignors.map(({ name }) => name)).toEqual(['range'])
+  })
 })

@@ -42,6 +42,25 @@ describe('batches', () => {
     })
   })
 
+  test('with linger.ms a batch waits for more, though its broker is idle; a flush does not', async () => {
+    await withProducer({}, { 'linger.ms': '60000' }, async (bench) => {
+      const { seen, topic } = bench.cluster
+      const appender = bench.producer.appender(topic, 0)
+      appender.append(0, 1, null, Buffer.from('m0'), null)
+      await delay(30)
+      appender.append(1, 1, null, Buffer.from('m1'), null)
+      expect(seen).toEqual([])
+      await bench.producer.flush(never)
+      expect(seen.map(({ values }) => values.length)).toEqual([2])
+    })
+    await withProducer({}, { 'linger.ms': '30' }, async (bench) => {
+      const startedAt = performance.now()
+      bench.producer.appender(bench.cluster.topic, 0).append(0, 1, null, Buffer.from('m0'), null)
+      await expect.poll(() => bench.outcomes.offsets.size).toBe(1)
+      expect(performance.now() - startedAt).toBeGreaterThan(25)
+    })
+  })
+
   test('buffer.memory is a mark: full means wait, and an answer makes room', async () => {
     const config = { 'batch.size': '1024', 'buffer.memory': '4096' }
     await withProducer({ delayMs: 1 }, config, async (bench) => {

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { bearerTokens } from '../../../src/kafka/security/bearer-tokens.ts'
 import { tokenSource } from '../../../src/kafka/security/token-source.ts'
 import { claimsOf } from '../../../src/kafka/security/tokens.ts'
@@ -108,6 +108,67 @@ describe('a token endpoint', () => {
         body: 'grant_type=client_credentials&scope=kafka',
       }),
     )
+  })
+
+  test('is asked with the id, the secret and the scope of their keys, in the header as it was told', async () => {
+    answers = [[200, '{"access_token":"tok"}']]
+    const keys = {
+      'sasl.login.callback.handler.class':
+        'org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginCallbackHandler',
+      'sasl.oauthbearer.client.credentials.client.id': 'you & me',
+      'sasl.oauthbearer.client.credentials.client.secret': 'a:b',
+      'sasl.oauthbearer.scope': 'other',
+      'sasl.oauthbearer.header.urlencode': 'true',
+    }
+    await tokenSource(config(keys), jaas)(never)
+    expect(asked).toEqual([
+      {
+        authorization: `Basic ${Buffer.from('you%20%26%20me:a%3Ab').toString('base64')}`,
+        body: 'grant_type=client_credentials&scope=other',
+      },
+    ])
+  })
+
+  test('is asked again after sasl.login.retry.backoff.max.ms at the latest', async () => {
+    answers = [
+      [503, ''],
+      [503, ''],
+      [200, '{"access_token":"tok"}'],
+    ]
+    const backoff = {
+      'sasl.login.retry.backoff.ms': '60000',
+      'sasl.login.retry.backoff.max.ms': '1',
+    }
+    expect((await tokenSource(config(backoff), jaas)(never)).value).toBe('tok')
+  })
+
+  test.each([
+    ['sasl.login.refresh.window.factor', { 'sasl.login.refresh.window.factor': '0.6' }, 600],
+    [
+      'sasl.login.refresh.min.period.seconds',
+      {
+        'sasl.login.refresh.window.factor': '0.5',
+        'sasl.login.refresh.min.period.seconds': '690',
+      },
+      690,
+    ],
+    ['sasl.login.refresh.buffer.seconds', { 'sasl.login.refresh.buffer.seconds': '550' }, 450],
+  ])('gives a token of 1000 s, which is renewed by %s', async (_key, keys, seconds) => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    try {
+      answers = Array<[number, string]>(2).fill([200, '{"access_token":"tok","expires_in":1000}'])
+      const all = { 'sasl.login.refresh.window.jitter': '0', ...keys }
+      const get = tokenSource(config(all), jaas)
+      await get(never)
+      vi.advanceTimersByTime((seconds - 5) * 1000)
+      await get(never)
+      expect(asked.length).toBe(1)
+      vi.advanceTimersByTime(10_000)
+      await get(never)
+      expect(asked.length).toBe(2)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   test('that refuses is not asked again, and no secret is told', async () => {

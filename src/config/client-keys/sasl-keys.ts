@@ -1,0 +1,163 @@
+import { ignored, refused, used } from './client-key.ts'
+import type { ClientKey } from './client-key.ts'
+import { between } from '../validators.ts'
+import { betweenDoubles } from './key-validators.ts'
+
+const securityTest = 'test/integration/kafka/security.test.ts'
+const mechanismsTest = 'test/kafka/security/mechanisms.test.ts'
+const tokensTest = 'test/kafka/security/tokens.test.ts'
+
+/** How a client logs in. */
+export const saslKeys: readonly ClientKey[] = [
+  {
+    name: 'sasl.kerberos.service.name',
+    type: 'string',
+    default: null,
+    importance: 'medium',
+    doc: 'Kerberos name of the brokers.',
+    effect: ignored('Kerberos is not spoken to brokers'),
+  },
+  {
+    name: 'sasl.kerberos.kinit.cmd',
+    type: 'string',
+    default: '/usr/bin/kinit',
+    importance: 'low',
+    doc: 'Path of kinit.',
+    effect: ignored('Kerberos is not spoken to brokers'),
+  },
+  {
+    name: 'sasl.kerberos.ticket.renew.window.factor',
+    type: 'double',
+    default: 0.8,
+    importance: 'low',
+    doc: 'When to renew a ticket.',
+    effect: ignored('Kerberos is not spoken to brokers'),
+  },
+  {
+    name: 'sasl.kerberos.ticket.renew.jitter',
+    type: 'double',
+    default: 0.05,
+    importance: 'low',
+    doc: 'Jitter of that time.',
+    effect: ignored('Kerberos is not spoken to brokers'),
+  },
+  {
+    name: 'sasl.kerberos.min.time.before.relogin',
+    type: 'long',
+    default: 60000,
+    importance: 'low',
+    doc: 'Least time between logins.',
+    effect: ignored('Kerberos is not spoken to brokers'),
+  },
+  {
+    name: 'sasl.login.refresh.window.factor',
+    type: 'double',
+    default: 0.8,
+    importance: 'low',
+    validator: betweenDoubles(0.5, 1),
+    doc: 'At which part of its life a token is refreshed.',
+    effect: used(tokensTest),
+  },
+  {
+    name: 'sasl.login.refresh.window.jitter',
+    type: 'double',
+    default: 0.05,
+    importance: 'low',
+    validator: betweenDoubles(0, 0.25),
+    doc: 'Jitter of that time.',
+    effect: used(tokensTest),
+  },
+  {
+    name: 'sasl.login.refresh.min.period.seconds',
+    type: 'short',
+    default: 60,
+    importance: 'low',
+    validator: between(0, 900),
+    doc: 'Least time between refreshes.',
+    effect: used(tokensTest),
+  },
+  {
+    name: 'sasl.login.refresh.buffer.seconds',
+    type: 'short',
+    default: 300,
+    importance: 'low',
+    validator: between(0, 3600),
+    doc: 'Time left to a token when it is refreshed at the latest.',
+    effect: used(tokensTest),
+  },
+  {
+    name: 'sasl.mechanism',
+    type: 'string',
+    default: 'GSSAPI',
+    importance: 'medium',
+    doc: 'SASL mechanism.',
+    effect: used(
+      securityTest,
+      'PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 and OAUTHBEARER; GSSAPI is refused',
+    ),
+  },
+  {
+    name: 'sasl.jaas.config',
+    type: 'password',
+    default: null,
+    importance: 'medium',
+    doc: 'Login in JAAS format, with user and password.',
+    effect: used(mechanismsTest),
+  },
+  {
+    name: 'sasl.client.callback.handler.class',
+    type: 'class',
+    default: null,
+    importance: 'medium',
+    doc: 'Handler of SASL callbacks.',
+    effect: refused('a Java class cannot run here'),
+  },
+  {
+    name: 'sasl.login.callback.handler.class',
+    type: 'class',
+    default: null,
+    importance: 'medium',
+    doc: 'Handler of login callbacks.',
+    effect: used(tokensTest, 'Kafka’s own handlers of OAUTHBEARER by name; others are refused'),
+  },
+  {
+    name: 'sasl.login.class',
+    type: 'class',
+    default: null,
+    importance: 'medium',
+    doc: 'Class that logs in.',
+    effect: refused('a Java class cannot run here'),
+  },
+  {
+    name: 'sasl.login.connect.timeout.ms',
+    type: 'int',
+    default: null,
+    importance: 'low',
+    doc: 'Time limit to connect to the login server.',
+    effect: ignored('sasl.login.read.timeout.ms limits connecting and reading together'),
+  },
+  {
+    name: 'sasl.login.read.timeout.ms',
+    type: 'int',
+    default: null,
+    importance: 'low',
+    doc: 'Time limit of the login server’s answer.',
+    effect: used(tokensTest),
+  },
+  {
+    name: 'sasl.login.retry.backoff.max.ms',
+    type: 'long',
+    default: 10000,
+    importance: 'low',
+    doc: 'Longest wait before a login is repeated.',
+    effect: used(tokensTest),
+  },
+  {
+    name: 'sasl.login.retry.backoff.ms',
+    type: 'long',
+    default: 100,
+    importance: 'low',
+    doc: 'Wait before a login is repeated.',
+    effect: used(tokensTest),
+  },
+]

@@ -1,0 +1,140 @@
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigValue;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.Utils;
+import org.apache.kafka.connect.connector.policy.ConnectorClientConfigOverridePolicy;
+import org.apache.kafka.connect.connector.policy.ConnectorClientConfigRequest;
+import org.apache.kafka.connect.health.ConnectorType;
+
+/**
+ * The keys of Kafka's clients behind a pipe: one JSON request a line, one JSON answer a line.
+ */
+public final class ClientKeysOracle {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+    public static void main(String[] args) throws Exception {
+        Locale.setDefault(Locale.US);
+        PrintStream out = new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), false, StandardCharsets.UTF_8);
+        System.setOut(System.err);
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            out.println(JSON.writeValueAsString(answer(JSON.readTree(line))));
+            out.flush();
+        }
+    }
+
+    private static JsonNode answer(JsonNode request) {
+        try {
+            return switch (request.get("op").asText()) {
+                case "keys" -> keys(definition(request.get("client").asText()));
+                case "parse" -> parse(request);
+                case "open" -> open(request);
+                case "policy" -> policy(request);
+                case "murmur2" -> NODES.numberNode(Utils.murmur2(java.util.Base64.getDecoder().decode(request.get("bytes").asText())));
+                default -> throw new IllegalArgumentException("unknown op");
+            };
+        } catch (Throwable error) {
+            return failure(error);
+        }
+    }
+
+    private static ObjectNode failure(Throwable error) {
+        return NODES.objectNode().put("error", error.getClass().getName()).put("message", error.getMessage());
+    }
+
+    private static ConfigDef definition(String client) {
+        return switch (client) {
+            case "producer" -> ProducerConfig.configDef();
+            case "consumer" -> ConsumerConfig.configDef();
+            default -> AdminClientConfig.configDef();
+        };
+    }
+
+    private static JsonNode keys(ConfigDef definition) {
+        ArrayNode all = NODES.arrayNode();
+        definition.configKeys().forEach((name, key) -> {
+            ObjectNode row = NODES.objectNode().put("name", name).put("type", key.type.name()).put("importance", key.importance.name());
+            row.put("hasDefault", key.hasDefault());
+            row.put("default", key.hasDefault() ? ConfigDef.convertToString(key.defaultValue, key.type) : null);
+            row.put("validValues", key.validator == null ? null : key.validator.toString());
+            row.put("internal", key.internalConfig);
+            all.add(row);
+        });
+        return all;
+    }
+
+    /** What the definition says of each key given, by name: its messages, none where the value may stand. */
+    private static JsonNode parse(JsonNode request) {
+        Map<String, String> props = props(request.get("props"));
+        ObjectNode results = NODES.objectNode();
+        for (ConfigValue value : definition(request.get("client").asText()).validate(props)) {
+            if (!props.containsKey(value.name())) continue;
+            ArrayNode messages = NODES.arrayNode();
+            value.errorMessages().forEach(messages::add);
+            results.set(value.name(), messages);
+        }
+        return results;
+    }
+
+    /** Opens a client as it is opened in a worker; null, or why it cannot be. */
+    private static JsonNode open(JsonNode request) {
+        Map<String, Object> props = new HashMap<>(props(request.get("props")));
+        try {
+            if (request.get("client").asText().equals("producer")) {
+                new KafkaProducer<>(props, new ByteArraySerializer(), new ByteArraySerializer()).close(Duration.ZERO);
+            } else {
+                new KafkaConsumer<>(props, new ByteArrayDeserializer(), new ByteArrayDeserializer()).close();
+            }
+            return NODES.nullNode();
+        } catch (Throwable error) {
+            Throwable cause = error;
+            if (cause.getCause() != null && cause.getMessage().startsWith("Failed to construct")) cause = cause.getCause();
+            return failure(cause);
+        }
+    }
+
+    private static JsonNode policy(JsonNode request) throws Exception {
+        Map<String, Object> worker = new HashMap<>(props(request.get("worker")));
+        Class<?> type = Class.forName("org.apache.kafka.connect.connector.policy." + request.get("policy").asText());
+        try (ConnectorClientConfigOverridePolicy policy = (ConnectorClientConfigOverridePolicy) type.getDeclaredConstructor().newInstance()) {
+            policy.configure(worker);
+            Map<String, Object> overrides = new LinkedHashMap<>(props(request.get("props")));
+            ConnectorClientConfigRequest asked = new ConnectorClientConfigRequest(
+                "c", ConnectorType.SOURCE, null, overrides, ConnectorClientConfigRequest.ClientType.PRODUCER);
+            ObjectNode results = NODES.objectNode();
+            for (ConfigValue value : policy.validate(asked)) {
+                ArrayNode messages = NODES.arrayNode();
+                value.errorMessages().forEach(messages::add);
+                results.set(value.name(), messages);
+            }
+            return results;
+        }
+    }
+
+    private static Map<String, String> props(JsonNode given) {
+        Map<String, String> props = new LinkedHashMap<>();
+        given.fields().forEachRemaining(entry -> props.put(entry.getKey(), entry.getValue().isNull() ? null : entry.getValue().asText()));
+        return props;
+    }
+}

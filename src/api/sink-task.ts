@@ -3,9 +3,16 @@ import type { SinkRecord } from '../data/records.ts'
 import type { MaybePromise } from '../util/maybe-promise.ts'
 import type { PartitionOffset, TopicPartition } from './topic-partition.ts'
 
-/** Reports a record that the task could not write, to the log and the dead letter queue (KIP-610). */
+/**
+ * Reports a record that the task could not write, to the log and the dead letter queue (KIP-610): for what turns out after
+ * `put` has returned. Within `put`, returning {@link RejectedRecord}s is simpler.
+ */
 export interface ErrantRecordReporter {
-  /** Resolves once the report is durable. Rejects where `errors.tolerance` is `none`. */
+  /**
+   * A record that `put` was given is kept as it lies in Kafka, also where transformations changed it; one that the task made
+   * itself as its converters write it. Resolves once the report is durable; nobody has to wait for it, as offsets are committed
+   * only after. Rejects, and fails the task, where `errors.tolerance` is `none` or the record cannot be kept.
+   */
   report(record: SinkRecord, error: unknown): Promise<void>
 }
 

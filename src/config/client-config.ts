@@ -34,7 +34,7 @@ export function producerConfigFor(
   return layered('producer', worker, connector, builtIn)
 }
 
-/** Of the producer that writes to a sink task's dead letter queue. */
+/** Of the producer that writes to a task's dead letter queue. */
 export function deadLetterProducerConfigFor(
   worker: ConnectorConfig,
   connector: ConnectorConfig,
@@ -42,6 +42,14 @@ export function deadLetterProducerConfigFor(
 ): ClientSettings {
   const clientId = `connector-dlq-producer-${suffixOf(owner)}`
   return layered('producer', worker, connector, { 'client.id': clientId, acks: 'all', ...forever })
+}
+
+/** Of the administrative client that creates a task's dead letter queue; its id is Java's, without the task. */
+export function deadLetterAdminConfigFor(
+  worker: ConnectorConfig,
+  connector: ConnectorConfig,
+): ClientSettings {
+  return layered('admin', worker, connector, { 'client.id': 'connector-dlq-adminclient-' })
 }
 
 /** Of the consumer of a sink task: offsets are committed by the worker, from the beginning where there are none. */

@@ -17,6 +17,8 @@ export type TimestampType = 'NoTimestampType' | 'CreateTime' | 'LogAppendTime'
 
 const sourceBrand = Symbol.for('sluice.SourceRecord')
 const sinkBrand = Symbol.for('sluice.SinkRecord')
+/** On a prototype: the class of which {@link SinkRecord.newRecord} makes the records. */
+export const sinkRecordSpecies = Symbol.for('sluice.SinkRecord.species')
 
 /** What may be replaced when a transformation makes a record anew; what is left out stays. */
 export interface RecordChanges {
@@ -95,6 +97,7 @@ export class SourceRecord {
  */
 export class SinkRecord {
   declare readonly [sinkBrand]: true
+  declare readonly [sinkRecordSpecies]: typeof SinkRecord
   readonly topic: string
   readonly kafkaPartition: number
   readonly keySchema: Schema | null
@@ -141,7 +144,7 @@ export class SinkRecord {
 
   /** This record with some members replaced; offset, timestamp type and origin stay. */
   newRecord(changes: RecordChanges): SinkRecord {
-    return new SinkRecord(
+    return new this[sinkRecordSpecies](
       changes.topic ?? this.topic,
       changes.kafkaPartition ?? this.kafkaPartition,
       pick(changes.keySchema, this.keySchema),
@@ -162,6 +165,7 @@ export class SinkRecord {
 // On the prototype, so that the brand costs a record nothing.
 Object.defineProperty(SourceRecord.prototype, sourceBrand, { value: true })
 Object.defineProperty(SinkRecord.prototype, sinkBrand, { value: true })
+Object.defineProperty(SinkRecord.prototype, sinkRecordSpecies, { value: SinkRecord })
 
 /** A record of either direction, as transformations and predicates see it. */
 export type ConnectRecord = SourceRecord | SinkRecord

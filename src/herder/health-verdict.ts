@@ -123,9 +123,10 @@ function judgeRecords(
   { counters }: TaskFacts,
   { now, stalledMs }: Hour,
 ): Verdict | null {
-  const { waitingSince, lagSince, active, lag } = counters
+  const { waitingSince, lagSince, retryingSince, active, lag } = counters
   if (waitingSince > 0 && now - waitingSince > stalledMs) {
     const since = sinceText(waitingSince)
+    if (retryingSince > 0) return stalled(retryText(retryingSince, since), waitingSince, 'retry')
     const [reason, stage] = type === 'source' ? sourceWaits(active) : sinkWaits(active)
     return stalled(`${reason} ${since}.`, waitingSince, stage)
   }
@@ -134,6 +135,11 @@ function judgeRecords(
     return stalled(reason, lagSince, 'fetch')
   }
   return null
+}
+
+function retryText(at: number, since: string): string {
+  const text = `A record has failed and waits to be tried again, as errors.retry.timeout allows, ${sinceText(at)}`
+  return `${text}; none was delivered ${since}.`
 }
 
 function sourceWaits(active: number): readonly [string, string] {

@@ -51,6 +51,8 @@ export const counterNames = [
   'callStage',
   /** Since when records are in the task's hands and none of them is delivered; 0 where it has none. */
   'waitingSince',
+  /** Since when a record that failed waits to be tried again (`errors.retry.timeout`); 0 where none does. */
+  'retryingSince',
   /**
    * How far behind the task is, when that was measured (0 for never), and in what it counts: an index into `lagUnits`.
    * Source: what the plugin says of itself (`progress()`). Sink: records between its position and the end of its partitions.
@@ -85,6 +87,7 @@ const momentary = [
   'partitionCount',
   'callSince',
   'waitingSince',
+  'retryingSince',
   'lag',
   'lagAt',
   'lagSince',

@@ -1,5 +1,7 @@
 import type { ConnectorConfig } from '../config/types.ts'
 import type { TargetState } from '../messages/protocol.ts'
+import type { DeadLetterQueue } from './dead-letter-queue.ts'
+import type { TaskPlugins } from './task-plugins.ts'
 import type { MaybePromise } from '../util/maybe-promise.ts'
 import { TaskControl } from './task-control.ts'
 import type { TaskServices, WorkerTask } from './task.ts'
@@ -70,6 +72,19 @@ export abstract class BaseWorkerTask<Running> implements WorkerTask {
   protected abstract run(running: Running): Promise<void>
   /** The control has news, which the loop is to look at now. */
   protected abstract wakeUp(): void
+
+  /** From here on what fails is waited for no longer than the task runs, and kept where it is to be. */
+  protected async openDeadLetters({
+    errors,
+    keeping,
+  }: TaskPlugins): Promise<DeadLetterQueue | null> {
+    errors.retries.abortBy(this.control.stopped)
+    const { deadLetters: settings } = errors.settings
+    if (settings === null) return null
+    const queue = await keeping.openQueue(settings, this.control.cancelled)
+    errors.keepIn(queue)
+    return queue
+  }
 
   protected async startPlugin(task: PluginTask, signal: AbortSignal): Promise<void> {
     const { services, taskConfig } = this.#parts

@@ -1,7 +1,16 @@
-import { ConfigError, ConnectError, asError } from '../errors/connect-error.ts'
+import { errorSettings } from '../config/error-keys.ts'
+import type { ErrorSettings } from '../config/error-keys.ts'
 import type { ConnectorConfig } from '../config/types.ts'
+import { ConnectError, asError, isRetriable } from '../errors/connect-error.ts'
 import type { TaskCounters } from '../messages/counters.ts'
 import type { Logger } from '../util/logger.ts'
+import { createLogger } from '../util/logger.ts'
+import type { MaybePromise } from '../util/maybe-promise.ts'
+import { isPromise } from '../util/maybe-promise.ts'
+import type { DeadLetter, DeadLetterQueue, SentLetter } from './dead-letter-queue.ts'
+import { bytesText } from './failure-text.ts'
+import type { GivenBytes } from './failure-text.ts'
+import { Retries } from './retries.ts'
 
 /** Where on its way a record failed, by Java's names (KIP-298). */
 export type Stage =
@@ -20,72 +29,138 @@ export interface FailedRecord {
   readonly error: unknown
   /** Which record it is, e.g. `topic 'a', partition 0, offset 5`. */
   readonly where: string
+  /** What `errors.log.include.messages` adds to the log, by Java's words. */
+  readonly details?: () => string
+  /** What the converter was given, where it was one that failed to read. */
+  readonly given?: GivenBytes | null
+  /** What of the record is kept in the dead letter queue. Not asked for where there is none. */
+  readonly letter?: () => MaybePromise<DeadLetter>
 }
 
-/** Decides what becomes of records that fail, and counts them: `errors.tolerance`, `errors.log.enable`. */
+/** The stages that are tried again (`errors.retry.timeout`). */
+const retried: ReadonlySet<Stage> = new Set<Stage>([
+  'TRANSFORMATION',
+  'KEY_CONVERTER',
+  'VALUE_CONVERTER',
+  'HEADER_CONVERTER',
+])
+
+const reportLog = 'org.apache.kafka.connect.runtime.errors.LogReporter'
+
+/**
+ * Decides what becomes of records that fail, and counts them: `errors.tolerance`, `errors.retry.*`, `errors.log.*` and the dead
+ * letter queue.
+ */
 export class RecordErrors {
-  readonly #tolerateAll: boolean
-  readonly #log: boolean
-  readonly #includeMessages: boolean
+  readonly retries: Retries
+  readonly settings: ErrorSettings
   readonly #taskId: string
-  readonly #logger: Logger
-  #skipped = 0
+  readonly #log: Logger
+  #deadLetters: DeadLetterQueue | null = null
   #counters: TaskCounters | null = null
 
-  constructor(config: ConnectorConfig, taskId: string, logger: Logger) {
-    this.#tolerateAll = config['errors.tolerance']?.trim() === 'all'
-    this.#log = config['errors.log.enable']?.trim().toLowerCase() === 'true'
-    this.#includeMessages = config['errors.log.include.messages']?.trim().toLowerCase() === 'true'
+  /** `taskId` as `connector-0`; `context` begins the lines of the log. */
+  constructor(config: ConnectorConfig, taskId: string, context: string) {
+    this.settings = errorSettings(config)
+    this.retries = new Retries(this.settings)
     this.#taskId = taskId
-    this.#logger = logger
-    const deadLetterTopic = config['errors.deadletterqueue.topic.name']?.trim() ?? ''
-    if (deadLetterTopic !== '' && this.#tolerateAll) {
-      // Skipping records that are meant to be kept in a topic would lose them (invariant 2).
-      throw new ConfigError(
-        `Invalid value ${deadLetterTopic} for configuration errors.deadletterqueue.topic.name: this release writes no dead letter queue. Remove the key, or set errors.tolerance to none.`,
-      )
-    }
+    this.#log = createLogger(reportLog, context)
   }
 
   /** From here on failures are counted in `counters`. */
   countIn(counters: TaskCounters): void {
     this.#counters = counters
+    this.retries.countIn(counters)
   }
 
-  /** Whether the task may report records itself: where errors are logged, as nothing else is done with them. */
+  /** From here on records that fail are kept in `queue`. */
+  keepIn(queue: DeadLetterQueue | null): void {
+    this.#deadLetters = queue
+  }
+
+  /** Whether the task may report records itself: where they are logged, or kept. */
   get takesReports(): boolean {
-    return this.#log
+    return this.settings.log || this.settings.deadLetters !== null
   }
 
-  /** Records skipped so far. */
-  get skipped(): number {
-    return this.#skipped
+  /** Whether records that fail are kept. */
+  get keeps(): boolean {
+    return this.#deadLetters !== null
   }
 
-  /** Returns where the records are to be skipped; throws where they fail the task (invariant 2). */
-  failed(record: FailedRecord, count = 1): void {
-    this.#count('failures', count)
+  /**
+   * Reports `count` records that failed in the same way. Returns, at once where no dead letter has to be sent, where they are
+   * to be skipped; throws where they fail the task (invariant 2). What it returns ends once the letter is durable.
+   */
+  failed(record: FailedRecord, count = 1): MaybePromise<SentLetter | null> {
+    const twice = retried.has(record.stage) && this.settings.retryTimeoutMs === 0
+    // As Java counts: an error that asks for another try once as an attempt, and once as the end of them.
+    this.#count('failures', twice && isRetriable(record.error) ? 2 * count : count)
     this.#count('errors', count)
+    const sent = this.#report(record)
+    return isPromise(sent)
+      ? sent.then((letter) => this.#skip(record, letter, count))
+      : this.#skip(record, sent, count)
+  }
+
+  /** Reports a record that the task itself gives up: as {@link failed}, but counted as Java counts those. */
+  rejected(record: FailedRecord): MaybePromise<SentLetter | null> {
+    this.#count('failures', 1)
+    const decide = (letter: SentLetter | null): SentLetter | null => {
+      if (this.settings.tolerateAll) return letter
+      this.#count('errors', 1)
+      throw this.#exceeded(record)
+    }
+    const sent = this.#report(record)
+    return isPromise(sent) ? sent.then(decide) : decide(sent)
+  }
+
+  /** Resolves once every record kept so far is durable (invariant 1). */
+  async settled(signal: AbortSignal): Promise<void> {
+    await this.#deadLetters?.settled(signal)
+  }
+
+  #report(record: FailedRecord): MaybePromise<SentLetter | null> {
     this.#counters?.set('lastErrorAt', Date.now())
-    if (this.#log) {
-      this.#logger.error(this.#describe(record), record.error)
+    if (this.settings.log) {
+      this.#log.error(this.#describe(record), record.error)
       this.#count('errorsLogged', 1)
     }
-    if (this.#tolerateAll) {
-      this.#skipped += count
-      this.#count('skipped', count)
-      return
-    }
-    const message = `Tolerance exceeded in error handler: ${record.stage} by ${record.className} failed for ${record.where}: ${asError(record.error).message}`
-    throw new ConnectError(message, { cause: record.error })
+    if (this.#deadLetters === null || record.letter === undefined) return null
+    return this.#keep(this.#deadLetters, record, record.letter)
+  }
+
+  async #keep(
+    queue: DeadLetterQueue,
+    record: FailedRecord,
+    letter: () => MaybePromise<DeadLetter>,
+  ): Promise<SentLetter> {
+    return queue.send(await letter(), record)
+  }
+
+  #skip(record: FailedRecord, letter: SentLetter | null, count: number): SentLetter | null {
+    if (!this.settings.tolerateAll) throw this.#exceeded(record)
+    this.#count('skipped', count)
+    return letter
+  }
+
+  #exceeded({ stage, className, where, error, given }: FailedRecord): ConnectError {
+    const looks = given ? ` ${bytesText(className, given, this.settings.includeMessages)}` : ''
+    return new ConnectError(
+      `Tolerance exceeded in error handler: ${stage} by ${className} failed for ${where}: ${asError(error).message}${looks}`,
+      { cause: error },
+    )
   }
 
   #count(name: 'failures' | 'errors' | 'errorsLogged' | 'skipped', by: number): void {
     this.#counters?.add(name, by)
   }
 
-  #describe({ stage, className, where }: FailedRecord): string {
+  #describe({ stage, className, details, given }: FailedRecord): string {
+    const { includeMessages } = this.settings
     const text = `Error encountered in task ${this.#taskId}. Executing stage '${stage}' with class '${className}'`
-    return this.#includeMessages ? `${text}, where the record is ${where}.` : `${text}.`
+    const more = includeMessages && details ? details() : ''
+    const looks = given ? ` ${bytesText(className, given, includeMessages)}` : ''
+    return `${text}${more}.${looks}`
   }
 }

@@ -1,9 +1,9 @@
-import type { RejectedRecord, SinkTask } from '../api/sink-task.ts'
+import type { SinkTask } from '../api/sink-task.ts'
 import type { TopicPartition } from '../api/topic-partition.ts'
 import type { SinkRecord } from '../data/records.ts'
 import { asError, isRetriable } from '../errors/connect-error.ts'
 import type { FetchedRecords, GroupConsumer } from '../kafka/types.ts'
-import type { RecordErrors } from './record-errors.ts'
+import type { ErrantRecords } from './errant-records.ts'
 import type { SinkPartitions } from './sink-partitions.ts'
 import type { SinkRecordReader } from './sink-record-reader.ts'
 import type { TaskServices } from './task.ts'
@@ -23,7 +23,7 @@ export interface DeliveryParts {
   readonly reader: SinkRecordReader
   readonly consumer: GroupConsumer
   readonly partitions: SinkPartitions
-  readonly errors: RecordErrors
+  readonly errant: ErrantRecords
   readonly chain: TransformationChain | null
   readonly services: TaskServices
   /** Whether the task is stopping. */
@@ -101,7 +101,7 @@ export class SinkDelivery {
 
   /** False where the records may not be put any more: the next poll gives up their partitions, which others read. */
   async #put(records: readonly SinkRecord[], signal: AbortSignal): Promise<boolean> {
-    const { task, services, consumer, stops } = this.#parts
+    const { task, services, consumer, errant, stops } = this.#parts
     const { counters } = services
     if (records.length > 0) {
       counters.setActive(records.length)
@@ -112,8 +112,9 @@ export class SinkDelivery {
     }
     const began = performance.now()
     const rejected = await services.call('put', () => task.put(records, signal))
-    if (rejected !== undefined) this.#reject(rejected)
     const tookMs = performance.now() - began
+    if (rejected !== undefined) await errant.reject(rejected)
+    errant.throwIfFailed()
     counters.set('lastPutAt', Date.now())
     if (records.length === 0) return true
     counters.add('put', records.length)
@@ -136,16 +137,4 @@ export class SinkDelivery {
     )
     return false
   }
-
-  #reject(rejected: readonly RejectedRecord[]): void {
-    const className = 'org.apache.kafka.connect.sink.SinkTask'
-    for (const { record, error } of rejected) {
-      this.#parts.errors.failed({ stage: 'TASK_PUT', className, error, where: placeOf(record) })
-    }
-  }
-}
-
-/** Where a record lay, for messages. */
-export function placeOf(record: SinkRecord): string {
-  return `the record at topic '${record.originalTopic}', partition ${record.originalKafkaPartition}, offset ${record.originalKafkaOffset}`
 }

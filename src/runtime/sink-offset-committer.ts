@@ -15,6 +15,16 @@ export interface SinkCommitSettings {
 /** While a commit is under way, the next one has to wait; it is looked for again after this. */
 const recheckMs = 20
 
+export interface SinkCommitterParts {
+  readonly task: SinkTask
+  readonly consumer: GroupConsumer
+  readonly partitions: SinkPartitions
+  readonly services: TaskServices
+  readonly settings: SinkCommitSettings
+  /** Resolves once every record that was given up so far is kept durably; rejects where one could not be. */
+  readonly settled: (signal: AbortSignal) => Promise<void>
+}
+
 interface Commit extends TopicPartition {
   readonly offset: number
   readonly metadata?: string
@@ -31,22 +41,18 @@ export class SinkOffsetCommitter {
   readonly #partitions: SinkPartitions
   readonly #services: TaskServices
   readonly #settings: SinkCommitSettings
+  readonly #settled: SinkCommitterParts['settled']
   #underWay: Promise<void> | null = null
   #nextAt: number
 
-  constructor(
-    task: SinkTask,
-    consumer: GroupConsumer,
-    partitions: SinkPartitions,
-    services: TaskServices,
-    settings: SinkCommitSettings,
-  ) {
-    this.#task = task
-    this.#consumer = consumer
-    this.#partitions = partitions
-    this.#services = services
-    this.#settings = settings
-    this.#nextAt = performance.now() + settings.intervalMs
+  constructor(parts: SinkCommitterParts) {
+    this.#task = parts.task
+    this.#consumer = parts.consumer
+    this.#partitions = parts.partitions
+    this.#services = parts.services
+    this.#settings = parts.settings
+    this.#settled = parts.settled
+    this.#nextAt = performance.now() + parts.settings.intervalMs
   }
 
   /** Milliseconds until the next commit can begin; 0 when it is due. */
@@ -144,6 +150,8 @@ export class SinkOffsetCommitter {
       if (!this.#services.lease.held) throw leaseIsOver()
       signal.throwIfAborted()
       using limit = timeLimit(this.#settings.timeoutMs, signal)
+      // Invariant 1: a dead letter counts once it is durable. The records behind it are put meanwhile.
+      await this.#settled(limit.signal)
       await this.#consumer.commit(offsets, limit.signal)
       for (const entry of offsets) {
         const state = this.#partitions.get(entry)

@@ -1,11 +1,11 @@
-import { Headers } from '../data/headers.ts'
-import { SinkRecord } from '../data/records.ts'
+import type { SinkRecord } from '../data/records.ts'
 import type { Schema, SchemaAndValue } from '../data/schema.ts'
 import type { FetchedRecords, RecordCursor } from '../kafka/types.ts'
 import type { MaybePromise } from '../util/maybe-promise.ts'
 import { isPromise } from '../util/maybe-promise.ts'
 import type { NamedConverter } from './converters.ts'
-import type { Stage } from './record-errors.ts'
+import { ReadSinkRecord, rawRecordOf, viewOf } from './raw-record.ts'
+import { SinkRecordConversion } from './sink-record-conversion.ts'
 import type { TaskPlugins } from './task-plugins.ts'
 import type { TaskServices } from './task.ts'
 import { ToldTopics } from './told-topics.ts'
@@ -23,16 +23,19 @@ export class SinkRecordReader {
   readonly #nullKey: NullResult
   readonly #nullValue: NullResult
   readonly #told: ToldTopics
-  #stage: Stage = 'KEY_CONVERTER'
+  /** What takes longer, and where every record notes the stage it is in. */
+  readonly #slowly: SinkRecordConversion
   // What was decoded last, so that nothing is allocated between converter and record.
   #schema: Schema | null = null
   #waiting: Promise<SinkRecord | null> | null = null
+  #failure: { readonly error: unknown } | null = null
   #count = 0
 
   constructor(plugins: TaskPlugins, services: TaskServices) {
     this.#plugins = plugins
     this.#services = services
     this.#told = new ToldTopics(services)
+    this.#slowly = new SinkRecordConversion(plugins, services)
     this.#nullKey = nullResult(plugins.converters.key)
     this.#nullValue = nullResult(plugins.converters.value)
   }
@@ -47,15 +50,30 @@ export class SinkRecordReader {
     this.#told.beginBatch()
     this.#told.tell(fetched.topic)
     while (!(await services.call('convert', () => this.#readSome(fetched, records)))) {
-      const waiting = this.#waiting
-      this.#waiting = null
-      const record = await services.call('convert', () => waiting)
+      const record = await this.#finish(fetched)
       if (record !== null) records.push(record)
     }
     return this.#count
   }
 
-  /** Hot: reads on until the end of the slice (true), or until a record must wait (false). */
+  /** The record at which reading stopped: it waits for something, or it has failed. The cursor still stands on it. */
+  async #finish({ topic, partition, cursor }: FetchedRecords): Promise<SinkRecord | null> {
+    const waiting = this.#waiting
+    const failure = this.#failure
+    this.#waiting = null
+    this.#failure = null
+    let error = failure?.error
+    if (failure === null) {
+      try {
+        return await this.#services.call('convert', () => waiting)
+      } catch (cause) {
+        error = cause
+      }
+    }
+    return this.#slowly.recover(rawRecordOf(topic, partition, cursor), error)
+  }
+
+  /** Hot: reads on until the end of the slice (true), or until a record must wait or fails (false). */
   #readSome({ topic, partition, cursor }: FetchedRecords, records: SinkRecord[]): boolean {
     const { chain } = this.#plugins
     while (cursor.next()) {
@@ -67,11 +85,12 @@ export class SinkRecordReader {
           if (chain === null) records.push(record)
           else if (!this.#transform(record, records)) return false
         } else {
-          this.#waiting = this.#readLater(topic, partition, cursor)
+          this.#waiting = this.#slowly.convert(viewOf(topic, partition, cursor))
           return false
         }
       } catch (error) {
-        this.#skipOrThrow(topic, partition, cursor.offset, error)
+        this.#failure = { error }
+        return false
       }
     }
     return true
@@ -81,7 +100,7 @@ export class SinkRecordReader {
   #toRecord(topic: string, partition: number, cursor: RecordCursor): SinkRecord | null {
     const { key, value } = this.#plugins.converters
     const { buffer } = cursor
-    this.#stage = 'KEY_CONVERTER'
+    this.#slowly.stage = 'KEY_CONVERTER'
     const decodedKey = this.#decode(
       key,
       this.#nullKey,
@@ -92,13 +111,13 @@ export class SinkRecordReader {
     )
     if (isPromise(decodedKey)) return this.#wait(topic, partition, cursor, decodedKey)
     const keySchema = this.#schema
-    this.#stage = 'VALUE_CONVERTER'
+    this.#slowly.stage = 'VALUE_CONVERTER'
     const { valueStart, valueEnd } = cursor
     const decoded = this.#decode(value, this.#nullValue, topic, buffer, valueStart, valueEnd)
     if (isPromise(decoded)) {
       return this.#wait(topic, partition, cursor, { schema: keySchema, value: decodedKey }, decoded)
     }
-    return new SinkRecord(
+    return new ReadSinkRecord(
       topic,
       partition,
       keySchema,
@@ -135,13 +154,10 @@ export class SinkRecordReader {
   }
 
   #transform(record: SinkRecord, records: SinkRecord[]): boolean {
-    this.#stage = 'TRANSFORMATION'
+    this.#slowly.stage = 'TRANSFORMATION'
     const transformed = this.#plugins.chain?.apply(record) ?? null
     if (isPromise(transformed)) {
-      const { topic, kafkaPartition, kafkaOffset } = record
-      this.#waiting = transformed.catch((error: unknown) =>
-        this.#skipOrThrow(topic, kafkaPartition, Number(kafkaOffset), error),
-      )
+      this.#waiting = transformed
       return false
     }
     if (transformed !== null) records.push(transformed)
@@ -155,91 +171,12 @@ export class SinkRecordReader {
     key: unknown,
     value?: unknown,
   ): null {
-    this.#waiting = this.#readLater(
-      topic,
-      partition,
-      cursor,
-      key as MaybePromise<SchemaAndValue>,
-      value as MaybePromise<SchemaAndValue> | undefined,
-    )
+    this.#waiting = this.#slowly.convert(viewOf(topic, partition, cursor), {
+      key: key as MaybePromise<SchemaAndValue>,
+      value: value as MaybePromise<SchemaAndValue> | undefined,
+    })
     return null
   }
-
-  /** A record with headers, or of which a converter waits. What is left out is converted here. */
-  async #readLater(
-    topic: string,
-    partition: number,
-    cursor: RecordCursor,
-    knownKey?: MaybePromise<SchemaAndValue>,
-    knownValue?: MaybePromise<SchemaAndValue>,
-  ): Promise<SinkRecord | null> {
-    const { converters, chain } = this.#plugins
-    // The cursor moves on only once this has settled; its members are read before the first wait all the same.
-    const { offset, timestamp, timestampType } = cursor
-    const keyBytes = bytesAt(cursor.buffer, cursor.keyStart, cursor.keyEnd)
-    const valueBytes = bytesAt(cursor.buffer, cursor.valueStart, cursor.valueEnd)
-    const raw = cursor.headerCount === 0 ? [] : cursor.headers()
-    const headers = raw.length === 0 ? null : new Headers(raw.map((h) => ({ ...h, schema: null })))
-    try {
-      this.#stage = 'KEY_CONVERTER'
-      const key = await (knownKey ??
-        converters.key.converter.toConnectData(topic, headers, keyBytes))
-      this.#stage = 'VALUE_CONVERTER'
-      const { converter } = converters.value
-      const value = await (knownValue ??
-        this.#calling(() => converter.toConnectData(topic, headers, valueBytes)))
-      this.#stage = 'HEADER_CONVERTER'
-      const converted = raw.length === 0 ? null : new Headers()
-      for (const { key: name, value: bytes } of raw) {
-        const { schema, value: header } = await this.#calling(() =>
-          converters.header.toConnectHeader(topic, name, bytes),
-        )
-        converted?.add(name, header, schema)
-      }
-      const time = timestamp < 0 ? null : timestamp
-      const record = new SinkRecord(
-        topic,
-        partition,
-        key.schema,
-        key.value,
-        value.schema,
-        value.value,
-        offset,
-        time,
-        timestampType,
-        converted,
-      )
-      this.#stage = 'TRANSFORMATION'
-      return chain === null ? record : await this.#calling(() => chain.apply(record))
-    } catch (error) {
-      return this.#skipOrThrow(topic, partition, offset, error)
-    }
-  }
-
-  /** What goes on after a wait is no longer within the call that began it. */
-  #calling<T>(call: () => MaybePromise<T>): MaybePromise<T> {
-    return this.#services.call('convert', call)
-  }
-
-  /** The record could not be read: skipped where `errors.tolerance` says so, else the task fails. */
-  #skipOrThrow(topic: string, partition: number, offset: number, error: unknown): null {
-    const where = `the record at topic '${topic}', partition ${partition}, offset ${offset}`
-    const className = this.#className()
-    this.#plugins.errors.failed({ stage: this.#stage, className, error, where })
-    return null
-  }
-
-  #className(): string {
-    const { chain, converters } = this.#plugins
-    if (this.#stage === 'KEY_CONVERTER') return converters.key.className
-    if (this.#stage === 'VALUE_CONVERTER') return converters.value.className
-    if (this.#stage === 'HEADER_CONVERTER') return converters.headerClassName
-    return chain?.lastClassName ?? ''
-  }
-}
-
-function bytesAt(buffer: Buffer, start: number, end: number): Buffer | null {
-  return start < 0 ? null : buffer.subarray(start, end)
 }
 
 /** An in-place converter makes the same of every null; a stranger's converter is asked each time. */

@@ -3,13 +3,17 @@ import type { TopicPartition } from '../api/topic-partition.ts'
 import type { SourceRecord } from '../data/records.ts'
 import { ConnectError } from '../errors/connect-error.ts'
 import type { ProducerListener } from '../kafka/types.ts'
+import { abortable } from '../util/abort.ts'
 import { DeliveryClock } from './delivery-clock.ts'
-import type { RecordErrors } from './record-errors.ts'
+import type { FailedRecord, RecordErrors } from './record-errors.ts'
+import { SourceDeadLetters } from './source-dead-letters.ts'
+import { sourceRecordText } from './source-record-text.ts'
 import type { SubmittedRecords } from './submitted-records.ts'
+import type { TaskPlugins } from './task-plugins.ts'
 import type { TaskServices } from './task.ts'
 
-/** Java name of what is at work once a record has left the converters. */
-export const producerClassName = 'org.apache.kafka.clients.producer.KafkaProducer'
+/** Java's name for what is at work once a record has left the converters. */
+export const producerClassName = 'org.apache.kafka.connect.runtime.WorkerSourceTask'
 
 /** Hears what became of the records sent: moves the watermark, tells the task, remembers what failed. */
 export class SourceAcknowledgements implements ProducerListener {
@@ -17,6 +21,9 @@ export class SourceAcknowledgements implements ProducerListener {
   readonly #submitted: SubmittedRecords
   readonly #errors: RecordErrors
   readonly #services: TaskServices
+  /** Makes dead letters of records. */
+  readonly letters: SourceDeadLetters
+  readonly #keeping = new Set<Promise<void>>()
   readonly #clock: DeliveryClock
   #failure: Error | null = null
   #closed = false
@@ -24,12 +31,13 @@ export class SourceAcknowledgements implements ProducerListener {
   constructor(
     task: SourceTask,
     submitted: SubmittedRecords,
-    errors: RecordErrors,
+    plugins: TaskPlugins,
     services: TaskServices,
   ) {
     this.#task = task
     this.#submitted = submitted
-    this.#errors = errors
+    this.#errors = plugins.errors
+    this.letters = new SourceDeadLetters(plugins)
     this.#services = services
     this.#clock = new DeliveryClock(services.counters)
   }
@@ -68,14 +76,16 @@ export class SourceAcknowledgements implements ProducerListener {
 
   failed(from: number, to: number, { topic, partition }: TopicPartition, error: Error): void {
     if (this.#closed) return
+    if (this.#errors.keeps) {
+      this.#track(this.#keep(from, to, { topic, partition }, error))
+      return
+    }
     const where = `${to - from} records sent to topic '${topic}', partition ${partition}`
     try {
       const className = producerClassName
-      this.#errors.failed({ stage: 'KAFKA_PRODUCE', className, error, where }, to - from)
+      void this.#errors.failed({ stage: 'KAFKA_PRODUCE', className, error, where }, to - from)
     } catch (cause) {
-      // Not tolerated: the records stay above the watermark, so that nothing behind them is committed (invariant 1).
-      const message = `Unrecoverable exception from producer send callback: ${where}: ${error.message}`
-      this.#failure ??= new ConnectError(message, { cause })
+      this.#fail(where, error, cause)
       return
     }
     void this.#services.call('commitRecord', () => {
@@ -84,6 +94,67 @@ export class SourceAcknowledgements implements ProducerListener {
       }
     })
     this.#acknowledge(from, to)
+  }
+
+  /**
+   * A record failed before it was sent. Rejects where that fails the task. Where it is kept as a dead letter, its offset
+   * counts once the letter is durable (invariant 1).
+   */
+  async giveUp(record: SourceRecord, failed: FailedRecord): Promise<void> {
+    const number = this.#errors.keeps ? this.#submitted.add(record) : null
+    const letter = await this.#errors.failed(failed)
+    if (number !== null) this.#track(this.#acknowledgeOnce(number, letter?.durable))
+    this.commitRecord(record, null)
+  }
+
+  /** Resolves once everything that was given up is durable; rejects where it could not be kept. */
+  async settled(signal: AbortSignal): Promise<void> {
+    while (this.#keeping.size > 0) await abortable(Promise.all(this.#keeping), signal)
+    await this.#errors.settled(signal)
+  }
+
+  /** Keeps what Kafka has refused. */
+  async #keep(from: number, to: number, sentTo: TopicPartition, error: Error): Promise<void> {
+    for (let number = from; number < to; number++) {
+      const record = this.#submitted.recordOf(number)
+      if (record === undefined) continue
+      const where = `a record sent to topic '${sentTo.topic}', partition ${sentTo.partition}`
+      const failed: FailedRecord = {
+        stage: 'KAFKA_PRODUCE',
+        className: producerClassName,
+        error,
+        where,
+        details: () => `, where source record is = ${sourceRecordText(record)}`,
+        letter: () => this.letters.letterOf(record, true),
+      }
+      try {
+        const letter = await this.#errors.failed(failed)
+        this.#track(this.#acknowledgeOnce(number, letter?.durable))
+      } catch (cause) {
+        this.#fail(where, error, cause)
+        return
+      }
+      void this.#services.call('commitRecord', () => this.commitRecord(record, null))
+    }
+  }
+
+  async #acknowledgeOnce(number: number, durable: Promise<void> | undefined): Promise<void> {
+    await durable
+    this.#acknowledge(number, number + 1)
+    this.#services.counters.setActive(this.#submitted.outstanding)
+  }
+
+  /** Whoever waits for what is settled hears of a failure, as does the task itself. */
+  #track(keeping: Promise<void>): void {
+    this.#keeping.add(keeping)
+    const forget = (): void => void this.#keeping.delete(keeping)
+    keeping.then(forget, forget)
+  }
+
+  /** Not tolerated: the records stay above the watermark, so that nothing behind them is committed (invariant 1). */
+  #fail(where: string, error: Error, cause: unknown): void {
+    const message = `Unrecoverable exception from producer send callback: ${where}: ${error.message}`
+    this.#failure ??= new ConnectError(message, { cause })
   }
 
   #acknowledge(from: number, to: number): void {

@@ -21,10 +21,11 @@ export class TaskControl {
   readonly #cancelled = new AbortController()
   #interruption = newInterruption()
   readonly #impatience = new AbortController()
+  readonly #stop = new AbortController()
   #wake: (() => void) | null = null
 
   constructor(targetState: TargetState) {
-    setMaxListeners(0, this.#cancelled.signal, this.#impatience.signal)
+    setMaxListeners(0, this.#cancelled.signal, this.#impatience.signal, this.#stop.signal)
     this.#paused = targetState === 'PAUSED'
   }
 
@@ -51,6 +52,11 @@ export class TaskControl {
     return this.#interruption.signal
   }
 
+  /** Aborts when the task is stopped or cancelled: what waits to be tried again is left to the next start. */
+  get stopped(): AbortSignal {
+    return this.#stop.signal
+  }
+
   /** Aborts when the task was cancelled, or was stopped and half of the time for that has passed: what polls is given up. */
   get impatient(): AbortSignal {
     return this.#impatience.signal
@@ -66,6 +72,7 @@ export class TaskControl {
     this.#stopping = true
     this.#graceMs = graceMs
     if (Number.isFinite(graceMs)) this.#limitPatience(graceMs * pollShare)
+    this.#stop.abort(new Interruption('The task is stopping.'))
     this.#interrupt('The task is stopping.')
   }
 
@@ -74,6 +81,7 @@ export class TaskControl {
     this.#cancelled.abort(reason)
     this.#interruption.abort(reason)
     this.#impatience.abort(reason)
+    this.#stop.abort(reason)
     this.#wakeUp()
   }
 

@@ -12,13 +12,13 @@ import { taskIdText } from '../messages/ids.ts'
 import type { TaskStart } from '../messages/protocol.ts'
 import type { PluginLoader as ThreadPluginLoader } from '../plugins/plugin-loader.ts'
 import { javaWholePattern } from '../util/java-pattern.ts'
-import type { MaybePromise } from '../util/maybe-promise.ts'
-import type { MemoryShare } from '../util/memory-budget.ts'
 import type { Instantiate } from './converters.ts'
+import { keepingOf } from './keeping.ts'
 import { overdueCall } from './overdue-call.ts'
 import { openTaskPlugins } from './task-plugins.ts'
 import type { TaskPlugins } from './task-plugins.ts'
 import type { TaskServices, WorkerTask, WorkerTaskFactory } from './task.ts'
+import { withMemory } from './with-memory.ts'
 import { WorkerSinkTask } from './worker-sink-task.ts'
 import { WorkerSourceTask } from './worker-source-task.ts'
 
@@ -107,26 +107,14 @@ function sinkTask(start: TaskStart, services: TaskServices): WorkerTask {
   })
 }
 
-/** Opens a client that closes its share of the memory with itself; where it does not open, the share is given back. */
-async function withMemory<T>(
-  services: TaskServices,
-  open: (memory: MemoryShare) => MaybePromise<T>,
-): Promise<T> {
-  const memory = services.openMemoryShare()
-  try {
-    return await open(memory)
-  } catch (error) {
-    memory.close()
-    throw error
-  }
-}
-
 function openPlugins(start: TaskStart, services: TaskServices): Promise<TaskPlugins> {
   const { connectorConfig, workerConfig, id } = start
   const { logger, call } = services
   const instantiate = instantiateBy(services)
   const taskId = taskIdText(id)
-  return openTaskPlugins({ instantiate, connectorConfig, workerConfig, taskId, logger, call })
+  const context = `[${id.connector}|task-${id.task}] `
+  const configs = { connectorConfig, workerConfig, keeping: keepingOf(start, services) }
+  return openTaskPlugins({ ...configs, instantiate, taskId, context, logger, call })
 }
 
 function instantiateBy({ loader, call }: TaskServices): Instantiate {

@@ -1,9 +1,12 @@
+import type { DeadLetterSettings } from '../config/error-keys.ts'
 import type { ConnectorConfig } from '../config/types.ts'
 import type { TaskCounters } from '../messages/counters.ts'
 import type { Logger } from '../util/logger.ts'
 import type { Closer, Instantiate, TaskConverters } from './converters.ts'
 import { openConverters } from './converters.ts'
+import type { DeadLetterQueue } from './dead-letter-queue.ts'
 import { RecordErrors } from './record-errors.ts'
+import type { RecordLookup } from './record-lookup.ts'
 import type { PluginCall } from './task.ts'
 import { TransformationChain } from './transformation-chain.ts'
 
@@ -12,8 +15,16 @@ export interface TaskPlugins {
   readonly converters: TaskConverters
   readonly chain: TransformationChain | null
   readonly errors: RecordErrors
+  readonly keeping: Keeping
   /** Closes each of them; what one throws is logged, and keeps no other from being closed. */
   close(): void
+}
+
+/** What records that fail are kept with; opened where the configuration asks for it. */
+export interface Keeping {
+  openQueue(settings: DeadLetterSettings, signal: AbortSignal): Promise<DeadLetterQueue>
+  /** Of a sink: finds records again that were given up. */
+  openLookup(): RecordLookup
 }
 
 export interface TaskPluginsInput {
@@ -22,21 +33,25 @@ export interface TaskPluginsInput {
   readonly workerConfig: ConnectorConfig
   /** `connector-0`. */
   readonly taskId: string
+  /** Begins the lines of the log: `[connector|task-0] `. */
+  readonly context: string
   readonly logger: Logger
   readonly call: PluginCall
+  readonly keeping: Keeping
 }
 
 export async function openTaskPlugins(input: TaskPluginsInput): Promise<TaskPlugins> {
-  const { instantiate, connectorConfig, workerConfig, taskId, logger, call } = input
+  const { instantiate, connectorConfig, workerConfig, taskId, context, logger, call } = input
   const converters = await openConverters(instantiate, connectorConfig, workerConfig, call)
   const close = (closers: readonly Closer[]): void => closeAll(closers, call, logger)
   try {
     const chain = await TransformationChain.open(instantiate, connectorConfig, call)
-    const errors = new RecordErrors(connectorConfig, taskId, logger)
+    const errors = new RecordErrors(connectorConfig, taskId, context)
     return {
       converters,
       chain,
       errors,
+      keeping: input.keeping,
       close: () => close([...(chain?.closers ?? []), ...converters.closers]),
     }
   } catch (error) {

@@ -3,7 +3,7 @@ import { withoutPrefix } from '../config/client-config.ts'
 import type { ConnectorConfig } from '../config/types.ts'
 import type { ConnectRecord } from '../data/records.ts'
 import type { TaskCounters } from '../messages/counters.ts'
-import { ConfigError } from '../errors/connect-error.ts'
+import { ConfigError, ConnectError } from '../errors/connect-error.ts'
 import type { MaybePromise } from '../util/maybe-promise.ts'
 import { isPromise } from '../util/maybe-promise.ts'
 import type { Closer, Instantiate, PluginInstances } from './converters.ts'
@@ -23,6 +23,8 @@ export class TransformationChain {
   readonly closers: readonly Closer[]
   readonly #call: PluginCall
   #at = 0
+  /** What the step was given that failed last. */
+  #failedInput: ConnectRecord | null = null
   #counters: TaskCounters | null = null
   #timesNext = false
 
@@ -69,6 +71,14 @@ export class TransformationChain {
     return this.#applyFrom(0, record) as MaybePromise<R | null>
   }
 
+  /** Goes on with the step that failed last, and the record it was given; the steps before it are not repeated. */
+  applyAgain(): MaybePromise<ConnectRecord | null> {
+    const input = this.#failedInput
+    this.#failedInput = null
+    if (input === null) throw new ConnectError('No transformation has failed that could go on.')
+    return this.#applyFrom(this.#at, input)
+  }
+
   #applyTimed<R extends ConnectRecord>(record: R): MaybePromise<R | null> {
     this.#timesNext = false
     const began = performance.now()
@@ -81,21 +91,37 @@ export class TransformationChain {
 
   #applyFrom(first: number, record: ConnectRecord): MaybePromise<ConnectRecord | null> {
     let current: ConnectRecord = record
-    for (let at = first; at < this.#steps.length; at++) {
-      const step = this.#steps[at]
-      if (step === undefined) break
-      this.#at = at
-      if (step.predicate !== null && step.predicate.test(current) === step.negate) continue
-      const next = step.transformation.apply(current)
-      if (isPromise(next)) {
-        return next.then((result) =>
-          result === null ? null : this.#call('convert', () => this.#applyFrom(at + 1, result)),
-        )
+    try {
+      for (let at = first; at < this.#steps.length; at++) {
+        const step = this.#steps[at]
+        if (step === undefined) break
+        this.#at = at
+        if (step.predicate !== null && step.predicate.test(current) === step.negate) continue
+        const next = step.transformation.apply(current)
+        if (isPromise(next)) return this.#applyLater(at, current, next)
+        if (next === null) return null
+        current = next
       }
-      if (next === null) return null
-      current = next
+    } catch (error) {
+      this.#failedInput = current
+      throw error
     }
     return current
+  }
+
+  async #applyLater(
+    at: number,
+    input: ConnectRecord,
+    applying: Promise<ConnectRecord | null>,
+  ): Promise<ConnectRecord | null> {
+    let result: ConnectRecord | null
+    try {
+      result = await applying
+    } catch (error) {
+      this.#failedInput = input
+      throw error
+    }
+    return result === null ? null : this.#call('convert', () => this.#applyFrom(at + 1, result))
   }
 }
 

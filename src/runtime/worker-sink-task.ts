@@ -1,9 +1,11 @@
-import type { ErrantRecordReporter, SinkTask } from '../api/sink-task.ts'
+import type { SinkTask } from '../api/sink-task.ts'
 import type { GroupConsumer, Subscription } from '../kafka/types.ts'
-import { reasonOf } from '../util/abort.ts'
+import { isAbortOf, reasonOf } from '../util/abort.ts'
+import type { DeadLetterQueue } from './dead-letter-queue.ts'
 import { BaseWorkerTask } from './base-worker-task.ts'
 import type { BaseTaskParts } from './base-worker-task.ts'
-import { SinkDelivery, placeOf } from './sink-delivery.ts'
+import { ErrantRecords } from './errant-records.ts'
+import { SinkDelivery } from './sink-delivery.ts'
 import type { SinkCommitSettings } from './sink-offset-committer.ts'
 import { SinkOffsetCommitter } from './sink-offset-committer.ts'
 import type { SinkPartition } from './sink-partitions.ts'
@@ -34,6 +36,8 @@ interface Running {
   readonly committer: SinkOffsetCommitter
   readonly delivery: SinkDelivery
   readonly context: WorkerSinkTaskContext
+  readonly errant: ErrantRecords
+  readonly deadLetters: DeadLetterQueue | null
 }
 
 /** Runs one sink task: poll, convert, transform, put; commits what the task says is durable. */
@@ -63,35 +67,42 @@ export class WorkerSinkTask extends BaseWorkerTask<Running> {
       const plugins = await this.#parts.openPlugins()
       opened.push(() => plugins.close())
       cancelled.throwIfAborted()
+      const deadLetters = await this.openDeadLetters(plugins)
+      opened.push(() => deadLetters?.close(AbortSignal.abort()))
+      cancelled.throwIfAborted()
       const task = await this.#parts.openTask()
       cancelled.throwIfAborted()
       const consumer = await this.#parts.openConsumer()
       opened.push(() => consumer.close(AbortSignal.abort()))
       cancelled.throwIfAborted()
       const partitions = new SinkPartitions()
-      const { commit } = this.#parts
-      const committer = new SinkOffsetCommitter(task, consumer, partitions, services, commit)
+      const { commit: settings } = this.#parts
+      const errant = new ErrantRecords(plugins, cancelled)
+      opened.push(() => errant.close())
+      const settled = (limit: AbortSignal): Promise<void> => errant.settled(limit)
+      const shared = { task, consumer, partitions, services }
+      const committer = new SinkOffsetCommitter({ ...shared, settings, settled })
       const reader = new SinkRecordReader(plugins, services)
-      const { errors, chain } = plugins
       countIn(services.counters, plugins)
       const stops = (): boolean => this.control.stopping
-      const parts = { task, reader, consumer, partitions, errors, chain, services, stops }
-      const delivery = new SinkDelivery(parts)
-      const context = this.#contextOf({ consumer, partitions, committer, delivery, plugins })
+      const delivery = new SinkDelivery({ ...shared, reader, errant, chain: plugins.chain, stops })
+      const context = this.#contextOf({ consumer, partitions, committer, delivery, errant })
       await services.call('initialize', () => task.initialize(context))
       await this.startPlugin(task, signal)
       const { control } = this
       const rebalanced = { task, consumer, partitions, committer, delivery, services, control }
       consumer.subscribe(this.#parts.subscription, new SinkRebalance(rebalanced))
       this.#consumer = consumer
-      return { task, plugins, consumer, partitions, committer, delivery, context }
+      return { ...shared, plugins, committer, delivery, context, errant, deadLetters }
     } catch (error) {
       for (const close of opened.reverse()) await close()
       throw error
     }
   }
 
-  #contextOf(running: Omit<Running, 'task' | 'context'>): WorkerSinkTaskContext {
+  #contextOf(
+    running: Pick<Running, 'consumer' | 'partitions' | 'committer' | 'delivery' | 'errant'>,
+  ): WorkerSinkTaskContext {
     const { consumer, partitions, committer, delivery } = running
     const { cancelled } = this.control
     const { taskConfig } = this.#parts
@@ -100,7 +111,7 @@ export class WorkerSinkTask extends BaseWorkerTask<Running> {
       partitions,
       taskConfig,
       cancelled,
-      reporter: reporterOf(running.plugins),
+      reporter: running.errant.reporter,
       requestCommit: () => committer.request(),
       holdsBack: () => this.control.paused || delivery.redelivering,
     })
@@ -124,7 +135,13 @@ export class WorkerSinkTask extends BaseWorkerTask<Running> {
     const fetched = await consumer.poll(this.#pollTimeoutMs(running), cancelled)
     if (cancelled.aborted) return
     this.#parts.services.counters.set('lastPollAt', Date.now())
-    await delivery.deliver(fetched, cancelled)
+    try {
+      await delivery.deliver(fetched, cancelled)
+    } catch (error) {
+      // What waited to be tried again is neither put nor committed: the next start reads it (invariant 2).
+      if (isAbortOf(this.control.stopped, error)) return
+      throw error
+    }
     this.#holdBack(running)
   }
 
@@ -187,7 +204,8 @@ export class WorkerSinkTask extends BaseWorkerTask<Running> {
   }
 
   /** Invariant 7: what was put is flushed and committed before the partitions are given up. */
-  async #close({ task, plugins, consumer, committer }: Running): Promise<void> {
+  async #close(running: Running): Promise<void> {
+    const { task, plugins, consumer, committer, errant, deadLetters } = running
     const { services } = this.#parts
     const grace = this.graceSignal()
     await committer.idle()
@@ -195,20 +213,9 @@ export class WorkerSinkTask extends BaseWorkerTask<Running> {
       services.logger.warn('Closing the consumer failed', error)
     })
     await this.stopPlugin(task)
+    await errant.close()
+    await deadLetters?.close(grace)
     plugins.close()
     this.#consumer = null
-  }
-}
-
-/** The task may report records of its own where errors are logged. */
-function reporterOf({ errors }: TaskPlugins): ErrantRecordReporter | null {
-  if (!errors.takesReports) return null
-  const className = 'org.apache.kafka.connect.sink.SinkTask'
-  return {
-    report: (record, error) =>
-      new Promise((resolve) => {
-        errors.failed({ stage: 'TASK_PUT', className, error, where: placeOf(record) })
-        resolve()
-      }),
   }
 }

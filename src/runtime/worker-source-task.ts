@@ -6,6 +6,7 @@ import { abortable, delay, isAbortOf } from '../util/abort.ts'
 import { isPromise } from '../util/maybe-promise.ts'
 import { BaseWorkerTask } from './base-worker-task.ts'
 import type { BaseTaskParts } from './base-worker-task.ts'
+import type { DeadLetterQueue } from './dead-letter-queue.ts'
 import { PartitionRouter } from './partition-router.ts'
 import { SourceAcknowledgements } from './source-acknowledgements.ts'
 import type { SourceCommitSettings } from './source-offset-committer.ts'
@@ -38,6 +39,7 @@ export interface SourceTaskParts extends BaseTaskParts {
 interface Running {
   readonly task: SourceTask
   readonly plugins: TaskPlugins
+  readonly deadLetters: DeadLetterQueue | null
   readonly producer: RecordProducer
   readonly sender: SourceRecordSender
   readonly committer: SourceOffsetCommitter
@@ -70,22 +72,26 @@ export class WorkerSourceTask extends BaseWorkerTask<Running> {
       const plugins = await this.#parts.openPlugins()
       opened.push(() => plugins.close())
       cancelled.throwIfAborted()
+      const deadLetters = await this.openDeadLetters(plugins)
+      opened.push(() => deadLetters?.close(AbortSignal.abort()))
+      cancelled.throwIfAborted()
       const task = await this.#parts.openTask()
       cancelled.throwIfAborted()
-      const submitted = new SubmittedRecords(task.commitRecord !== undefined)
-      const { errors } = plugins
+      const keepsRecords = task.commitRecord !== undefined || deadLetters !== null
+      const submitted = new SubmittedRecords(keepsRecords)
       countIn(services.counters, plugins)
-      const acknowledgements = new SourceAcknowledgements(task, submitted, errors, services)
+      const acknowledgements = new SourceAcknowledgements(task, submitted, plugins, services)
       const producer = await this.#parts.openProducer(acknowledgements)
       opened.push(() => producer.close(AbortSignal.abort()))
       cancelled.throwIfAborted()
       await this.#startTask(task, signal)
       const router = new PartitionRouter(producer, services, this.#parts.createsTopics)
-      const parts = { ...plugins, producer, router, acknowledgements, submitted, services }
+      const parts = { plugins, producer, router, acknowledgements, submitted, services }
       const sender = new SourceRecordSender(parts, cancelled)
       const committer = new SourceOffsetCommitter(submitted, services, task, this.#parts.commit)
       const progress = new SourceProgressWatch(task, services)
-      return { task, plugins, producer, sender, committer, acknowledgements, progress }
+      const made = { producer, sender, committer, acknowledgements, progress }
+      return { task, plugins, deadLetters, ...made }
     } catch (error) {
       for (const close of opened.reverse()) await close()
       throw error
@@ -136,10 +142,22 @@ export class WorkerSourceTask extends BaseWorkerTask<Running> {
         this.control.cancelled.throwIfAborted()
         // Invariant 7: what was polled is sent, also when the task stops meanwhile; only a cancel ends the wait.
         acknowledgements.polled()
-        await sender.send(records, this.control.cancelled)
+        if (!(await this.#send(sender, records))) return
         acknowledgements.appended()
       }
       await this.#giveOthersATurn(records.length === 0)
+    }
+  }
+
+  /** False where a record waited to be tried again when the task stopped: it and those behind it are polled again. */
+  async #send(sender: SourceRecordSender, records: readonly SourceRecord[]): Promise<boolean> {
+    const { cancelled, stopped } = this.control
+    try {
+      await sender.send(records, cancelled)
+      return true
+    } catch (error) {
+      if (!cancelled.aborted && isAbortOf(stopped, error)) return false
+      throw error
     }
   }
 
@@ -185,13 +203,18 @@ export class WorkerSourceTask extends BaseWorkerTask<Running> {
   }
 
   /** Invariants 7 and 1: what was polled is acknowledged first, and only what was acknowledged is committed. */
-  async #close({ task, plugins, producer, committer, acknowledgements }: Running): Promise<void> {
+  async #close(running: Running): Promise<void> {
+    const { task, plugins, deadLetters, producer, committer, acknowledgements } = running
     const grace = this.graceSignal()
     const { logger, lease } = this.#parts.services
     try {
       await committer.stop()
       // Some of the grace is kept for the commit: what one topic acknowledged counts also where another is away.
-      if (lease.held) await producer.flush(this.graceSignal(flushShare))
+      if (lease.held) {
+        const limit = this.graceSignal(flushShare)
+        await producer.flush(limit)
+        await acknowledgements.settled(limit)
+      }
     } catch (error) {
       logger.warn(
         `Not everything sent was acknowledged before the task closed; it is sent again when it starts: ${asError(error).message}`,
@@ -208,6 +231,7 @@ export class WorkerSourceTask extends BaseWorkerTask<Running> {
     if (this.control.cancelled.aborted) await closing()
     await this.stopPlugin(task)
     await closing()
+    await deadLetters?.close(grace)
     plugins.close()
   }
 }

@@ -120,6 +120,16 @@ describe('a task is', () => {
       stage: 'convert',
     },
     {
+      name: 'stalled: a record waits to be tried again',
+      type: 'sink',
+      facts: taskFacts({ waitingSince: ago(31), retryingSince: ago(2) }),
+      is: 'unhealthy',
+      because:
+        `A record has failed and waits to be tried again, as errors.retry.timeout allows, ${since(2)}; ` +
+        `none was delivered ${since(31)}.`,
+      stage: 'retry',
+    },
+    {
       name: 'stalled: Kafka acknowledges nothing',
       facts: taskFacts({ call: ['poll', 3], active: 7, waitingSince: ago(31) }),
       is: 'unhealthy',

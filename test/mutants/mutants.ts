@@ -37,11 +37,22 @@ export const mutants: readonly Mutant[] = [
     ],
   },
   {
+    invariant: 1,
+    name: 'a sink commits a record whose dead letter is not acknowledged',
+    file: 'src/runtime/sink-offset-committer.ts',
+    find: 'await this.#settled(limit.signal)',
+    replace: 'void this.#settled(limit.signal)',
+    noticedBy: [
+      'test/runtime/dead-letters.test.ts',
+      'is not committed before its letter is acknowledged',
+    ],
+  },
+  {
     invariant: 2,
     name: 'a record that fails is skipped though errors are not tolerated',
-    file: 'src/runtime/record-errors.ts',
-    find: "config['errors.tolerance']?.trim() === 'all'",
-    replace: "config['errors.tolerance']?.trim() !== 'some'",
+    file: 'src/config/error-keys.ts',
+    find: "config['errors.tolerance'] === 'all'",
+    replace: "config['errors.tolerance'].length > 0",
     noticedBy: [
       'test/runtime/worker-source-task.test.ts',
       'fails where a record cannot be converted',

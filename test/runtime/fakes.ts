@@ -14,7 +14,7 @@ import { MemoryAccount, MemoryBudget } from '../../src/util/memory-budget.ts'
 import { WorkerLease } from '../../src/messages/worker-lease.ts'
 import { TaskCounters } from '../../src/messages/counters.ts'
 import { RecordErrors } from '../../src/runtime/record-errors.ts'
-import type { TaskPlugins } from '../../src/runtime/task-plugins.ts'
+import type { Keeping, TaskPlugins } from '../../src/runtime/task-plugins.ts'
 import type { TaskServices } from '../../src/runtime/task.ts'
 import { delay } from '../../src/util/abort.ts'
 import { setLogLevel } from '../../src/util/log-levels.ts'
@@ -311,7 +311,14 @@ export const textConverter: Converter & HeaderConverter = {
   }),
 }
 
-export function fakePlugins(config: Record<string, string> = {}): TaskPlugins {
+const noKeeping: Keeping = {
+  openQueue: () => Promise.reject(new Error('no queue here')),
+  openLookup: () => {
+    throw new Error('no lookup here')
+  },
+}
+
+export function fakePlugins(config: Record<string, string> = {}, keeping = noKeeping): TaskPlugins {
   const text = { converter: textConverter, inPlace: null, className: 'TextConverter' }
   return {
     converters: {
@@ -322,7 +329,8 @@ export function fakePlugins(config: Record<string, string> = {}): TaskPlugins {
       closers: [],
     },
     chain: null,
-    errors: new RecordErrors(config, 'c-0', createLogger('test')),
+    errors: new RecordErrors(config, 'c-0', ''),
+    keeping,
     close: () => undefined,
   }
 }

@@ -3,6 +3,7 @@ import type { Instantiate } from '../../src/runtime/converters.ts'
 import { openTaskPlugins } from '../../src/runtime/task-plugins.ts'
 import type { TaskStage } from '../../src/messages/stages.ts'
 import { createLogger, setLogSink } from '../../src/util/logger.ts'
+import { fakePlugins } from './fakes.ts'
 
 test('every plugin is configured and closed as a call of its task, and one that throws keeps no other from it', async () => {
   const calls: string[] = []
@@ -27,6 +28,8 @@ test('every plugin is configured and closed as a call of its task, and one that 
       ...{ predicates: 'p', 'predicates.p.type': 'P' },
     },
     workerConfig: { 'key.converter': 'K', 'value.converter': 'V', 'header.converter': 'H' },
+    context: '',
+    keeping: fakePlugins().keeping,
     taskId: 'orders-0',
     logger: createLogger('task'),
     call: (stage, call) => {

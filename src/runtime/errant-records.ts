@@ -1,0 +1,117 @@
+import type { ErrantRecordReporter, RejectedRecord } from '../api/sink-task.ts'
+import type { SinkRecord } from '../data/records.ts'
+import { asError } from '../errors/connect-error.ts'
+import { abortable } from '../util/abort.ts'
+import { convertedLetterOf, rawLetterOf, rawText } from './dead-letters.ts'
+import type { DeadLetter, SentLetter } from './dead-letter-queue.ts'
+import { ReadSinkRecord } from './raw-record.ts'
+import type { FailedRecord } from './record-errors.ts'
+import type { RecordLookup } from './record-lookup.ts'
+import type { TaskPlugins } from './task-plugins.ts'
+
+/** Java's name for whose call it is that gives a record up. */
+const className = 'org.apache.kafka.connect.sink.SinkTask'
+
+/** The records that a sink task gives up: by `put`, one by one, or by its ErrantRecordReporter (KIP-610). */
+export class ErrantRecords {
+  readonly #plugins: TaskPlugins
+  readonly #signal: AbortSignal
+  readonly #pending = new Set<Promise<void>>()
+  #lookup: RecordLookup | null = null
+  #failure: Error | null = null
+
+  /** `signal` aborts when the task is cancelled. */
+  constructor(plugins: TaskPlugins, signal: AbortSignal) {
+    this.#plugins = plugins
+    this.#signal = signal
+  }
+
+  /** Null where nothing is done with reports. */
+  get reporter(): ErrantRecordReporter | null {
+    const { errors } = this.#plugins
+    if (!errors.takesReports) return null
+    return { report: (record, error) => this.#track(record, error) }
+  }
+
+  /** What `put` could not write. Resolves once it is on its way to where it is kept; rejects where it fails the task. */
+  async reject(rejected: readonly RejectedRecord[]): Promise<void> {
+    for (const { record, error } of rejected) await this.#report(record, error)
+  }
+
+  /** Throws where a record was reported that is not tolerated, whatever the task made of the rejection. */
+  throwIfFailed(): void {
+    if (this.#failure !== null) throw this.#failure
+  }
+
+  /** Resolves once everything that was given up is durable (invariant 1); rejects where something could not be kept. */
+  async settled(signal: AbortSignal): Promise<void> {
+    await abortable(Promise.all(this.#pending), signal)
+    this.throwIfFailed()
+    await this.#plugins.errors.settled(signal)
+  }
+
+  async close(): Promise<void> {
+    await this.#lookup?.close()
+  }
+
+  /** The task may wait for the answer or not: whether it is kept is asked before anything is committed. */
+  #track(record: SinkRecord, error: unknown): Promise<void> {
+    const report = this.#reportWhole(record, error)
+    this.#pending.add(report)
+    const forget = (): void => void this.#pending.delete(report)
+    report.then(forget, (cause: unknown) => {
+      this.#failure ??= asError(cause)
+      forget()
+    })
+    return report
+  }
+
+  async #reportWhole(record: SinkRecord, error: unknown): Promise<void> {
+    const sent = await this.#report(record, error)
+    await sent?.durable
+  }
+
+  async #report(record: SinkRecord, error: unknown): Promise<SentLetter | null> {
+    return this.#plugins.errors.rejected(this.#describe(record, error))
+  }
+
+  #describe(record: SinkRecord, error: unknown): FailedRecord {
+    return {
+      stage: 'TASK_PUT',
+      className,
+      error,
+      where: placeOf(record),
+      details: () => `, where consumed record is ${recordText(record)}`,
+      letter: () => this.#letterOf(record),
+    }
+  }
+
+  async #letterOf(record: SinkRecord): Promise<DeadLetter> {
+    const { keeping, converters } = this.#plugins
+    if (record instanceof ReadSinkRecord) {
+      this.#lookup ??= keeping.openLookup()
+      const place = { topic: record.originalTopic, partition: record.originalKafkaPartition }
+      const raw = await this.#lookup.find(place, Number(record.originalKafkaOffset), this.#signal)
+      if (raw !== null) return rawLetterOf(raw)
+    }
+    return convertedLetterOf(record, converters)
+  }
+}
+
+/** Where a record lay, for messages. */
+export function placeOf(record: SinkRecord): string {
+  return `the record at topic '${record.originalTopic}', partition ${record.originalKafkaPartition}, offset ${record.originalKafkaOffset}`
+}
+
+function recordText(record: SinkRecord): string {
+  return rawText({
+    topic: record.originalTopic,
+    partition: record.originalKafkaPartition,
+    offset: Number(record.originalKafkaOffset),
+    timestamp: record.timestamp ?? -1,
+    timestampType: record.timestampType,
+    key: null,
+    value: null,
+    headers: [],
+  })
+}

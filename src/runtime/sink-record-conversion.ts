@@ -1,0 +1,153 @@
+import { Headers } from '../data/headers.ts'
+import type { SinkRecord } from '../data/records.ts'
+import type { SchemaAndValue } from '../data/schema.ts'
+import type { MaybePromise } from '../util/maybe-promise.ts'
+import { rawLetterOf, rawText } from './dead-letters.ts'
+import type { GivenBytes } from './failure-text.ts'
+import { ReadSinkRecord } from './raw-record.ts'
+import type { RawRecord } from './raw-record.ts'
+import type { FailedRecord, Stage } from './record-errors.ts'
+import type { TaskPlugins } from './task-plugins.ts'
+import type { TaskServices } from './task.ts'
+
+/** What was converted already, or is being converted. */
+interface Known {
+  readonly key?: MaybePromise<SchemaAndValue>
+  readonly value?: MaybePromise<SchemaAndValue> | undefined
+}
+
+/** Takes a record through one stage. */
+type Step = <T>(stage: Stage, operation: () => MaybePromise<T>) => MaybePromise<T>
+
+/** Makes sink records one stage after the other: of records with headers, of which a converter waits, or that have failed. */
+export class SinkRecordConversion {
+  /** What the record is in that was worked on last; the reader notes it here as well. */
+  stage: Stage = 'KEY_CONVERTER'
+  readonly #plugins: TaskPlugins
+  readonly #services: TaskServices
+  /** What goes on after a wait is no longer within the call that began it. */
+  readonly #once: Step = (stage, operation) => {
+    this.stage = stage
+    return this.#services.call('convert', operation)
+  }
+
+  constructor(plugins: TaskPlugins, services: TaskServices) {
+    this.#plugins = plugins
+    this.#services = services
+  }
+
+  /** Rejects where the record fails, in `stage`. Null where a transformation has dropped it. */
+  convert(raw: RawRecord, known: Known = {}): Promise<SinkRecord | null> {
+    return this.#convert(raw, known, this.#once)
+  }
+
+  /**
+   * The record failed with `error` in `stage`: tried again where it may be, else skipped (null) where `errors.tolerance` says
+   * so. Rejects where it fails the task (invariant 2), or the task stops before it is known.
+   */
+  async recover(raw: RawRecord, error: unknown): Promise<SinkRecord | null> {
+    const { errors } = this.#plugins
+    let failure = error
+    if (errors.retries.appliesTo(error)) {
+      try {
+        return await this.#again(raw, this.stage, error)
+      } catch (cause) {
+        failure = cause
+      }
+    }
+    errors.retries.rethrowAbort(failure)
+    await errors.failed(this.#describe(raw, failure))
+    return null
+  }
+
+  /** Once more from the stage that failed; in it the first attempt counts as made. */
+  #again(raw: RawRecord, failedAt: Stage, error: unknown): Promise<SinkRecord | null> {
+    const { errors, chain } = this.#plugins
+    let first = error
+    const retrying: Step = (stage, operation) => {
+      const failure = stage === failedAt ? first : undefined
+      first = undefined
+      return errors.retries.run(() => this.#once(stage, operation), failure)
+    }
+    if (failedAt !== 'TRANSFORMATION' || chain === null) return this.#convert(raw, {}, retrying)
+    return Promise.resolve(
+      retrying('TRANSFORMATION', () => chain.applyAgain()),
+    ) as Promise<SinkRecord>
+  }
+
+  async #convert(raw: RawRecord, known: Known, step: Step): Promise<SinkRecord | null> {
+    const { converters, chain } = this.#plugins
+    const { topic } = raw
+    const headers = raw.headers.length === 0 ? null : headersOf(raw)
+    this.stage = 'KEY_CONVERTER'
+    const key = await (known.key ??
+      step('KEY_CONVERTER', () => converters.key.converter.toConnectData(topic, headers, raw.key)))
+    this.stage = 'VALUE_CONVERTER'
+    const value = await (known.value ??
+      step('VALUE_CONVERTER', () =>
+        converters.value.converter.toConnectData(topic, headers, raw.value),
+      ))
+    const converted = headers === null ? null : await this.#headers(raw, step)
+    const record = new ReadSinkRecord(
+      topic,
+      raw.partition,
+      key.schema,
+      key.value,
+      value.schema,
+      value.value,
+      raw.offset,
+      raw.timestamp < 0 ? null : raw.timestamp,
+      raw.timestampType,
+      converted,
+    )
+    if (chain === null) return record
+    let begun = false
+    return step('TRANSFORMATION', () => {
+      if (begun) return chain.applyAgain() as MaybePromise<SinkRecord | null>
+      begun = true
+      return chain.apply(record)
+    })
+  }
+
+  async #headers({ topic, headers }: RawRecord, step: Step): Promise<Headers> {
+    const { header } = this.#plugins.converters
+    const converted = new Headers()
+    for (const { key, value } of headers) {
+      const data = await step('HEADER_CONVERTER', () => header.toConnectHeader(topic, key, value))
+      converted.add(key, data.value, data.schema)
+    }
+    return converted
+  }
+
+  #describe(raw: RawRecord, error: unknown): FailedRecord {
+    const { stage } = this
+    return {
+      stage,
+      className: this.#className(),
+      error,
+      where: `the record at topic '${raw.topic}', partition ${raw.partition}, offset ${raw.offset}`,
+      details: () => `, where consumed record is ${rawText(raw)}`,
+      given: givenIn(stage, raw),
+      letter: () => rawLetterOf(raw),
+    }
+  }
+
+  #className(): string {
+    const { chain, converters } = this.#plugins
+    if (this.stage === 'KEY_CONVERTER') return converters.key.className
+    if (this.stage === 'VALUE_CONVERTER') return converters.value.className
+    if (this.stage === 'HEADER_CONVERTER') return converters.headerClassName
+    return chain?.lastClassName ?? ''
+  }
+}
+
+/** The headers as they are, for converters that look into them. */
+function headersOf({ headers }: RawRecord): Headers {
+  return new Headers(headers.map((header) => ({ ...header, schema: null })))
+}
+
+function givenIn(stage: Stage, { key, value }: RawRecord): GivenBytes | null {
+  if (stage === 'KEY_CONVERTER' && key !== null) return { role: 'key', bytes: key }
+  if (stage === 'VALUE_CONVERTER' && value !== null) return { role: 'value', bytes: value }
+  return null
+}

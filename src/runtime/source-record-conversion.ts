@@ -1,0 +1,194 @@
+import type { SourceRecord } from '../data/records.ts'
+import type { RecordHeader } from '../kafka/types.ts'
+import type { MaybePromise } from '../util/maybe-promise.ts'
+import type { PartitionRouter } from './partition-router.ts'
+import type { FailedRecord, Stage } from './record-errors.ts'
+import { producerClassName } from './source-acknowledgements.ts'
+import type { SourceAcknowledgements } from './source-acknowledgements.ts'
+import { jsonText } from './source-dead-letters.ts'
+import type { SourceRecordAppender } from './source-record-appender.ts'
+import { sourceRecordText } from './source-record-text.ts'
+import type { TaskPlugins } from './task-plugins.ts'
+import type { TaskServices } from './task.ts'
+
+export interface ConversionParts {
+  readonly plugins: TaskPlugins
+  readonly router: PartitionRouter
+  readonly appender: SourceRecordAppender
+  readonly acknowledgements: SourceAcknowledgements
+  readonly services: TaskServices
+  /** Aborts the waits for topics. */
+  readonly cancelled: AbortSignal
+}
+
+/** What was converted already, or is being converted. */
+interface Known {
+  readonly key?: MaybePromise<Uint8Array | null>
+  readonly value?: MaybePromise<Uint8Array | null>
+}
+
+/** Takes a record through one stage. */
+type Step = <T>(stage: Stage, operation: () => MaybePromise<T>) => MaybePromise<T>
+
+/** Takes records to their batches one stage after the other: with headers, of which something waits, or that have failed. */
+export class SourceRecordConversion {
+  /** What the record is in that was worked on last; the sender notes it here as well. */
+  stage: Stage = 'TRANSFORMATION'
+  /** What the transformations made of it, once they have. */
+  sent: SourceRecord | null = null
+  readonly #parts: ConversionParts
+  /** A topic that cannot be had fails the task, whatever is tolerated of records. */
+  #preparing = false
+  /** What goes on after a wait is no longer within the call that began it. */
+  readonly #once: Step = (stage, operation) => {
+    this.stage = stage
+    return this.#parts.services.call('convert', operation)
+  }
+
+  constructor(parts: ConversionParts) {
+    this.#parts = parts
+  }
+
+  /** Waits for the transformations first. */
+  async transformed(
+    record: SourceRecord,
+    transforming: Promise<SourceRecord | null>,
+  ): Promise<void> {
+    await this.#append(record, await transforming, {}, this.#once)
+  }
+
+  /** Rejects where the record fails, in `stage`. */
+  convert(record: SourceRecord, sent: SourceRecord, known: Known = {}): Promise<void> {
+    return this.#append(record, sent, known, this.#once)
+  }
+
+  /**
+   * The record failed with `error` in `stage`: tried again where it may be, else skipped where `errors.tolerance` says so.
+   * Rejects where it fails the task (invariant 2), or the task stops before it is known.
+   */
+  async recover(record: SourceRecord, error: unknown): Promise<void> {
+    const { plugins, appender, acknowledgements } = this.#parts
+    const { retries } = plugins.errors
+    let failure = error
+    appender.takeBack()
+    this.#throwIfTopicFailed(error)
+    if (this.stage !== 'KAFKA_PRODUCE' && retries.appliesTo(error)) {
+      try {
+        await this.#again(record, this.stage, error)
+        return
+      } catch (cause) {
+        failure = cause
+        appender.takeBack()
+        this.#throwIfTopicFailed(cause)
+      }
+    }
+    retries.rethrowAbort(failure)
+    await acknowledgements.giveUp(record, this.#describe(record, failure))
+  }
+
+  /** Once more from the stage that failed; in it the first attempt counts as made. */
+  async #again(record: SourceRecord, failedAt: Stage, error: unknown): Promise<void> {
+    const { errors, chain } = this.#parts.plugins
+    let first = error
+    const retrying: Step = (stage, operation) => {
+      const failure = stage === failedAt ? first : undefined
+      if (stage === failedAt) first = undefined
+      return errors.retries.run(() => this.#once(stage, operation), failure)
+    }
+    const sent =
+      failedAt === 'TRANSFORMATION' && chain !== null
+        ? await retrying('TRANSFORMATION', () => chain.applyAgain())
+        : this.sent
+    await this.#append(record, sent as SourceRecord | null, {}, retrying)
+  }
+
+  /** Appends what the transformations made of `record`; null where they have dropped it. */
+  async #append(
+    record: SourceRecord,
+    sent: SourceRecord | null,
+    known: Known,
+    step: Step,
+  ): Promise<void> {
+    const { appender, acknowledgements, plugins } = this.#parts
+    if (sent === null) {
+      acknowledgements.commitRecord(record, null)
+      return
+    }
+    const { topic, headers } = sent
+    const { key, value } = plugins.converters
+    this.sent = sent
+    await this.#prepareTopic(topic)
+    this.stage = 'HEADER_CONVERTER'
+    const headersDone = await this.#headersOf(sent, step)
+    this.stage = 'KEY_CONVERTER'
+    const keyDone = await (known.key !== undefined
+      ? known.key
+      : step('KEY_CONVERTER', () =>
+          key.converter.fromConnectData(topic, headers, sent.keySchema, sent.key),
+        ))
+    this.stage = 'VALUE_CONVERTER'
+    const valueDone = await (known.value !== undefined
+      ? known.value
+      : step('VALUE_CONVERTER', () =>
+          value.converter.fromConnectData(topic, headers, sent.valueSchema, sent.value),
+        ))
+    this.stage = 'KAFKA_PRODUCE'
+    appender.append(record, sent, keyDone, valueDone, headersDone)
+  }
+
+  async #prepareTopic(topic: string): Promise<void> {
+    const { router, cancelled } = this.#parts
+    if (router.knows(topic)) return
+    this.#preparing = true
+    await router.prepare(topic, cancelled)
+    this.#preparing = false
+  }
+
+  #throwIfTopicFailed(error: unknown): void {
+    if (this.#preparing) throw error
+  }
+
+  async #headersOf(sent: SourceRecord, step: Step): Promise<readonly RecordHeader[] | null> {
+    if (sent.headers === null || sent.headers.size === 0) return null
+    const { header } = this.#parts.plugins.converters
+    const converted: RecordHeader[] = []
+    for (const { key, schema, value } of sent.headers) {
+      const bytes = step('HEADER_CONVERTER', () =>
+        header.fromConnectHeader(sent.topic, key, schema, value),
+      )
+      converted.push({ key, value: await bytes })
+    }
+    return converted
+  }
+
+  #describe(record: SourceRecord, error: unknown): FailedRecord {
+    const { stage } = this
+    const from = `source partition ${jsonText(record.sourcePartition)}, offset ${jsonText(record.sourceOffset)}`
+    return {
+      stage,
+      className: this.#className(),
+      error,
+      where: `a record for topic '${record.topic}' at ${from}`,
+      details: () => `, where source record is = ${sourceRecordText(record)}`,
+      letter: () =>
+        this.#parts.acknowledgements.letters.letterOf(record, stage === 'KAFKA_PRODUCE'),
+    }
+  }
+
+  #className(): string {
+    const { chain, converters } = this.#parts.plugins
+    switch (this.stage) {
+      case 'TRANSFORMATION':
+        return chain?.lastClassName ?? ''
+      case 'KEY_CONVERTER':
+        return converters.key.className
+      case 'VALUE_CONVERTER':
+        return converters.value.className
+      case 'HEADER_CONVERTER':
+        return converters.headerClassName
+      case 'KAFKA_PRODUCE':
+      case 'TASK_PUT':
+        return producerClassName
+    }
+  }
+}

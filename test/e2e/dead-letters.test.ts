@@ -1,0 +1,144 @@
+import { readFile } from 'node:fs/promises'
+import { Kafka, logLevel } from 'kafkajs'
+import { expect, inject, test } from 'vitest'
+import type { RawRecord } from '../../src/runtime/raw-record.ts'
+import { startJavaConnect } from '../services/kafka/java-connect.ts'
+import { openKafkaClient } from '../support/kafka-client.ts'
+import { readRaw } from '../support/raw-records.ts'
+import { Sluice, scratchDir } from '../support/sluice.ts'
+import type { ScratchDir } from '../support/sluice.ts'
+import { topicPrefix } from '../support/topics.ts'
+import { waitFor } from '../support/wait-for.ts'
+
+const prefix = topicPrefix('dead-letters')
+const bootstrapServers = inject('bootstrapServers')
+const context = '__connect.errors.'
+const int = Buffer.from('00000007', 'hex')
+const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value))
+const good = json({ schema: null, payload: { a: 'good' } })
+
+/** Each fails in a stage of its own way, but for the good ones between them. */
+const messages = [
+  { key: int, value: good },
+  { key: int, value: json({ a: 1 }), headers: { own: 'x', bytes: Buffer.from('ff00', 'hex') } },
+  { key: int, value: Buffer.from('no json') },
+  { key: int, value: Buffer.from('000000002a026162', 'hex') },
+  { key: Buffer.from('abc'), value: good },
+  { key: null, value: good },
+  { key: int, value: Buffer.from('{"schema":{"type":"int8"},"payload":') },
+  { key: int, value: json({ schema: { type: 'string' }, payload: 'no map' }) },
+  { key: int, value: json({ schema: { type: 'nonsense' }, payload: 'x' }) },
+  { key: int, value: good, headers: { [`${context}topic`]: 'of an earlier time' } },
+  { key: int, value: json({ schema: null, payload: ['no', 'map'] }) },
+]
+const failing = 8
+
+async function sinkFile(dir: ScratchDir, topic: string, who: string): Promise<string> {
+  return await dir.properties(`${who}.properties`, {
+    name: `${prefix}sink`,
+    'connector.class': 'FileStreamSink',
+    'tasks.max': '1',
+    file: dir.file(`${who}.txt`),
+    topics: topic,
+    'key.converter': 'org.apache.kafka.connect.converters.IntegerConverter',
+    'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
+    'value.converter.schemas.enable': 'true',
+    transforms: 'pick',
+    'transforms.pick.type': 'org.apache.kafka.connect.transforms.ExtractField$Value',
+    'transforms.pick.field': 'a',
+    'errors.tolerance': 'all',
+    'errors.log.enable': 'true',
+    'errors.log.include.messages': 'true',
+    'errors.deadletterqueue.topic.name': `${prefix}dead-${who}`,
+    'errors.deadletterqueue.topic.replication.factor': '1',
+    'errors.deadletterqueue.context.headers.enable': 'true',
+    'consumer.override.group.id': `${prefix}${who}`,
+  })
+}
+
+/** What both must have alike: of a stack trace the first line. */
+function comparable({ key, value, timestamp, headers }: RawRecord): unknown {
+  return {
+    key: key?.toString('hex'),
+    value: value?.toString('hex'),
+    timestamp,
+    headers: headers.map((header) => {
+      const bytes = header.value && Buffer.from(header.value)
+      const isTrace = header.key === `${context}exception.stacktrace`
+      return [header.key, isTrace ? bytes?.toString().split(/\n/)[0] : bytes?.toString('latin1')]
+    }),
+  }
+}
+
+/** The sentences about failed records, without what comes before and behind. */
+function logged(log: string): string[] {
+  return [...log.matchAll(/Error encountered in task .*(?= \()/g)].map(([line]) => line)
+}
+
+test('what cannot be processed lies in the queue as Java’s worker puts it there, byte for byte', async () => {
+  await using dir = await scratchDir()
+  await using kafka = await openKafkaClient(bootstrapServers)
+  const topic = `${prefix}in`
+  await kafka.createTopic(topic)
+  const producer = new Kafka({
+    brokers: bootstrapServers.split(','),
+    logLevel: logLevel.NOTHING,
+  }).producer()
+  await producer.connect()
+  await producer.send({ topic, messages })
+  await producer.disconnect()
+  const properties = {
+    'key.converter': 'org.apache.kafka.connect.storage.StringConverter',
+    'value.converter': 'org.apache.kafka.connect.storage.StringConverter',
+    'offset.flush.interval.ms': '300',
+  }
+  const logs: Record<'ours' | 'java', readonly string[]> = { ours: [], java: [] }
+  const run = async (
+    who: 'ours' | 'java',
+    log: () => string,
+    stop: () => Promise<number>,
+  ): Promise<void> => {
+    await waitFor(`${who} has committed all of the topic`, async () => {
+      const [offset] = await kafka.committed(`${prefix}${who}`, topic)
+      return offset === messages.length
+    })
+    logs[who] = logged(log())
+    expect(await stop()).toBe(143)
+  }
+  {
+    const connectorFiles = [await sinkFile(dir, topic, 'ours')]
+    await using ours = await Sluice.start({ dir, bootstrapServers, properties, connectorFiles })
+    await run(
+      'ours',
+      () => ours.process.log(),
+      () => ours.process.stop(),
+    )
+  }
+  {
+    const connectorFiles = [await sinkFile(dir, topic, 'java')]
+    const offsets = { 'offset.storage.file.filename': dir.file('java.offsets') }
+    await using java = await startJavaConnect({
+      ...{ mode: 'standalone', bootstrapServers, connectorFiles },
+      properties: { ...properties, ...offsets },
+    })
+    await run(
+      'java',
+      () => java.log(),
+      () => java.shutDown(),
+    )
+  }
+  const [ours, java] = await Promise.all([
+    readRaw(bootstrapServers, `${prefix}dead-ours`, failing),
+    readRaw(bootstrapServers, `${prefix}dead-java`, failing),
+  ])
+  expect(ours.map(comparable)).toEqual(java.map(comparable))
+  expect(java).toHaveLength(failing)
+  // Behind Java's sentence ours says what the bytes look like.
+  expect(logs.ours).toHaveLength(failing)
+  expect(logs.ours.map((line, at) => line.startsWith(logs.java[at] ?? 'nothing'))).toEqual(
+    Array.from({ length: failing }, () => true),
+  )
+  expect(await readFile(dir.file('ours.txt'), 'utf8')).toBe(
+    await readFile(dir.file('java.txt'), 'utf8'),
+  )
+}, 180_000)

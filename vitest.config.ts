@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
-const api = fileURLToPath(new URL('./src/api/index.ts', import.meta.url))
+const entry = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
 
 const globalSetup = ['test/support/build-dist.ts', 'test/support/kafka-service.ts']
 
@@ -11,7 +11,13 @@ const withServices = ['integration', 'e2e', 'oracle', 'services', 'hostile'].map
 )
 
 export default defineConfig({
-  resolve: { alias: { 'sluice/api': api }, conditions: ['source'] },
+  resolve: {
+    alias: {
+      'sluice/api': entry('./src/api/index.ts'),
+      'sluice/avro': entry('./src/converters/avro/index.ts'),
+    },
+    conditions: ['source'],
+  },
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,

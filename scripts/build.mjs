@@ -1,7 +1,7 @@
 // Bundles src/ and connectors/ into dist/, which the commands in bin/ and the plugin threads run.
-// One graph with shared chunks: the worker, the threads and `sluice/api` load the same copy of every module.
+// One graph with shared chunks: the worker, the threads and the public entries load the same copy of every module.
 // `--if-stale` returns at once where dist/ was built from the very files that lie here. `--types` adds the declarations of
-// `sluice/api`, which no test needs; without it those that are there stay.
+// the public entries, which no test needs; without it those that are there stay.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { cp, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
@@ -55,6 +55,7 @@ async function connectorNames() {
 async function bundle(outdir, connectors) {
   const entries = {
     api: 'src/api/index.ts',
+    avro: 'src/converters/avro/index.ts',
     'connect-standalone': 'src/cli/connect-standalone.ts',
     'plugin-thread': 'src/runtime/plugin-thread.ts',
     ...Object.fromEntries(
@@ -95,7 +96,7 @@ function declareTypes(outdir) {
   const tsc = path.join(root, 'node_modules', '.bin', 'tsc')
   const options = { cwd: root, stdio: 'inherit' }
   const { status } = spawnSync(tsc, ['-p', 'tsconfig.types.json', '--outDir', outdir], options)
-  if (status !== 0) throw new Error('The declarations of sluice/api could not be made.')
+  if (status !== 0) throw new Error('The declarations of the public entries could not be made.')
 }
 
 const stamp = await stampOfSources()

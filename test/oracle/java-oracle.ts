@@ -23,9 +23,13 @@ export class JavaOracle {
     this.#answers = this.#lines[Symbol.asyncIterator]()
   }
 
-  /** `name` is that of a class in `test/oracle/java`, compiled once against Kafka's jars. */
-  static async start(name: string): Promise<JavaOracle> {
-    const { classPath } = await installKafka()
+  /**
+   * `name` is that of a class in `test/oracle/java`, compiled once against Kafka's jars and those of `moreJars`, which come
+   * after Kafka's.
+   */
+  static async start(name: string, moreJars: readonly string[] = []): Promise<JavaOracle> {
+    const kafka = await installKafka()
+    const classPath = [kafka.classPath, ...moreJars].join(path.delimiter)
     const sources = path.join(root, 'test', 'oracle', 'java')
     const version = versionOf(sources)
     const classes = await cached(`oracle-${name}-${version}`, async (target) => {

@@ -1,0 +1,11 @@
+/** `sluice/avro`: Avro for connectors. Connect's schemas and values to Avro's and back, without a schema registry. */
+export { AvroData } from './avro-data.ts'
+export type { AvroDecoder, AvroEncoder } from './avro-data.ts'
+export { AvroInput } from './avro-input.ts'
+export { AvroOutput } from './avro-output.ts'
+export { avroDataKeys } from './avro-data-config.ts'
+export type * from './avro-schema.ts'
+export { incompatibilities } from './compatibility.ts'
+export { parseAvroSchema } from './parse-schema.ts'
+export type { AvroNames } from './parse-schema.ts'
+export { avroSchemaText } from './schema-text.ts'

@@ -1,6 +1,7 @@
 // npm run bench -- file [--records 2000000] [--rounds 3] [--starts 10] [--java-starts 3] [--only throughput|readiness]
 // npm run bench -- kafka [--records 2000000] [--rounds 3] [--only produce|fetch] [--size 100|1024]
 //                        [--codec none|gzip|snappy|lz4|zstd] [--mode idempotent|transactional] [--clients Sluice,Kafka]
+// npm run bench -- idle [--clients 100] [--seconds 30]
 // Ours beside the Java worker, or beside Kafka's own clients and kafkajs, in one run. Prints tables; asserts no time.
 import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
@@ -19,6 +20,7 @@ const { positionals, values } = parseArgs({
     codec: { type: 'string' },
     mode: { type: 'string' },
     clients: { type: 'string' },
+    seconds: { type: 'string', default: '30' },
   },
 })
 const amount = { records: Number(values.records), rounds: Number(values.rounds) }
@@ -40,6 +42,11 @@ const benches = {
       modules: { sluice, kafkajs },
       only: { step, size, codec, mode, clients },
     })
+  },
+  idle: async ({ benchIdle }) => {
+    const module = await bundleTs('test/bench/idle-clients.ts')
+    const { clients = '100', seconds } = values
+    await benchIdle({ clients: Number(clients), seconds: Number(seconds), module })
   },
 }
 const [what = ''] = positionals

@@ -11,3 +11,17 @@ export function intOf(config: ClientConfig, key: string, fallback: number, min =
     `Invalid value ${text} for "${key}": expected an integer of at least ${min}.`,
   )
 }
+
+/** The value of a key that takes one of `values`, in whichever case. Throws a ConfigError. */
+export function oneOf<T extends string>(
+  config: ClientConfig,
+  key: string,
+  values: readonly T[],
+  fallback: T,
+): T {
+  const text = config[key]?.trim().toLowerCase()
+  if (text === undefined || text === '') return fallback
+  const found = values.find((value) => value === text)
+  if (found !== undefined) return found
+  throw new ConfigError(`Invalid value ${text} for "${key}": expected one of ${values.join(', ')}.`)
+}

@@ -47,6 +47,7 @@ class OffsetTopic {
       controllerId: 1,
       topics: [{ ...named, partitions: [partition], topicAuthorizedOperations: 0 }],
       clusterAuthorizedOperations: 0,
+      errorCode: 0,
     }
     return answerOf(metadataApi.response, body, request, metadataApi)
   }

@@ -61,13 +61,15 @@ export interface SeenBatch {
 }
 
 /**
- * What the broker does with a Produce request. `lose-answer` and `silence` append first; `disconnect` does not. A number
+ * What the broker does with a Produce request. `lose-answer` and `silence` append first, as does `append-and-babble`, which answers with what
+ * is no answer; `disconnect` does not. A number
  * is the error code for every partition, or those that the function names, which are not appended.
  */
 export type ProduceFate =
   | 'append'
   | 'lose-answer'
   | 'append-in-silence'
+  | 'append-and-babble'
   | 'silence'
   | 'disconnect'
   | number
@@ -229,6 +231,7 @@ export class FakeCluster implements AsyncDisposable {
       controllerId: 1,
       topics,
       clusterAuthorizedOperations: 0,
+      errorCode: 0,
     }
     return answerOf(metadataApi.response, body, request, metadataApi)
   }
@@ -251,6 +254,10 @@ export class FakeCluster implements AsyncDisposable {
     const results = batches.map((batch) => ({ batch, ...this.#apply(batch, fate) }))
     if (fate === 'lose-answer') return 'disconnect'
     if (fate === 'append-in-silence') return 'silence'
+    if (fate === 'append-and-babble') {
+      request.socket.write('HTTP/1.1 502 Bad Gateway\r\n\r\n')
+      return 'silence'
+    }
     if (acks === 0) return 'none'
     const partitions = results.map(({ batch, errorCode, baseOffset }) => ({
       partition: batch.partition,

@@ -28,7 +28,7 @@ export async function withKafkajs<T>(
   const kafka = new kafkajs.Kafka({
     clientId: options.clientId,
     brokers: options.bootstrapServers.map(labelOf),
-    connectionTimeout: options.setupTimeoutMs,
+    connectionTimeout: options.setupTimeout.firstMs,
     requestTimeout: options.requestTimeoutMs,
     // It is gone long before a session ends; of its own accord it would authenticate again ten seconds before that.
     reauthenticationThreshold: 0,

@@ -1,5 +1,4 @@
-import { ConfigError } from '../../errors/connect-error.ts'
-import { intOf } from '../config-values.ts'
+import { intOf, oneOf } from '../config-values.ts'
 import type { ClientConfig } from '../types.ts'
 import { offsetResetOf } from './offset-reset.ts'
 import type { OffsetReset } from './offset-reset.ts'
@@ -39,18 +38,4 @@ export function consumerOptions(config: ClientConfig): ConsumerOptions {
         : 0,
     apiTimeoutMs: intOf(config, 'default.api.timeout.ms', 60_000),
   }
-}
-
-/** The value of a key that takes one of `values`, in whichever case. Throws a ConfigError. */
-export function oneOf<T extends string>(
-  config: ClientConfig,
-  key: string,
-  values: readonly T[],
-  fallback: T,
-): T {
-  const text = config[key]?.trim().toLowerCase()
-  if (text === undefined || text === '') return fallback
-  const found = values.find((value) => value === text)
-  if (found !== undefined) return found
-  throw new ConfigError(`Invalid value ${text} for "${key}": expected one of ${values.join(', ')}.`)
 }

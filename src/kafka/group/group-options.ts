@@ -1,6 +1,5 @@
 import { ConfigError } from '../../errors/connect-error.ts'
-import { oneOf } from '../consumer/consumer-options.ts'
-import { intOf } from '../config-values.ts'
+import { intOf, oneOf } from '../config-values.ts'
 import type { ClientConfig } from '../types.ts'
 import type { PartitionAssignor } from './assignor.ts'
 import { defaultAssignmentStrategy, parseAssignors } from './assignors.ts'

@@ -1,24 +1,19 @@
 import { setMaxListeners } from 'node:events'
-import { asError } from '../../errors/connect-error.ts'
+import { asError, isRetriable } from '../../errors/connect-error.ts'
 import { abortable, delay, isAbortOf } from '../../util/abort.ts'
 import { createLogger } from '../../util/logger.ts'
-import { WireError } from '../protocol/wire-error.ts'
 import { backoffMs } from './backoff.ts'
 import type { ClientOptions } from './client-options.ts'
 import { Connection } from './connection.ts'
-import { ClientClosedError, GarbledAnswerError } from './errors.ts'
+import { ClientClosedError, DisconnectError, RequestTimeoutError } from './errors.ts'
 import type { FramePool } from './frame-pool.ts'
-import type { HostPort } from './socket.ts'
+import { HostAddresses } from './host-addresses.ts'
+import { IdleSweep } from './idle-sweep.ts'
+import { Outages } from './outages.ts'
+import type { HostPort, SocketTarget } from './socket.ts'
 import { askVersions } from './versions.ts'
 
 const log = createLogger('org.apache.kafka.clients.NetworkClient')
-
-/** Failures to connect to one address since it last worked, and when it may be tried again. */
-interface Outage {
-  failures: number
-  /** Of `performance.now()`. */
-  until: number
-}
 
 /**
  * The connections of one client, one for each (address, purpose): what must not wait for something else (a
@@ -29,16 +24,30 @@ export class BrokerPool {
   readonly #frames: FramePool
   readonly #open = new Map<string, Connection>()
   readonly #opening = new Map<string, Promise<Connection>>()
-  readonly #outages = new Map<string, Outage>()
-  /** Addresses of which it is known that a broker listens there. */
-  readonly #understood = new Set<string>()
+  readonly #outages: Outages
+  readonly #addresses: HostAddresses
+  readonly #idle: IdleSweep
   readonly #closing = new AbortController()
+  #hasUnderstood = false
 
   constructor(options: ClientOptions, frames: FramePool) {
     this.#options = options
     this.#frames = frames
+    this.#outages = new Outages(options.reconnectBackoff)
+    this.#addresses = new HostAddresses(options.resolver)
+    this.#idle = new IdleSweep(
+      options.maxIdleMs,
+      () => this.#open.values(),
+      () => new DisconnectError(`Not used for ${options.maxIdleMs} ms (connections.max.idle.ms).`),
+    )
     // Every connection being opened listens to it.
     setMaxListeners(0, this.#closing.signal)
+  }
+
+  /** Whether `addresses` have been asked twice, and neither they nor any other has ever said anything that a broker says. */
+  isNone(addresses: readonly HostPort[]): boolean {
+    if (this.#hasUnderstood) return false
+    return addresses.every((address) => this.#outages.failures(labelOf(address)) > 1)
   }
 
   /** The open connection to `address` for `purpose`, where there is one. */
@@ -46,16 +55,28 @@ export class BrokerPool {
     return this.#open.get(keyOf(address, purpose))
   }
 
-  /** Any open connection for `purpose`. */
+  /** An open connection for `purpose` to a broker that has not left anything unanswered lately. */
   anyOpened(purpose: string): Connection | undefined {
     const end = suffixOf(purpose)
-    for (const [key, connection] of this.#open) if (key.endsWith(end)) return connection
-    return undefined
+    let best: Connection | undefined
+    for (const [key, connection] of this.#open) {
+      if (!key.endsWith(end) || this.#outages.failures(labelOf(connection.address)) > 0) continue
+      if (best === undefined || connection.inFlight < best.inFlight) best = connection
+    }
+    return best
   }
 
-  /** Whether connecting to `address` failed a moment ago, so that it would be waited for first. */
-  inOutage(address: HostPort): boolean {
-    return (this.#outages.get(labelOf(address))?.until ?? 0) > performance.now()
+  /** `addresses` with those first that have failed least since they last worked. */
+  inOrder(addresses: readonly HostPort[]): HostPort[] {
+    const failures = (address: HostPort): number => this.#outages.failures(labelOf(address))
+    return [...addresses].sort((a, b) => failures(a) - failures(b))
+  }
+
+  /** Where to begin, as `client.dns.lookup` says. */
+  async bootstrapServers(signal: AbortSignal): Promise<readonly HostPort[]> {
+    const { bootstrapServers, dnsLookup } = this.#options
+    if (dnsLookup === 'use_all_dns_ips') return bootstrapServers
+    return this.#addresses.canonical(bootstrapServers, signal)
   }
 
   /** Connects where there is no connection yet; after failures not before their pause is over. */
@@ -71,50 +92,72 @@ export class BrokerPool {
     return abortable(opening, signal)
   }
 
+  /** Ends every connection; what is in flight is rejected with `reason`. New ones may be opened. */
+  disconnectAll(reason: Error): void {
+    for (const connection of [...this.#open.values()]) connection.close(reason)
+  }
+
   /** Closes every connection; what is in flight is rejected. */
   close(): void {
     const reason = new ClientClosedError('The Kafka client is closed.')
     this.#closing.abort(reason)
-    for (const connection of [...this.#open.values()]) connection.close(reason)
+    this.#idle.end()
+    this.disconnectAll(reason)
   }
 
   async #connect(address: HostPort, key: string): Promise<Connection> {
     const { signal } = this.#closing
     signal.throwIfAborted()
-    const outage = this.#outages.get(labelOf(address))
-    if (outage !== undefined) await delay(Math.max(outage.until - performance.now(), 0), signal)
+    const label = labelOf(address)
+    const pause = this.#outages.pauseMs(label)
+    if (pause > 0) await delay(pause, signal)
     try {
-      const connection = await this.#handshake(address)
-      this.#outages.delete(labelOf(address))
-      this.#understood.add(labelOf(address))
+      const connection = await this.#handshakeWithAny(address)
+      this.#outages.worked(label)
+      this.#hasUnderstood = true
       this.#open.set(key, connection)
-      connection.onClose = (reason) => {
-        this.#open.delete(key)
-        if (!signal.aborted) log.info(`Connection closed: ${reason.message}`)
-      }
+      this.#idle.opened()
+      connection.onClose = (reason) => this.#ended(key, label, reason)
       return connection
     } catch (error) {
-      if (isAbortOf(signal, error)) throw error
-      this.#failed(address, error)
-      throw this.#told(address, error)
+      if (!isAbortOf(signal, error)) this.#failed(label, error)
+      throw error
     }
   }
 
-  /** Who cannot be understood is asked a second time, and a broker again and again; what else listens there is an error. */
-  #told(address: HostPort, error: unknown): unknown {
-    const label = labelOf(address)
-    const mayWork = this.#understood.has(label) || this.#outages.get(label)?.failures === 1
-    return error instanceof WireError && mayWork ? new GarbledAnswerError(error) : error
+  /** Tries the addresses of the host one after another, but what another one would not help against is told at once. */
+  async #handshakeWithAny(address: HostPort): Promise<Connection> {
+    const { signal } = this.#closing
+    const { host } = address
+    let failure: unknown
+    for (const ip of await this.#addresses.of(address, signal)) {
+      try {
+        const connection = await this.#handshake({ ...address, ip })
+        this.#addresses.worked(host, ip)
+        return connection
+      } catch (error) {
+        this.#addresses.failed(host, ip)
+        if (signal.aborted || !isRetriable(error)) throw error
+        failure = error
+      }
+    }
+    throw failure
   }
 
-  async #handshake(address: HostPort): Promise<Connection> {
+  async #handshake(address: SocketTarget): Promise<Connection> {
     const { signal } = this.#closing
+    const setupTimeoutMs = this.#setupTimeoutMs(labelOf(address))
     const connection = await Connection.open(
-      { ...this.#options, address, frames: this.#frames },
+      { ...this.#options, setupTimeoutMs, address, frames: this.#frames },
       signal,
     )
     try {
-      connection.setVersions(await askVersions((request) => connection.send(request, signal)))
+      // A frozen process still takes connections: its kernel does. What it speaks it does not say.
+      const timeoutMs = Math.min(this.#options.requestTimeoutMs, setupTimeoutMs)
+      const spoken = await askVersions((request) =>
+        connection.send({ ...request, timeoutMs }, signal),
+      )
+      connection.setVersions(spoken)
       await this.#options.authenticate?.(connection, signal)
     } catch (error) {
       connection.close(asError(error))
@@ -124,13 +167,24 @@ export class BrokerPool {
     return connection
   }
 
-  #failed(address: HostPort, error: unknown): void {
-    const label = labelOf(address)
-    const failures = (this.#outages.get(label)?.failures ?? 0) + 1
-    const until = performance.now() + backoffMs(this.#options.reconnectBackoff, failures)
-    this.#outages.set(label, { failures, until })
+  /** Grows with the failures, so that a broker that is merely slow is reached in the end. */
+  #setupTimeoutMs(label: string): number {
+    const { setupTimeout } = this.#options
+    return backoffMs(setupTimeout, this.#outages.failures(label) + 1)
+  }
+
+  #ended(key: string, label: string, reason: Error): void {
+    this.#open.delete(key)
+    if (this.#closing.signal.aborted) return
+    // The same broker should be the last one to be asked who leads its partitions now.
+    if (reason instanceof RequestTimeoutError) this.#outages.failed(label)
+    log.info(`Connection to ${label} closed: ${reason.message}`)
+  }
+
+  #failed(label: string, error: unknown): void {
+    this.#outages.failed(label)
     const message = `Connection to ${label} could not be established: ${asError(error).message}`
-    if (failures === 1) log.warn(message)
+    if (this.#outages.failures(label) === 1) log.warn(message)
     else log.debug(message)
   }
 }

@@ -1,7 +1,9 @@
-import { ConfigError } from '../../errors/connect-error.ts'
-import { intOf } from '../config-values.ts'
+import { intOf, oneOf } from '../config-values.ts'
 import type { ClientConfig, ClientMeter } from '../types.ts'
 import type { Backoff } from './backoff.ts'
+import { parseServers } from './bootstrap-servers.ts'
+import { dnsLookups, systemResolver } from './host-addresses.ts'
+import type { DnsLookup, Resolver } from './host-addresses.ts'
 import type { HostPort } from './socket.ts'
 import { clientSecurity } from '../security/client-security.ts'
 import type { ClientSecurity } from '../security/client-security.ts'
@@ -14,12 +16,29 @@ export interface ClientOptions extends ClientSecurity {
   readonly metadataMaxAgeMs: number
   readonly retryBackoff: Backoff
   readonly reconnectBackoff: Backoff
-  readonly setupTimeoutMs: number
+  /** How long connecting may take; longer after failures. */
+  readonly setupTimeout: Backoff
+  /** How long a connection is kept that nobody uses; negative for ever. */
+  readonly maxIdleMs: number
+  readonly dnsLookup: DnsLookup
+  readonly resolver: Resolver
+  readonly recovery: RecoveryOptions
   readonly maxFrameBytes: number
   readonly meter?: ClientMeter
 }
 
-const MAX_FRAME_BYTES = 100 * 1024 * 1024
+/** What a client does that reaches none of the brokers it knows (KIP-899, KIP-1102). */
+export interface RecoveryOptions {
+  readonly strategy: 'rebootstrap' | 'none'
+  /** How long no metadata may come until the known brokers are forgotten. */
+  readonly triggerMs: number
+}
+
+const MIB = 1024 * 1024
+/** Longest answer but for fetched records, generously: what is announced as longer is something else. */
+const MAX_FRAME_BYTES = 100 * MIB
+
+const strategies = ['rebootstrap', 'none'] as const
 
 /** Throws a ConfigError that names the key. Keys that are not of the client as such are left alone. */
 export function clientOptions(config: ClientConfig, meter?: ClientMeter): ClientOptions {
@@ -36,32 +55,20 @@ export function clientOptions(config: ClientConfig, meter?: ClientMeter): Client
       firstMs: intOf(config, 'reconnect.backoff.ms', 50),
       maxMs: intOf(config, 'reconnect.backoff.max.ms', 1000),
     },
-    setupTimeoutMs: intOf(config, 'socket.connection.setup.timeout.ms', 10_000),
-    maxFrameBytes: MAX_FRAME_BYTES,
+    setupTimeout: {
+      firstMs: intOf(config, 'socket.connection.setup.timeout.ms', 10_000),
+      maxMs: intOf(config, 'socket.connection.setup.timeout.max.ms', 30_000),
+    },
+    maxIdleMs: intOf(config, 'connections.max.idle.ms', 540_000, -1),
+    dnsLookup: oneOf(config, 'client.dns.lookup', dnsLookups, 'use_all_dns_ips'),
+    resolver: systemResolver,
+    recovery: {
+      strategy: oneOf(config, 'metadata.recovery.strategy', strategies, 'rebootstrap'),
+      triggerMs: intOf(config, 'metadata.recovery.rebootstrap.trigger.ms', 300_000),
+    },
+    // A batch larger than fetch.max.bytes comes whole.
+    maxFrameBytes: MAX_FRAME_BYTES + intOf(config, 'fetch.max.bytes', 0),
     ...clientSecurity(config),
     ...(meter && { meter }),
   }
-}
-
-function parseServers(list: string): HostPort[] {
-  const servers = list
-    .split(',')
-    .map((server) => server.trim())
-    .filter((server) => server !== '')
-    .map(parseServer)
-  if (servers.length > 0) return servers
-  throw new ConfigError('Missing "bootstrap.servers": expected host:port of one or more brokers.')
-}
-
-/** `host:port`, `[::1]:port`, and either behind a `PROTOCOL://` as Kafka allows. */
-function parseServer(server: string): HostPort {
-  const match = /^(?:[A-Za-z_]+:\/\/)?(?:\[([0-9A-Fa-f:.%]+)\]|([^:/\s[\]]+)):(\d{1,5})$/.exec(
-    server,
-  )
-  const host = match?.[1] ?? match?.[2]
-  const port = Number(match?.[3])
-  if (host !== undefined && port > 0 && port < 65_536) return { host, port }
-  throw new ConfigError(
-    `Invalid value ${server} for "bootstrap.servers": expected host:port, several separated by commas.`,
-  )
 }

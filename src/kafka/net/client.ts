@@ -1,10 +1,16 @@
 import { asError, isRetriable } from '../../errors/connect-error.ts'
 import type { WireRequest } from '../protocol/api.ts'
+import { WireError } from '../protocol/wire-error.ts'
 import { BrokerPool, labelOf } from './broker-pool.ts'
 import type { ClientOptions } from './client-options.ts'
 import type { Connection } from './connection.ts'
 import { Coordinators } from './coordinators.ts'
-import { ClientClosedError, DisconnectError, UnreachableError } from './errors.ts'
+import {
+  ClientClosedError,
+  DisconnectError,
+  GarbledAnswerError,
+  UnreachableError,
+} from './errors.ts'
 import { FramePool } from './frame-pool.ts'
 import { ClusterMetadata } from './metadata.ts'
 import type { HostPort } from './socket.ts'
@@ -34,7 +40,11 @@ export class KafkaClient {
     this.#pool = new BrokerPool(options, this.frames)
     const sendAny = <R>(request: WireRequest<R>, signal: AbortSignal): Promise<R> =>
       this.send('any', 'meta', request, signal)
-    this.metadata = new ClusterMetadata(options, sendAny)
+    this.metadata = new ClusterMetadata(options, sendAny, () =>
+      this.#pool.disconnectAll(
+        new DisconnectError('The client begins again at its bootstrap servers.'),
+      ),
+    )
     this.coordinators = new Coordinators(options, this.metadata, sendAny)
   }
 
@@ -80,32 +90,34 @@ export class KafkaClient {
   async #connectAny(purpose: string, signal: AbortSignal): Promise<Connection> {
     const open = this.#pool.anyOpened(purpose)
     if (open !== undefined) return open
-    let failure: unknown
-    for (const address of this.#candidates()) {
+    const candidates = await this.#candidates(signal)
+    const failures: unknown[] = []
+    for (const address of candidates) {
       try {
         return await this.#pool.connection(address, purpose, signal)
       } catch (error) {
         signal.throwIfAborted()
         // What another broker would not believe or understand either is told as it is.
         if (this.#closed || !isRetriable(error)) throw error
-        failure = error
+        failures.push(error)
       }
     }
-    throw this.#unreachable(failure)
+    const error = this.#unreachable(failures.at(-1))
+    const isGarbled = failures.every((failure) => failure instanceof GarbledAnswerError)
+    // A worker that is started with the wrong ports should end, and not wait for them to become others.
+    throw isGarbled && this.#pool.isNone(candidates)
+      ? new WireError(error.message, { cause: error })
+      : error
   }
 
-  #candidates(): HostPort[] {
+  /** Those that work first; of those that do not, each waits for its pause. */
+  async #candidates(signal: AbortSignal): Promise<HostPort[]> {
     const all = new Map<string, HostPort>()
-    const { bootstrapServers } = this.options
-    for (const address of [...shuffled(this.metadata.nodes()), ...shuffled(bootstrapServers)]) {
-      all.set(labelOf(address), address)
-    }
-    const [waiting, ready]: [HostPort[], HostPort[]] = [[], []]
-    for (const address of all.values()) {
-      if (this.#pool.inOutage(address)) waiting.push(address)
-      else ready.push(address)
-    }
-    return [...ready, ...waiting]
+    const nodes = shuffled(this.metadata.nodes())
+    const mayBegin = nodes.length === 0 || this.options.recovery.strategy === 'rebootstrap'
+    const servers = mayBegin ? await this.#pool.bootstrapServers(signal) : []
+    for (const address of [...nodes, ...shuffled(servers)]) all.set(labelOf(address), address)
+    return this.#pool.inOrder([...all.values()])
   }
 
   #unreachable(cause: unknown): UnreachableError {

@@ -6,21 +6,19 @@ import type { ApiKey, WireRequest } from '../protocol/api.ts'
 import { ByteReader } from '../protocol/byte-reader.ts'
 import { WireError } from '../protocol/wire-error.ts'
 import { apiVersionsApi } from '../protocol/api-versions.ts'
-import {
-  DisconnectError,
-  GarbledAnswerError,
-  RequestTimeoutError,
-  socketReason,
-  tlsError,
-} from './errors.ts'
+import { DisconnectError, RequestTimeoutError, GarbledAnswerError } from './errors.ts'
 import type { FramePool } from './frame-pool.ts'
 import { FrameReader } from './frame-reader.ts'
+import { InFlight } from './in-flight.ts'
+import { openSocket } from './open-socket.ts'
 import { encodeHeader } from './request-header.ts'
 import { unwatch, watch } from './request-timer.ts'
 import { decode, settlers } from './pending-request.ts'
 import type { Pending } from './pending-request.ts'
 import { Renewal } from './renewal.ts'
-import type { HostPort, SocketFactory } from './socket.ts'
+import { RequestGate } from './request-gate.ts'
+import type { SocketFactory, SocketTarget } from './socket.ts'
+import { Throttle } from './throttle.ts'
 import { checkedVersions } from './versions.ts'
 import type { Spoken, VersionRange } from './versions.ts'
 
@@ -29,7 +27,7 @@ const MAX_UNSENT_BYTES = 1024 * 1024
 const MAX_INT32 = 0x7fffffff
 
 export interface ConnectionOptions {
-  readonly address: HostPort
+  readonly address: SocketTarget
   readonly clientId: string
   readonly socketFactory: SocketFactory
   readonly frames: FramePool
@@ -47,7 +45,7 @@ export interface ConnectionOptions {
  * {@link DisconnectError} or what else closed it.
  */
 export class Connection {
-  readonly address: HostPort
+  readonly address: SocketTarget
   /** Called once when the connection has ended, with the reason. */
   onClose: (reason: Error) => void = () => undefined
   /** Called when the socket can take more, after `writable` was false. */
@@ -55,15 +53,16 @@ export class Connection {
 
   readonly #options: ConnectionOptions
   readonly #reader: FrameReader
-  readonly #pending: Pending[] = []
-  readonly #renewal = new Renewal((error) => this.close(error))
+  readonly #pending = new InFlight()
+  readonly #gate = new RequestGate()
+  readonly #renewal = new Renewal(this.#gate, (error) => this.close(error))
+  readonly #throttle = new Throttle(this.#gate, () => this.onDrain())
   #socket: net.Socket | null = null
-  #head = 0
   #nextId = 0
-  #answeredAt = 0
   #spoken: Spoken | null = null
   #closed: Error | null = null
   #isCounted = false
+  #openedAt = 0
 
   private constructor(options: ConnectionOptions) {
     this.#options = options
@@ -91,12 +90,17 @@ export class Connection {
 
   /** Requests that were sent and are not answered. */
   get inFlight(): number {
-    return this.#pending.length - this.#head
+    return this.#pending.count
   }
 
-  /** False while the socket holds much that it could not send yet: then wait for `onDrain`. */
+  /** For how long nothing was asked; 0 while an answer is due. */
+  idleMs(now: number): number {
+    return this.inFlight > 0 ? 0 : now - Math.max(this.#pending.usedAt, this.#openedAt)
+  }
+
+  /** False while the socket holds much that it could not send yet, or requests are held back: then wait for `onDrain`. */
   get writable(): boolean {
-    if (this.#socket === null || this.#renewal.underWay) return false
+    if (this.#socket === null || this.#gate.isShut) return false
     return this.#socket.writableLength < MAX_UNSENT_BYTES
   }
 
@@ -126,14 +130,14 @@ export class Connection {
 
   /**
    * Sends `request` and gives its decoded answer. Written before this returns, but while the connection authenticates
-   * again; the order of calls is the order on the wire. An abort gives up on the answer, not on the connection.
+   * again or its broker asked for a pause; the order of calls is the order on the wire. An abort gives up on the answer,
+   * not on the connection.
    */
   send<R>(request: WireRequest<R>, signal?: AbortSignal): Promise<R> {
-    if (!this.#renewal.underWay || request.api.authenticates === true) {
-      return this.#send(request, signal)
-    }
+    if (!this.#gate.isShut || request.api.authenticates === true) return this.#send(request, signal)
     return new Promise((resolve, reject) => {
-      this.#renewal.wait(() => void this.#send(request, signal).then(resolve, reject))
+      const settle = settlers(resolve as (answer: unknown) => void, reject, signal)
+      this.#gate.wait(() => void this.#send(request, signal).then(settle.resolve, settle.reject))
     })
   }
 
@@ -165,22 +169,19 @@ export class Connection {
     unwatch(this)
     this.#countClosed()
     this.#socket?.destroy()
-    const left = this.#pending.splice(0).slice(this.#head)
-    this.#head = 0
-    for (const pending of left) pending.reject(reason)
+    for (const pending of this.#pending.drain()) pending.reject(reason)
     this.#renewal.end()
+    this.#throttle.end()
+    this.#gate.end()
     this.onClose(reason)
   }
 
-  /** When the oldest request must be answered: the broker serves a connection's requests one after another. */
   deadline(): number {
-    const oldest = this.#pending[this.#head]
-    if (oldest === undefined) return Infinity
-    return Math.max(oldest.sentAt, this.#answeredAt) + oldest.timeoutMs
+    return this.#pending.deadline
   }
 
   expire(): void {
-    const oldest = this.#pending[this.#head]
+    const { oldest } = this.#pending
     if (oldest === undefined) return
     const { request, timeoutMs } = oldest
     this.close(
@@ -191,48 +192,16 @@ export class Connection {
     )
   }
 
-  #connect(signal: AbortSignal): Promise<void> {
-    const { socketFactory, address, setupTimeoutMs } = this.#options
-    return new Promise((resolve, reject) => {
-      if (signal.aborted) throw reasonOf(signal)
-      const fail = (error: Error): void => {
-        this.close(error)
-        reject(error)
-      }
-      const abort = (): void => fail(reasonOf(signal))
-      const timer = setTimeout(
-        () => fail(this.#disconnect(`no connection within ${setupTimeoutMs} ms`)),
-        setupTimeoutMs,
-      )
-      const settled = (): void => {
-        clearTimeout(timer)
-        signal.removeEventListener('abort', abort)
-      }
-      signal.addEventListener('abort', abort, { once: true })
-      const reader = { buffer: () => this.#reader.target(), callback: (n: number) => this.#read(n) }
-      let advice = ''
-      const ready = (): void => {
-        advice = ''
-        settled()
-        this.#countOpened()
-        resolve()
-      }
-      const socket = socketFactory(address, ready, reader)
-      this.#socket = socket
-      if ('encrypted' in socket) advice = ', before TLS was agreed on: check security.protocol'
-      socket.setKeepAlive(true, 60_000)
-      socket.on('error', (error) => {
-        settled()
-        fail(
-          tlsError(error, this.#label()) ?? this.#disconnect(socketReason(error) + advice, error),
-        )
-      })
-      socket.on('close', () => {
-        settled()
-        fail(this.#disconnect(`connection closed by the broker${advice}`))
-      })
-      socket.on('drain', () => this.onDrain())
-    })
+  async #connect(signal: AbortSignal): Promise<void> {
+    const label = this.#label()
+    const owner = {
+      reader: { buffer: () => this.#reader.target(), callback: (n: number) => this.#read(n) },
+      ended: (reason: Error) => this.close(reason),
+      drained: () => this.onDrain(),
+    }
+    this.#socket = await openSocket({ ...this.#options, label }, owner, signal)
+    this.#openedAt = performance.now()
+    this.#countOpened()
   }
 
   #write(socket: net.Socket, request: WireRequest<unknown>, version: number): number {
@@ -265,7 +234,7 @@ export class Connection {
   }
 
   #expect(pending: Pending): void {
-    this.#pending.push(pending)
+    this.#pending.add(pending)
     if (this.inFlight === 1) watch(this)
   }
 
@@ -275,7 +244,7 @@ export class Connection {
     try {
       this.#reader.received(length)
     } catch (cause) {
-      this.close(this.#unread(cause))
+      this.close(this.#unreadable(asError(cause)))
     }
     return !this.closed
   }
@@ -286,56 +255,46 @@ export class Connection {
     const from = kept && !own ? this.#copy(buffer, start, end) : new ByteReader(buffer, start, end)
     const id = from.int32()
     if (id !== pending.id) {
-      const error = new WireError(
-        `Expected the response to request ${pending.id} from ${this.#label()}, found that to ${id}.`,
-      )
-      pending.reject(this.#unread(error))
-      throw error
+      const found = `expected the response to request ${pending.id}, found that to ${id}`
+      throw this.#refuse(pending, new WireError(found))
     }
     try {
-      pending.resolve(decode(pending, from))
+      const answer = decode(pending, from)
+      this.#throttle.heed(answer)
+      pending.resolve(answer)
     } catch (cause) {
-      const error = this.#undecodable(pending, cause)
-      pending.reject(this.#unread(error))
-      throw error
+      throw this.#refuse(pending, undecodable(pending, cause))
     }
     return kept
   }
 
   #take(): Pending {
-    const pending = this.#pending[this.#head]
-    if (pending === undefined) {
-      throw new WireError(`${this.#label()} sent a response that nothing had asked for.`)
-    }
-    this.#head++
-    if (this.#head === this.#pending.length) unwatch(this)
-    if (this.#head === this.#pending.length || this.#head >= 64) {
-      this.#pending.splice(0, this.#head)
-      this.#head = 0
-    }
-    this.#answeredAt = performance.now()
+    const pending = this.#pending.take()
+    if (pending === undefined) throw new WireError('it sent a response that nothing had asked for')
+    if (this.inFlight === 0) unwatch(this)
+    // The time limit of the next one may be a shorter one.
+    else watch(this)
     this.#options.meter?.add('responses', 1)
     return pending
+  }
+
+  /** The request that is no more in flight learns what all others do. */
+  #refuse(pending: Pending, cause: WireError): GarbledAnswerError {
+    const error = this.#unreadable(cause)
+    pending.reject(error)
+    return error
+  }
+
+  #unreadable(cause: Error): GarbledAnswerError {
+    if (cause instanceof GarbledAnswerError) return cause
+    const message = `${this.#label()}: ${cause.message}. The connection was closed.`
+    return new GarbledAnswerError(message, { cause })
   }
 
   #copy(buffer: Buffer, start: number, end: number): ByteReader {
     const frame = this.#options.frames.take(end - start)
     buffer.copy(frame, 0, start, end)
     return new ByteReader(frame)
-  }
-
-  #undecodable({ request, version }: Pending, cause: unknown): WireError {
-    const what = `${request.api.name} version ${version}`
-    return new WireError(
-      `The response of ${this.#label()} to ${what} cannot be read: ${asError(cause).message}`,
-      { cause },
-    )
-  }
-
-  /** Who sends what we cannot read from the beginning is no broker; of one, it is worth another connection. */
-  #unread(error: unknown): Error {
-    if (!(error instanceof WireError) || this.#spoken === null) return asError(error)
-    return new GarbledAnswerError(error)
   }
 
   #label(): string {
@@ -345,4 +304,10 @@ export class Connection {
   #disconnect(reason: string, cause?: unknown): DisconnectError {
     return new DisconnectError(`${this.#label()}: ${reason}.`, { cause })
   }
+}
+
+function undecodable({ request, version }: Pending, cause: unknown): WireError {
+  const what = `${request.api.name} version ${version}`
+  const why = asError(cause).message.replace(/\.$/, '')
+  return new WireError(`its response to ${what} cannot be read (${why})`, { cause })
 }

@@ -1,26 +1,21 @@
 import { ConnectError, RetriableError } from '../../errors/connect-error.ts'
-import type { WireError } from '../protocol/wire-error.ts'
 
 /** The connection ended before the answer was there. Whether the broker did what was asked is not known. */
 export class DisconnectError extends RetriableError {
   override readonly javaName = 'org.apache.kafka.common.errors.DisconnectException'
 }
 
-/**
- * An answer that cannot be read, from a broker that was understood before: the connection has been closed, as what comes
- * after it cannot be trusted either. The same may work on another one.
- */
-export class GarbledAnswerError extends RetriableError {
-  override readonly javaName = 'org.apache.kafka.common.protocol.types.SchemaException'
-
-  constructor(cause: WireError) {
-    super(cause.message, { cause })
-  }
-}
-
 /** No answer within the request's time limit; the connection has been closed, as the answer may still come. */
 export class RequestTimeoutError extends RetriableError {
   override readonly javaName = 'org.apache.kafka.common.errors.TimeoutException'
+}
+
+/**
+ * The broker sent what cannot be an answer to what was asked: bytes of another protocol, of another request, of no message at all. The
+ * connection was closed, as nothing says where the next answer would begin. The same may work on a new one, or another broker.
+ */
+export class GarbledAnswerError extends RetriableError {
+  override readonly javaName = 'org.apache.kafka.common.protocol.types.SchemaException'
 }
 
 /** None of the brokers that are known can be reached. */

@@ -1,4 +1,5 @@
 import { WireError } from '../protocol/wire-error.ts'
+import { adviceOn } from './foreign-bytes.ts'
 import type { FramePool } from './frame-pool.ts'
 
 const SCRATCH_BYTES = 256 * 1024
@@ -55,7 +56,9 @@ export class FrameReader {
     let at = 0
     while (this.#have - at >= 4) {
       const length = scratch.readInt32BE(at)
-      if (length < 4 || length > this.#maxBytes) throw badLength(length, this.#maxBytes)
+      if (length < 4 || length > this.#maxBytes) {
+        throw badLength(length, this.#maxBytes, scratch.subarray(at, this.#have))
+      }
       const start = at + 4
       if (this.#have - start >= length) {
         this.#deliver(scratch, start, start + length, false)
@@ -82,9 +85,8 @@ export class FrameReader {
   }
 }
 
-function badLength(length: number, maxBytes: number): WireError {
+function badLength(length: number, maxBytes: number, frame: Buffer): WireError {
   return new WireError(
-    `Expected a response of 4 to ${maxBytes} bytes, found a length of ${length}: ` +
-      'check that the port is that of a Kafka listener, and its security protocol.',
+    `expected a response of 4 to ${maxBytes} bytes, found a length of ${length}: ${adviceOn(frame)}`,
   )
 }

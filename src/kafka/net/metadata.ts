@@ -10,7 +10,11 @@ import { metadataApi } from '../protocol/metadata.ts'
 import type { MetadataResponse } from '../protocol/metadata.ts'
 import { backoffMs } from './backoff.ts'
 import type { Backoff } from './backoff.ts'
-import { ClientClosedError } from './errors.ts'
+import type { RecoveryOptions } from './client-options.ts'
+import { ClientClosedError, DisconnectError } from './errors.ts'
+import { MetadataRounds } from './metadata-rounds.ts'
+import type { Round } from './metadata-rounds.ts'
+import { Recovery } from './recovery.ts'
 import type { HostPort } from './socket.ts'
 import { nodesOf, topicsOf } from './topic-metadata.ts'
 import type { BrokerNode, PartitionMetadata, TopicMetadata } from './topic-metadata.ts'
@@ -32,17 +36,10 @@ export interface TopicWait {
 export interface MetadataOptions {
   readonly metadataMaxAgeMs: number
   readonly retryBackoff: Backoff
+  readonly recovery: RecoveryOptions
 }
 
 type SendAny = <R>(request: WireRequest<R>, signal: AbortSignal) => Promise<R>
-
-/** A question that is being asked, or waits for its pause to be over; until it is sent, topics may join it. */
-interface Round {
-  readonly topics: Set<string>
-  allowAutoTopicCreation: boolean
-  sent: boolean
-  readonly done: Promise<void>
-}
 
 /**
  * What is known of the cluster: brokers, topics, who leads each partition. Asked for by topic, one question at a time,
@@ -57,14 +54,18 @@ export class ClusterMetadata {
   #nodes = new Map<number, BrokerNode>()
   #clusterId: string | null = null
   #controllerId = -1
-  #running: Round | null = null
-  #next: Round | null = null
+  readonly #rounds = new MetadataRounds((round) => this.#run(round))
+  readonly #recovery: Recovery
+  readonly #onRebootstrap: () => void
   #failures = 0
   #askedAt = -Infinity
 
-  constructor(options: MetadataOptions, send: SendAny) {
+  /** `onRebootstrap` is called where what is known of the brokers was forgotten: connections to them are of no use. */
+  constructor(options: MetadataOptions, send: SendAny, onRebootstrap: () => void) {
     this.#options = options
     this.#send = send
+    this.#recovery = new Recovery(options.recovery)
+    this.#onRebootstrap = onRebootstrap
   }
 
   /** Null until the first answer. */
@@ -138,7 +139,7 @@ export class ClusterMetadata {
     signal: AbortSignal,
     allowAutoTopicCreation = false,
   ): Promise<void> {
-    await abortable(this.#join(topics, allowAutoTopicCreation).done, signal)
+    await abortable(this.#rounds.join(topics, allowAutoTopicCreation).done, signal)
   }
 
   /** Every topic of the cluster, asked for afresh: for subscriptions by pattern. */
@@ -155,7 +156,7 @@ export class ClusterMetadata {
 
   async close(): Promise<void> {
     this.#closing.abort(new ClientClosedError('The Kafka client is closed.'))
-    await Promise.allSettled([this.#running?.done, this.#next?.done])
+    await this.#rounds.settled()
   }
 
   async #awaitTopic(name: string, wait: TopicWait, signal: AbortSignal): Promise<TopicMetadata> {
@@ -180,45 +181,10 @@ export class ClusterMetadata {
 
   #refreshBeside(topic: string): void {
     if (this.#closing.signal.aborted) return
-    const { done } = this.#join([topic], false)
+    const { done } = this.#rounds.join([topic], false)
     done.catch((error: unknown) => {
       log.debug(`Metadata of ${topic} could not be refreshed: ${asError(error).message}`)
     })
-  }
-
-  #join(topics: readonly string[], allowAutoTopicCreation: boolean): Round {
-    const round = this.#open()
-    for (const topic of topics) round.topics.add(topic)
-    if (allowAutoTopicCreation) round.allowAutoTopicCreation = true
-    return round
-  }
-
-  /** The round that topics may join: the running one until it is sent, else the one behind it. */
-  #open(): Round {
-    if (this.#next !== null) return this.#next
-    if (this.#running === null) return (this.#running = this.#start(Promise.resolve()))
-    if (!this.#running.sent) return this.#running
-    return (this.#next = this.#start(this.#running.done))
-  }
-
-  #start(before: Promise<void>): Round {
-    const asking: { round: Round | null } = { round: null }
-    const done = before
-      .catch(() => undefined)
-      .then(async () => {
-        const { round } = asking
-        if (round === null) return
-        this.#running = round
-        if (this.#next === round) this.#next = null
-        try {
-          await this.#run(round)
-        } finally {
-          if (this.#running === round) this.#running = null
-        }
-      })
-    const round: Round = { topics: new Set(), allowAutoTopicCreation: false, sent: false, done }
-    asking.round = round
-    return round
   }
 
   async #run(round: Round): Promise<void> {
@@ -233,8 +199,17 @@ export class ClusterMetadata {
       this.#apply(answer, topics)
     } catch (error) {
       this.#failures++
+      if (!signal.aborted && this.#recovery.failed(this.#askedAt)) {
+        this.#rebootstrap(`no broker has answered since: ${asError(error).message}`)
+      }
       throw error
     }
+  }
+
+  #rebootstrap(reason: string): void {
+    log.info(`Rebootstrapping: ${reason}`)
+    this.#nodes = new Map()
+    this.#onRebootstrap()
   }
 
   /** Nothing for what is new; else the pause after failures, and never two questions of one topic in quick succession. */
@@ -259,10 +234,29 @@ export class ClusterMetadata {
       }),
       signal,
     )
+    this.#check(answer)
+    this.#recovery.answered()
     this.#nodes = nodesOf(answer)
     this.#clusterId = answer.clusterId
     this.#controllerId = answer.controllerId
     return answer
+  }
+
+  /** Throws where the answer says nothing of the cluster: something retriable where another broker may know more. */
+  #check({ errorCode, brokers, clusterId }: MetadataResponse): void {
+    if (errorCode === ErrorCode.REBOOTSTRAP_REQUIRED) {
+      if (this.#recovery.enabled) this.#rebootstrap('a broker asked for it.')
+      throw new DisconnectError(
+        'A broker asked its client to begin again at its bootstrap servers.',
+      )
+    }
+    if (errorCode !== ErrorCode.NONE) throw brokerError(errorCode, 'Cannot get metadata')
+    // A broker that has just started knows of none, not even of itself.
+    if (brokers.length === 0) throw new DisconnectError('A broker knows of no brokers yet.')
+    if (this.#clusterId === null || this.#clusterId === clusterId) return
+    log.warn(
+      `The brokers answer for cluster ${clusterId} now, and did for ${this.#clusterId} before: check bootstrap.servers.`,
+    )
   }
 
   #apply(answer: MetadataResponse, asked: readonly string[]): void {

@@ -6,6 +6,12 @@ export interface HostPort {
   readonly port: number
 }
 
+/** What to connect to. */
+export interface SocketTarget extends HostPort {
+  /** The address that was found for `host`; looked up by the socket where it is left out. */
+  readonly ip?: string
+}
+
 /** Where received bytes go, as `onread` of `net.connect` and `tls.connect` takes it. */
 export interface SocketReader {
   readonly buffer: () => Uint8Array
@@ -17,10 +23,13 @@ export interface SocketReader {
  * bytes go there and are not emitted.
  */
 export type SocketFactory = (
-  address: HostPort,
+  address: SocketTarget,
   ready: () => void,
   onread?: SocketReader,
 ) => net.Socket
 
-export const plainSocket: SocketFactory = ({ host, port }, ready, onread) =>
-  net.connect({ host, port, noDelay: true, ...(onread !== undefined && { onread }) }, ready)
+export const plainSocket: SocketFactory = ({ host, port, ip }, ready, onread) =>
+  net.connect(
+    { host: ip ?? host, port, noDelay: true, ...(onread !== undefined && { onread }) },
+    ready,
+  )

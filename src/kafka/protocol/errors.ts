@@ -53,6 +53,7 @@ export const ErrorCode = {
   UNSTABLE_OFFSET_COMMIT: 88,
   PRODUCER_FENCED: 90,
   UNKNOWN_TOPIC_ID: 100,
+  REBOOTSTRAP_REQUIRED: 129,
 } as const
 
 /** What the protocol says of an error code. `message` is the text that Java's exception carries. */

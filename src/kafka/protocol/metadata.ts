@@ -48,16 +48,17 @@ const responseBody = struct({
     }),
   ),
   clusterAuthorizedOperations: since(8, int32, -2147483648, 10),
+  errorCode: since(13, int16, 0),
 })
 
 export type MetadataResponse = ValueOf<typeof responseBody>
 
-/** Version 7 has the leader's epoch, 9 is flexible, 10 has topic ids. */
+/** Version 7 has the leader's epoch, 9 is flexible, 10 has topic ids, 13 an error for the whole. */
 export const metadataApi: Api<ValueOf<typeof requestBody>, MetadataResponse> = {
   key: 3,
   name: 'Metadata',
   minVersion: 7,
-  maxVersion: 12,
+  maxVersion: 13,
   flexibleFrom: 9,
   request: requestBody,
   response: responseBody,

@@ -18,13 +18,18 @@ export interface TokenOptions {
   /** Between two tokens, and before one ends; where its life is too short for both they do not count. */
   readonly leastMs: number
   readonly bufferMs: number
+  /** Milliseconds since the epoch. */
   readonly now?: () => number
+  /** Milliseconds that no setting of the clock changes. */
+  readonly elapsed?: () => number
 }
 
 interface Held {
   readonly token: BearerToken
   readonly expiresAt: number | null
   readonly renewAt: number
+  /** As `renewAt`, of `elapsed`: a clock that is set back makes no token last longer. */
+  readonly renewAfter: number
 }
 
 /** Most time that a token may take, retries included. */
@@ -41,18 +46,19 @@ const log = createLogger(
  * given as long as it is good.
  */
 export function bearerTokens(options: TokenOptions): (signal: AbortSignal) => Promise<BearerToken> {
-  const { issue, extensions, now = Date.now } = options
+  const { issue, extensions, now = Date.now, elapsed = () => performance.now() } = options
   let held: Held | null = null
   let renewing: Promise<Held> | null = null
   const renew = async (): Promise<Held> => {
     const startedAt = now()
     const { value, expiresAt } = await issue(AbortSignal.timeout(ISSUE_LIMIT_MS))
     const renewAt = renewalOf(options, startedAt, expiresAt ?? startedAt + UNKNOWN_LIFE_MS)
-    held = { token: { value, extensions }, expiresAt, renewAt }
+    const renewAfter = elapsed() + renewAt - now()
+    held = { token: { value, extensions }, expiresAt, renewAt, renewAfter }
     return held
   }
   return async (signal) => {
-    if (held !== null && now() < held.renewAt) return held.token
+    if (held !== null && now() < held.renewAt && elapsed() < held.renewAfter) return held.token
     const last = held
     renewing ??= renew().finally(() => {
       renewing = null

@@ -9,12 +9,12 @@ export function tlsSockets(config: ClientConfig): SocketFactory {
   const options = clientTlsOptions(config)
   // Made once: parsing keys and certificates costs more than a handshake.
   const secureContext = tls.createSecureContext(options)
-  return ({ host, port }, ready, onread) => {
+  return ({ host, port, ip }, ready, onread) => {
     const socket = tls.connect(
       {
         ...options,
         secureContext,
-        host,
+        host: ip ?? host,
         port,
         // A name is told to the broker and checked against its certificate; an address is only checked.
         ...(net.isIP(host) === 0 && { servername: host }),

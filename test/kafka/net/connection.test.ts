@@ -1,15 +1,17 @@
-import net from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { isRetriable } from '../../../src/errors/connect-error.ts'
 import { Connection } from '../../../src/kafka/net/connection.ts'
-import { DisconnectError, RequestTimeoutError } from '../../../src/kafka/net/errors.ts'
+import {
+  DisconnectError,
+  RequestTimeoutError,
+  GarbledAnswerError,
+} from '../../../src/kafka/net/errors.ts'
 import { FramePool } from '../../../src/kafka/net/frame-pool.ts'
 import { plainSocket } from '../../../src/kafka/net/socket.ts'
 import { askVersions } from '../../../src/kafka/net/versions.ts'
 import type { WireRequest } from '../../../src/kafka/protocol/api.ts'
 import { request } from '../../../src/kafka/protocol/api.ts'
 import { heartbeatApi } from '../../../src/kafka/protocol/group.ts'
-import { WireError } from '../../../src/kafka/protocol/wire-error.ts'
 import type { FakeAnswer, FakeHandler } from '../../support/fake-broker.ts'
 import { answerOf, FakeBroker, readRequest } from '../../support/fake-broker.ts'
 
@@ -36,7 +38,7 @@ async function connect(port: number, setupTimeoutMs = 1000): Promise<Connection>
       clientId: 'tester-ü',
       socketFactory: plainSocket,
       frames: new FramePool(),
-      requestTimeoutMs: 5000,
+      requestTimeoutMs: 60_000,
       setupTimeoutMs,
       maxFrameBytes: 1 << 20,
     },
@@ -126,32 +128,84 @@ describe('a connection', () => {
     })
   })
 
-  test('an answer that cannot be read closes it, with what was asked, and may be asked again elsewhere', async () => {
+  test('an answer that cannot be read closes it, with what was asked', async () => {
     await withConnection(
       echo(() => Buffer.from('00', 'hex')),
       async (connection) => {
-        const asked = connection.send(heartbeat(1))
-        await expect(asked).rejects.toThrow(
-          /^The response of Broker \S+ to Heartbeat version 4 cannot be read: Expected 4 more bytes/,
-        )
-        await expect(asked).rejects.toSatisfy(isRetriable)
+        const behind = Promise.allSettled([
+          connection.send(heartbeat(1)),
+          connection.send(heartbeat(2)),
+        ])
+        const outcomes = await behind
+        for (const outcome of outcomes) {
+          const reason: unknown = outcome.status === 'rejected' ? outcome.reason : null
+          expect(reason).toBeInstanceOf(GarbledAnswerError)
+          expect(String(reason)).toMatch(
+            /Broker \S+: its response to Heartbeat version 4 cannot be read \(Expected 4 more bytes/,
+          )
+        }
         expect(connection.closed).toBe(true)
       },
     )
   })
 
-  test('bytes of another protocol are a WireError', async () => {
-    const server = net.createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    try {
-      const connection = await connect((server.address() as net.AddressInfo).port)
-      const asked = askVersions((versions) => connection.send(versions))
-      await expect(asked).rejects.toBeInstanceOf(WireError)
-      await expect(asked).rejects.not.toSatisfy(isRetriable)
-      await expect(asked).rejects.toThrow(/check that the port is that of a Kafka listener/)
-    } finally {
-      server.close()
+  test('the time limit of a request counts, though one before it had a longer one', async () => {
+    await withConnection(
+      echo((n) => (n === 2 ? 'silence' : null)),
+      async (connection) => {
+        const long = connection.send(heartbeat(1, 60_000))
+        const short = connection.send(heartbeat(2, 50))
+        expect(await long).toMatchObject({ errorCode: 1 })
+        await expect(short).rejects.toThrow(/did not answer Heartbeat within 50 ms/)
+      },
+    )
+  })
+
+  describe('whose broker asks for a pause', () => {
+    const throttled: FakeHandler = (asked) => {
+      const { generationId } = readRequest(heartbeatApi.request, asked, heartbeatApi)
+      const answer = { throttleTimeMs: generationId, errorCode: 0 }
+      return answerOf(heartbeatApi.response, answer, asked, heartbeatApi)
     }
+
+    test('sends nothing until it is over, then all in order', async () => {
+      await withConnection(throttled, async (connection, broker) => {
+        const drained = new Promise<void>((resolve) => (connection.onDrain = resolve))
+        const began = performance.now()
+        await connection.send(heartbeat(300))
+        expect(connection.writable).toBe(false)
+        const later = [0, 0, 0].map(() => connection.send(heartbeat(0)))
+        expect(broker.count(heartbeatApi)).toBe(1)
+        await Promise.all(later)
+        expect(performance.now() - began).toBeGreaterThanOrEqual(300)
+        await drained
+        expect(connection.writable).toBe(true)
+      })
+    })
+
+    test('does not count the pause against a request, which may be given up meanwhile', async () => {
+      await withConnection(throttled, async (connection, broker) => {
+        await connection.send(heartbeat(300))
+        const controller = new AbortController()
+        const given = connection.send(heartbeat(0), controller.signal)
+        const waits = connection.send(heartbeat(0, 150))
+        const reason = new Error('no more')
+        controller.abort(reason)
+        await expect(given).rejects.toBe(reason)
+        expect(broker.count(heartbeatApi)).toBe(1)
+        await waits
+        expect(broker.count(heartbeatApi)).toBe(2)
+      })
+    })
+
+    test('closed meanwhile, it rejects what waits', async () => {
+      await withConnection(throttled, async (connection) => {
+        await connection.send(heartbeat(60_000))
+        const waits = connection.send(heartbeat(0))
+        connection.close()
+        await expect(waits).rejects.toBeInstanceOf(DisconnectError)
+      })
+    })
   })
 
   test('a message that the broker does not know is named', async () => {

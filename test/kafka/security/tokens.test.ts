@@ -242,4 +242,26 @@ describe('a token that ends', () => {
     now = 1_802_000
     await expect(get(never)).rejects.toThrow('away')
   })
+
+  test('is not used for longer because the clock was set back', async () => {
+    let now = 5_000_000
+    let elapsed = 0
+    let issued = 0
+    const get = bearerTokens({
+      issue: () => Promise.resolve({ value: `t${++issued}`, expiresAt: now + 100_000 }),
+      extensions: new Map(),
+      windowFactor: 0.8,
+      windowJitter: 0,
+      leastMs: 60_000,
+      bufferMs: 100_000,
+      now: () => now,
+      elapsed: () => elapsed,
+    })
+    expect((await get(never)).value).toBe('t1')
+    now -= 3_600_000
+    elapsed += 79_000
+    expect((await get(never)).value).toBe('t1')
+    elapsed += 2000
+    expect((await get(never)).value).toBe('t2')
+  })
 })

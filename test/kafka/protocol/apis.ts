@@ -18,6 +18,7 @@ import {
 } from '../../../src/kafka/protocol/group.ts'
 import { listOffsetsApi } from '../../../src/kafka/protocol/list-offsets.ts'
 import { metadataApi } from '../../../src/kafka/protocol/metadata.ts'
+import { offsetForLeaderEpochApi } from '../../../src/kafka/protocol/offset-for-leader-epoch.ts'
 import { produceApi } from '../../../src/kafka/protocol/produce.ts'
 import { saslAuthenticateApi, saslHandshakeApi } from '../../../src/kafka/protocol/sasl.ts'
 import {
@@ -43,6 +44,7 @@ export const tableApis: readonly Api<unknown, unknown>[] = [
   offsetCommitApi,
   offsetDeleteApi,
   offsetFetchApi,
+  offsetForLeaderEpochApi,
   saslAuthenticateApi,
   saslHandshakeApi,
   syncGroupApi,

@@ -13,6 +13,7 @@ import { isLookup } from './offset-reset.ts'
 import type { OffsetReset } from './offset-reset.ts'
 import { PartitionState } from './partition-state.ts'
 import { PositionLookups } from './position-lookups.ts'
+import { PositionValidations } from './position-validations.ts'
 
 /** A loop that never waits for the network still lets the event loop turn as often as this. */
 const TURN_MS = 8
@@ -29,6 +30,7 @@ export class AssignedConsumer {
   readonly #options: ConsumerOptions
   readonly #fetcher: Fetcher
   readonly #lookups: PositionLookups
+  readonly #validations: PositionValidations
   #states = new Map<string, PartitionState>()
   #error: Error | null = null
   #wokenUp = false
@@ -39,6 +41,7 @@ export class AssignedConsumer {
     const { notify } = this.notifier
     const fail = (error: Error): void => this.fail(error)
     this.#lookups = new PositionLookups({ client, options, notify, fail })
+    this.#validations = new PositionValidations({ client, options, notify, fail })
     this.#fetcher = new Fetcher({
       client,
       options,
@@ -64,6 +67,7 @@ export class AssignedConsumer {
     }
     this.#states = states
     this.#lookups.restart()
+    this.#validations.restart()
     this.#fetcher.assign([...states.values()])
   }
 
@@ -76,10 +80,11 @@ export class AssignedConsumer {
     this.#fetcher.pump()
   }
 
-  seek(partition: TopicPartition, offset: number): void {
+  /** `epoch` is that of the leader that wrote what stands before the offset: the log is asked whether it still has it. */
+  seek(partition: TopicPartition, offset: number, epoch = -1): void {
     const state = this.#state(partition)
     this.#fetcher.drop(state)
-    state.seek(offset)
+    state.seek(offset, epoch)
     this.notifier.notify()
   }
 
@@ -107,10 +112,10 @@ export class AssignedConsumer {
   async position(partition: TopicPartition, signal: AbortSignal): Promise<number> {
     const deadline = performance.now() + this.#options.apiTimeoutMs
     for (;;) {
-      const { position } = this.#state(partition)
-      if (position !== null) return position
+      const { position, needsValidation } = this.#state(partition)
+      if (position !== null && !needsValidation) return position
       this.#throwError()
-      this.#lookups.begin(this.#states.values())
+      this.#findPositions()
       const left = deadline - performance.now()
       if (left <= 0) throw noPosition(partition, this.#options.apiTimeoutMs)
       await this.notifier.wait(left, signal)
@@ -160,7 +165,7 @@ export class AssignedConsumer {
   /** The records that are there now. */
   take(): FetchedRecords[] {
     this.#throwError()
-    this.#lookups.begin(this.#states.values())
+    this.#findPositions()
     const records = this.#fetcher.take()
     this.#fetcher.pump()
     return records
@@ -177,6 +182,7 @@ export class AssignedConsumer {
     this.assign([])
     await this.#fetcher.close()
     await this.#lookups.ended()
+    await this.#validations.ended()
   }
 
   #state(partition: TopicPartition): PartitionState {
@@ -186,6 +192,11 @@ export class AssignedConsumer {
       `Partition ${partitionText(partition)} is not assigned to this consumer; assigned are: ` +
         `${partitionsText(this.#states.values()) || 'none'}.`,
     )
+  }
+
+  #findPositions(): void {
+    this.#lookups.begin(this.#states.values())
+    this.#validations.begin(this.#states.values())
   }
 
   #throwError(): void {

@@ -16,6 +16,8 @@ export interface ConsumerOptions {
   readonly checkCrcs: boolean
   readonly autoOffsetReset: OffsetReset
   readonly isolationLevel: IsolationLevel
+  /** Where this client is, to be told of a replica near by (KIP-392); empty where it does not say. */
+  readonly rackId: string
   /** How long a call that waits for brokers goes on trying. */
   readonly apiTimeoutMs: number
 }
@@ -36,6 +38,7 @@ export function consumerOptions(config: ClientConfig): ConsumerOptions {
       oneOf(config, 'isolation.level', isolationLevels, 'read_uncommitted') === 'read_committed'
         ? 1
         : 0,
+    rackId: config['client.rack']?.trim() ?? '',
     apiTimeoutMs: intOf(config, 'default.api.timeout.ms', 60_000),
   }
 }

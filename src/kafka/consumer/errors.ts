@@ -5,6 +5,11 @@ export class OffsetOutOfRangeError extends ConnectError {
   override readonly javaName: string = 'org.apache.kafka.clients.consumer.OffsetOutOfRangeException'
 }
 
+/** The log was cut before the position by an unclean election, and `auto.offset.reset` is `none` (KIP-320). */
+export class LogTruncationError extends OffsetOutOfRangeError {
+  override readonly javaName: string = 'org.apache.kafka.clients.consumer.LogTruncationException'
+}
+
 /** No offset is committed for a partition, and `auto.offset.reset` is `none`. */
 export class NoOffsetForPartitionError extends ConnectError {
   override readonly javaName: string =

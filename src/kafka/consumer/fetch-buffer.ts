@@ -1,5 +1,5 @@
 import type { FetchedRecords } from '../types.ts'
-import type { FetchedChunk } from './fetched-chunk.ts'
+import type { FetchedChunk, FetchedSlice } from './fetched-chunk.ts'
 import type { PartitionState } from './partition-state.ts'
 
 /** What was fetched and not handed out yet, in the order it came. */
@@ -41,6 +41,7 @@ export class FetchBuffer {
       const slice = sliceOf(chunk, left, slices.length > 0)
       if (slice === null) break
       chunk.state.position = slice.nextOffset
+      chunk.state.epoch = slice.epoch
       left -= slice.count
       if (slice.count > 0) {
         slices.push(slice)
@@ -75,11 +76,7 @@ export class FetchBuffer {
 }
 
 /** Null for a damaged batch behind what other partitions gave: it is thrown for in the next poll. */
-function sliceOf(
-  chunk: FetchedChunk,
-  most: number,
-  others: boolean,
-): ReturnType<FetchedChunk['slice']> | null {
+function sliceOf(chunk: FetchedChunk, most: number, others: boolean): FetchedSlice | null {
   try {
     return chunk.slice(most)
   } catch (error) {

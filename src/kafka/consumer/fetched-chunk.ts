@@ -9,11 +9,19 @@ import type { PartitionState } from './partition-state.ts'
 import { isDense, offsetsOf } from './record-set.ts'
 import type { BatchRef, RecordSet } from './record-set.ts'
 
+/** The next records of a chunk. */
+export interface FetchedSlice extends FetchedRecords {
+  readonly count: number
+  /** Epoch of the leader that wrote what stands before `nextOffset`. */
+  readonly epoch: number
+}
+
 /** What one fetch brought for one partition, handed out slice by slice. */
 export class FetchedChunk {
   readonly state: PartitionState
   /** Offset after it. */
   readonly nextOffset: number
+  readonly #lastEpoch: number
   readonly #lease: FrameLease
   readonly #records: Buffer
   readonly #batches: readonly BatchRef[]
@@ -24,22 +32,26 @@ export class FetchedChunk {
   /** Offsets of the current batch, where it has gaps. */
   #sparse: readonly number[] | null = null
   #offset: number
+  /** Epoch of the batch before `#offset`. */
+  #epoch: number
 
   constructor(
     state: PartitionState,
     records: Buffer,
-    { batches, nextOffset }: RecordSet,
+    { batches, nextOffset, epoch }: RecordSet,
     lease: FrameLease,
     checkCrcs: boolean,
   ) {
     this.state = state
     this.nextOffset = nextOffset
+    this.#lastEpoch = epoch
     this.#lease = lease
     this.#records = records
     this.#batches = batches
     this.#cursor = new PartitionCursor(records, batches)
     this.#checkCrcs = checkCrcs
     this.#offset = state.fetchOffset
+    this.#epoch = state.epoch
     lease.acquire()
   }
 
@@ -56,17 +68,28 @@ export class FetchedChunk {
    * The next records, at most `most`, as a slice of known end; `count` tells how many. Throws a
    * {@link CorruptRecordError} where the next batch is damaged and nothing stands before it.
    */
-  slice(most: number): FetchedRecords & { readonly count: number } {
+  slice(most: number): FetchedSlice {
     const from = this.#offset
     let count = 0
     for (let ref = this.#ref(); ref && count < most; ref = this.#ref()) {
       if (!this.#isSound(ref, count > 0)) break
       count += this.#take(ref, most - count)
+      this.#epoch = ref.epoch
     }
-    if (this.done) this.#offset = this.nextOffset
+    if (this.done) {
+      this.#offset = this.nextOffset
+      this.#epoch = this.#lastEpoch
+    }
     this.#cursor.limitTo(from, count)
     const { topic, partition } = this.state
-    return { topic, partition, cursor: this.#cursor, nextOffset: this.#offset, count }
+    return {
+      topic,
+      partition,
+      cursor: this.#cursor,
+      nextOffset: this.#offset,
+      count,
+      epoch: this.#epoch,
+    }
   }
 
   /** Gives up the frame. The cursor and its views are over. */

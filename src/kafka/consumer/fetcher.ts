@@ -3,22 +3,18 @@ import type { MemoryShare } from '../../util/memory-budget.ts'
 import { createLogger } from '../../util/logger.ts'
 import { backoffMs } from '../net/backoff.ts'
 import type { KafkaClient } from '../net/client.ts'
-import { brokerError, ErrorCode, isStaleMetadata } from '../protocol/errors.ts'
 import { fetchRequest } from '../protocol/fetch.ts'
 import type { FetchOptions, FetchResponse } from '../protocol/fetch.ts'
-import { CorruptRecordError, UnsupportedRecordFormatError } from '../records/errors.ts'
-import { byTopic, partitionText } from '../topic-partitions.ts'
+import { byTopic } from '../topic-partitions.ts'
 import type { FetchedRecords } from '../types.ts'
 import type { ConsumerOptions } from './consumer-options.ts'
-import { OffsetOutOfRangeError } from './errors.ts'
+import { FetchAnswers } from './fetch-answers.ts'
+import type { Asked } from './fetch-answers.ts'
 import { FetchBuffer } from './fetch-buffer.ts'
 import { FetchMemory } from './fetch-memory.ts'
-import { FetchedChunk } from './fetched-chunk.ts'
 import { loadCodecsOf } from './fetched-codecs.ts'
 import { FrameLease } from './frame-lease.ts'
-import { isLookup } from './offset-reset.ts'
 import type { PartitionState } from './partition-state.ts'
-import { readRecordSet } from './record-set.ts'
 
 const log = createLogger('org.apache.kafka.clients.consumer.internals.Fetcher')
 
@@ -27,14 +23,6 @@ const MEMORY_RECHECK_MS = 20
 
 /** Chunks of a partition that are held at most: one being read, one that waits. */
 const CHUNKS_AHEAD = 2
-
-type PartitionAnswer = FetchResponse['topics'][number]['partitions'][number]
-
-/** A partition as it was asked for: the answer counts only where it still stands like that. */
-interface Asked {
-  readonly state: PartitionState
-  readonly offset: number
-}
 
 export interface FetcherParts {
   readonly client: KafkaClient
@@ -56,6 +44,7 @@ export class Fetcher {
   readonly #parts: FetcherParts
   readonly #buffer = new FetchBuffer()
   readonly #memory: FetchMemory
+  readonly #answers: FetchAnswers
   readonly #closing = new AbortController()
   /** The brokers asked, with the end of the exchange. */
   readonly #inFlight = new Map<number, Promise<void>>()
@@ -69,6 +58,12 @@ export class Fetcher {
   constructor(parts: FetcherParts) {
     this.#parts = parts
     this.#memory = new FetchMemory(parts.options, parts.memory)
+    this.#answers = new FetchAnswers({
+      client: parts.client,
+      options: parts.options,
+      isAssigned: (state) => this.#states.has(state),
+      raise: (error) => this.#raise(error),
+    })
   }
 
   /** The partitions to fetch. What is buffered of others is dropped. */
@@ -156,17 +151,35 @@ export class Fetcher {
     const now = performance.now()
     let next = Infinity
     for (const state of this.#states) {
-      if (state.paused || state.position === null) continue
-      const leader = this.#parts.client.metadata.leader(state.topic, state.partition)?.leaderId
-      const retryAt = Math.max(state.retryAt, this.#brokerRetryAt.get(leader ?? -1) ?? 0)
-      if (leader === undefined) next = Math.min(next, now + this.#backoff(1))
+      if (state.position === null || state.paused) continue
+      const source = this.#sourceOf(state)
+      if (state.needsValidation) continue
+      const retryAt = Math.max(state.retryAt, this.#brokerRetryAt.get(source ?? -1) ?? 0)
+      if (source === undefined) next = Math.min(next, now + this.#backoff(1))
       else if (retryAt > now) next = Math.min(next, retryAt)
-      else if (state.chunks.length >= CHUNKS_AHEAD) full.add(leader)
-      else if (!this.#inFlight.has(leader)) ready.set(leader, [...(ready.get(leader) ?? []), state])
+      else if (state.chunks.length >= CHUNKS_AHEAD) full.add(source)
+      else if (!this.#inFlight.has(source)) ready.set(source, [...(ready.get(source) ?? []), state])
     }
     for (const broker of full) ready.delete(broker)
     this.#pumpAt(next)
     return ready
+  }
+
+  /** The broker to read from; undefined while nobody is known to lead. */
+  #sourceOf(state: PartitionState): number | undefined {
+    const { metadata } = this.#parts.client
+    const leader = metadata.leader(state.topic, state.partition)
+    if (leader === undefined) return undefined
+    if (state.follow(leader)) {
+      // What was fetched ahead came from the leader before (KIP-320).
+      this.#buffer.drop(state)
+      state.fetchOffset = state.position ?? -1
+      this.#parts.notify()
+    }
+    const { source } = state
+    if (source === leader.leaderId || metadata.node(source) !== undefined) return source
+    state.readFromLeader()
+    return leader.leaderId
   }
 
   #pumpAt(time: number): void {
@@ -190,6 +203,7 @@ export class Fetcher {
       this.#failures = 0
     } catch (error) {
       this.#memory.give(reserved)
+      for (const state of states) state.readFromLeader()
       if (!this.#closing.signal.aborted) this.#failed(broker, asError(error))
     }
   }
@@ -199,7 +213,8 @@ export class Fetcher {
     lease.acquire()
     try {
       await loadCodecsOf(answer)
-      this.#answered(answer, asked, lease)
+      this.#buffer.add(this.#answers.chunksOf(answer, asked, lease))
+      this.#parts.notify()
     } finally {
       lease.release()
     }
@@ -209,9 +224,9 @@ export class Fetcher {
     const { client, options } = this.#parts
     const topics = Array.from(byTopic(this.#memory.inTurn(states)), ([topic, each]) => ({
       topic,
-      partitions: each.map(({ partition, fetchOffset }) => ({
+      partitions: each.map(({ partition, fetchOffset, leaderEpoch }) => ({
         partition,
-        currentLeaderEpoch: client.metadata.leader(topic, partition)?.leaderEpoch ?? -1,
+        currentLeaderEpoch: leaderEpoch,
         fetchOffset,
         lastFetchedEpoch: -1,
         logStartOffset: -1,
@@ -223,6 +238,7 @@ export class Fetcher {
       minBytes: options.fetchMinBytes,
       maxBytes,
       isolationLevel: options.isolationLevel,
+      rackId: options.rackId,
       topics,
       timeoutMs: client.options.requestTimeoutMs + options.fetchMaxWaitMs,
     }
@@ -238,71 +254,6 @@ export class Fetcher {
     this.#parts.client.metadata.invalidateNode(broker)
   }
 
-  #answered(answer: FetchResponse, asked: readonly Asked[], lease: FrameLease): void {
-    if (answer.errorCode !== ErrorCode.NONE) throw brokerError(answer.errorCode, 'Cannot fetch')
-    const byPartition = new Map(asked.map((each) => [partitionText(each.state), each]))
-    const chunks: FetchedChunk[] = []
-    for (const { topic, partitions } of answer.topics) {
-      for (const each of partitions) {
-        const found = byPartition.get(partitionText({ topic, partition: each.partition }))
-        const chunk = found && this.#stands(found) && this.#chunkOf(each, found.state, lease)
-        if (chunk) chunks.push(chunk)
-      }
-    }
-    this.#buffer.add(chunks)
-    this.#parts.notify()
-  }
-
-  /** Whether the partition is still assigned and still wants what it was asked for. */
-  #stands({ state, offset }: Asked): boolean {
-    return state.position !== null && state.fetchOffset === offset && this.#states.has(state)
-  }
-
-  #chunkOf(answer: PartitionAnswer, state: PartitionState, lease: FrameLease): FetchedChunk | null {
-    if (answer.errorCode !== ErrorCode.NONE) {
-      this.#refused(state, answer.errorCode)
-      return null
-    }
-    state.failures = 0
-    const { records, abortedTransactions } = answer
-    const { checkCrcs, isolationLevel } = this.#parts.options
-    state.endOffset = isolationLevel === 1 ? answer.lastStableOffset : answer.highWatermark
-    if (records === null || records.length === 0) return null
-    const aborted = isolationLevel === 1 ? (abortedTransactions ?? []) : null
-    try {
-      const set = readRecordSet(records, state.fetchOffset, aborted)
-      if (set.nextOffset === state.fetchOffset) throw noWholeBatch(state, records.length)
-      const chunk = new FetchedChunk(state, records, set, lease, checkCrcs)
-      state.fetchOffset = set.nextOffset
-      return chunk
-    } catch (error) {
-      state.retryAt = performance.now() + this.#backoff(++state.failures)
-      this.#raise(unreadable(state, asError(error)))
-      return null
-    }
-  }
-
-  #refused(state: PartitionState, code: number): void {
-    const { client, options } = this.#parts
-    const what = `Cannot fetch ${partitionText(state)} from offset ${state.fetchOffset}`
-    state.retryAt = performance.now() + this.#backoff(++state.failures)
-    if (code === ErrorCode.OFFSET_OUT_OF_RANGE) {
-      // What is buffered before it is handed out first.
-      if (state.chunks.length > 0) return
-      const { autoOffsetReset: reset } = options
-      if (isLookup(reset)) {
-        log.info(`${what}: it is out of range. Going on as auto.offset.reset=${reset.text} says.`)
-        state.reset(reset)
-      } else this.#raise(outOfRange(state))
-    } else if (isStaleMetadata(code)) {
-      client.metadata.invalidate(state.topic)
-    } else {
-      const error = brokerError(code, what)
-      if (isRetriable(error) || code === ErrorCode.UNKNOWN_SERVER_ERROR) log.warn(error.message)
-      else this.#raise(error)
-    }
-  }
-
   #raise(error: Error): void {
     this.#error ??= error
     this.#parts.notify()
@@ -311,28 +262,4 @@ export class Fetcher {
   #backoff(failures: number): number {
     return backoffMs(this.#parts.client.options.retryBackoff, failures)
   }
-}
-
-function outOfRange(state: PartitionState): OffsetOutOfRangeError {
-  const where = `${partitionText(state)}=${state.fetchOffset}`
-  return new OffsetOutOfRangeError(
-    `Offsets out of range with no configured reset policy for partitions: {${where}}. ` +
-      'The log has no such offset (any more), and auto.offset.reset is none: set it to earliest or latest, ' +
-      'or commit an offset that the log has.',
-  )
-}
-
-/** Says where it was: a batch knows its offset alone. */
-function unreadable(state: PartitionState, cause: Error): Error {
-  const message = `Cannot read ${partitionText(state)}: ${cause.message}`
-  return cause instanceof UnsupportedRecordFormatError
-    ? new UnsupportedRecordFormatError(message, { cause })
-    : new CorruptRecordError(message, { cause })
-}
-
-function noWholeBatch(state: PartitionState, bytes: number): CorruptRecordError {
-  return new CorruptRecordError(
-    `Found no whole batch in ${bytes} bytes at offset ${state.fetchOffset}: ` +
-      'the broker is expected to send at least one.',
-  )
 }

@@ -9,6 +9,7 @@ import { listOffsetsApi } from '../protocol/list-offsets.ts'
 import type { ListOffsetsRequest } from '../protocol/list-offsets.ts'
 import { byTopic, partitionText, partitionsText } from '../topic-partitions.ts'
 import type { IsolationLevel } from './consumer-options.ts'
+import { groupByLeader, refreshLeaders } from './leaders.ts'
 
 export interface OffsetQuery {
   readonly partitions: readonly TopicPartition[]
@@ -38,45 +39,11 @@ export async function listOffsets(
     signal.throwIfAborted()
     if (failures > 1) await delay(backoffMs(client.options.retryBackoff, failures), signal)
     const { byLeader, leaderless } = groupByLeader(client, left)
-    if (leaderless.length > 0) await refresh(client, leaderless, signal)
+    if (leaderless.length > 0) await refreshLeaders(client, leaderless, signal)
     const asked = Array.from(byLeader, ([leader, partitions]) =>
       ask(client, leader, { ...query, partitions }, found, signal),
     )
     await Promise.all(asked)
-  }
-}
-
-interface Leaders {
-  readonly byLeader: ReadonlyMap<number, TopicPartition[]>
-  readonly leaderless: readonly TopicPartition[]
-}
-
-function groupByLeader(client: KafkaClient, partitions: readonly TopicPartition[]): Leaders {
-  const byLeader = new Map<number, TopicPartition[]>()
-  const leaderless: TopicPartition[] = []
-  for (const each of partitions) {
-    const leader = client.metadata.leader(each.topic, each.partition)
-    if (leader === undefined) leaderless.push(each)
-    else byLeader.set(leader.leaderId, [...(byLeader.get(leader.leaderId) ?? []), each])
-  }
-  return { byLeader, leaderless }
-}
-
-async function refresh(
-  client: KafkaClient,
-  partitions: readonly TopicPartition[],
-  signal: AbortSignal,
-): Promise<void> {
-  const topics = [...byTopic(partitions).keys()]
-  try {
-    await client.metadata.refresh(topics, signal)
-  } catch (error) {
-    signal.throwIfAborted()
-    if (!isRetriable(error)) throw error
-  }
-  for (const topic of topics) {
-    const code = client.metadata.topic(topic)?.errorCode ?? ErrorCode.NONE
-    if (code !== ErrorCode.NONE && !isRetriableCode(code)) throw brokerError(code, `Topic ${topic}`)
   }
 }
 

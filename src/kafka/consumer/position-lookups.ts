@@ -8,8 +8,9 @@ import { listOffsets } from './list-offsets.ts'
 import { latest, timestampOf } from './offset-reset.ts'
 import type { OffsetLookup } from './offset-reset.ts'
 import type { PartitionState } from './partition-state.ts'
+import { PartitionWork } from './partition-work.ts'
 
-export interface PositionLookupParts {
+export interface PositionParts {
   readonly client: KafkaClient
   readonly options: ConsumerOptions
   /** Called when a position was found. */
@@ -20,52 +21,38 @@ export interface PositionLookupParts {
 
 /** Looks up where partitions begin that are to begin at an end of the log, or at a time. */
 export class PositionLookups {
-  readonly #parts: PositionLookupParts
-  /** Those that are being looked up, until the assignment changes. */
-  #underWay = new Set<PartitionState>()
-  #assignment = new AbortController()
-  readonly #running = new Set<Promise<void>>()
+  readonly #parts: PositionParts
+  readonly #work: PartitionWork
 
-  constructor(parts: PositionLookupParts) {
+  constructor(parts: PositionParts) {
     this.#parts = parts
+    this.#work = new PartitionWork(parts.notify)
   }
 
   /** Gives up what is under way: the assignment is another one. */
   restart(): void {
-    this.#assignment.abort()
-    this.#assignment = new AbortController()
-    this.#underWay = new Set()
+    this.#work.restart()
   }
 
   /** Begins with those of `states` that are to be looked up and are not yet. */
   begin(states: Iterable<PartitionState>): void {
     const lookups = new Map<string, PartitionState[]>()
     for (const state of states) {
-      if (state.resetTo === null || state.position !== null || this.#underWay.has(state)) continue
-      this.#underWay.add(state)
+      if (state.resetTo === null || state.position !== null) continue
+      if (this.#work.isUnderWay(state)) continue
       const alike = lookups.get(state.resetTo.text)
       if (alike) alike.push(state)
       else lookups.set(state.resetTo.text, [state])
     }
     for (const alike of lookups.values()) {
       const to = alike[0]?.resetTo
-      if (to) this.#start(to, alike)
+      if (to) this.#work.start(alike, (signal) => this.#lookUp(to, alike, signal))
     }
   }
 
   /** Resolves once nothing is under way. */
-  async ended(): Promise<void> {
-    await Promise.allSettled(this.#running)
-  }
-
-  #start(to: OffsetLookup, states: readonly PartitionState[]): void {
-    const underWay = this.#underWay
-    const lookup = this.#lookUp(to, states, this.#assignment.signal).finally(() => {
-      this.#running.delete(lookup)
-      for (const state of states) underWay.delete(state)
-      this.#parts.notify()
-    })
-    this.#running.add(lookup)
+  ended(): Promise<void> {
+    return this.#work.ended()
   }
 
   /** Never rejects. */

@@ -1,6 +1,7 @@
 import { AbortedTransactions } from '../records/aborted-transactions.ts'
 import type { AbortedTransaction } from '../records/aborted-transactions.ts'
 import { BatchCursor } from '../records/batch-cursor.ts'
+import { at } from '../records/batch-format.ts'
 
 /** A batch with records to hand out, as a record set's headers tell. */
 export interface BatchRef {
@@ -9,12 +10,16 @@ export interface BatchRef {
   readonly baseOffset: number
   readonly nextOffset: number
   readonly recordCount: number
+  /** Epoch of the leader that wrote it. */
+  readonly epoch: number
 }
 
 export interface RecordSet {
   readonly batches: readonly BatchRef[]
   /** Offset after the last whole batch, records or not; `fetchOffset` where there is none. */
   readonly nextOffset: number
+  /** Epoch of the last whole batch; -1 where there is none. */
+  readonly epoch: number
 }
 
 const header = new BatchCursor()
@@ -32,14 +37,16 @@ export function readRecordSet(
   const batches: BatchRef[] = []
   const filter = aborted === null ? null : new AbortedTransactions(aborted)
   let nextOffset = fetchOffset
+  let epoch = -1
   for (let start = 0; header.openHeader(records, start, records.length); start = header.batchEnd) {
     const { batchEnd: end, baseOffset, nextBatchOffset, recordCount, isControl } = header
     nextOffset = Math.max(nextOffset, nextBatchOffset)
+    epoch = records.readInt32BE(start + at.leaderEpoch)
     const rolledBack = filter?.covers(header) === true
     if (rolledBack || isControl || recordCount === 0 || nextBatchOffset <= fetchOffset) continue
-    batches.push({ start, end, baseOffset, nextOffset: nextBatchOffset, recordCount })
+    batches.push({ start, end, baseOffset, nextOffset: nextBatchOffset, recordCount, epoch })
   }
-  return { batches, nextOffset }
+  return { batches, nextOffset, epoch }
 }
 
 /** The offset of every record of a batch in which compaction has left gaps. */

@@ -205,9 +205,9 @@ class KafkaGroupConsumer implements GroupConsumer {
     // Meanwhile some may have been sought, or given up and assigned again: then that offset is an old one.
     for (const each of this.#data.unpositioned()) {
       if (!partitions.includes(each)) continue
-      const offset = committed.get(partitionText(each)) ?? -1
-      if (offset >= 0) this.#data.seek(each, offset)
-      else this.#data.reset(each)
+      const found = committed.get(partitionText(each))
+      if (found === undefined) this.#data.reset(each)
+      else this.#data.seek(each, found.offset, found.leaderEpoch)
     }
   }
 

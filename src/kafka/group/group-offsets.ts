@@ -121,12 +121,18 @@ const groupCodes = new Set<number>([
   ErrorCode.NOT_COORDINATOR,
 ])
 
-/** The committed offsets of `partitions` by `topic-partition`, -1 where there is none. Waits as long as it takes. */
+/** Where a group is to go on, and the epoch of the leader that wrote what stands before it; -1 where nobody told. */
+export interface CommittedPosition {
+  readonly offset: number
+  readonly leaderEpoch: number
+}
+
+/** What is committed for `partitions`, by `topic-partition`; those left out have nothing. Waits as long as it takes. */
 export async function fetchOffsets(
   parts: GroupOffsetsParts,
   partitions: readonly TopicPartition[],
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, number>> {
+): Promise<ReadonlyMap<string, CommittedPosition>> {
   for (let failures = 1; ; failures++) {
     try {
       return await fetchOnce(parts, partitions, signal)
@@ -142,7 +148,7 @@ async function fetchOnce(
   { coordinator, options: { groupId } }: GroupOffsetsParts,
   partitions: readonly TopicPartition[],
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, number>> {
+): Promise<ReadonlyMap<string, CommittedPosition>> {
   const topics = Array.from(byTopic(partitions), ([name, each]) => ({
     name,
     partitionIndexes: each.map(({ partition }) => partition),
@@ -154,12 +160,17 @@ async function fetchOnce(
   return committedOf(groupId, answer)
 }
 
-function committedOf(groupId: string, answer: OffsetFetchResponse): ReadonlyMap<string, number> {
-  const committed = new Map<string, number>()
+function committedOf(
+  groupId: string,
+  answer: OffsetFetchResponse,
+): ReadonlyMap<string, CommittedPosition> {
+  const committed = new Map<string, CommittedPosition>()
   for (const { name: topic, partitions } of answer.topics) {
-    for (const { partitionIndex: partition, committedOffset, errorCode } of partitions) {
-      if (errorCode !== ErrorCode.NONE) throw refusal(groupId, errorCode)
-      committed.set(partitionText({ topic, partition }), committedOffset)
+    for (const { partitionIndex: partition, committedOffset, ...each } of partitions) {
+      if (each.errorCode !== ErrorCode.NONE) throw refusal(groupId, each.errorCode)
+      if (committedOffset < 0) continue
+      const position = { offset: committedOffset, leaderEpoch: each.committedLeaderEpoch }
+      committed.set(partitionText({ topic, partition }), position)
     }
   }
   return committed

@@ -12,6 +12,7 @@ test("Java's defaults", () => {
     checkCrcs: true,
     autoOffsetReset: { kind: 'latest', durationMs: 0, text: 'latest' },
     isolationLevel: 0,
+    rackId: '',
     apiTimeoutMs: 60_000,
   })
 })

@@ -6,8 +6,8 @@ import { ByteReader } from '../../../src/kafka/protocol/byte-reader.ts'
 import { fetchApi } from '../../../src/kafka/protocol/fetch.ts'
 import { abortable } from '../../../src/util/abort.ts'
 
-/** By partition: the records of an answer, or its error code. */
-type Answer = Readonly<Record<number, Buffer | number>>
+/** By partition: the records of an answer, its error code, or the replica to read from instead. */
+type Answer = Readonly<Record<number, Buffer | number | { readonly replica: number }>>
 
 interface InFlight {
   readonly resolve: (answer: Answer) => void
@@ -19,20 +19,31 @@ export class FakeCluster {
   /** Who leads a partition; broker 1 where it is not said, null for no one. */
   readonly leaders = new Map<number, number | null>()
   readonly invalidated: string[] = []
+  /** Of every leader. */
+  leaderEpoch = 4
+  /** Brokers that the metadata does not have. */
+  readonly gone = new Set<number>()
+  /** The racks that fetches named. */
+  readonly racks = new Set<string>()
   readonly #inFlight = new Map<number, InFlight>()
   #asked: (readonly [number, Record<number, number>])[] = []
 
   /** As much of a client as a fetcher uses. */
   readonly client = {
-    options: { retryBackoff: { firstMs: 100, maxMs: 1000 }, requestTimeoutMs: 30_000 },
+    options: {
+      retryBackoff: { firstMs: 100, maxMs: 1000 },
+      requestTimeoutMs: 30_000,
+      metadataMaxAgeMs: 300_000,
+    },
     frames: new FramePool(),
     metadata: {
       leader: (_topic: string, partition: number) => {
         const leaderId = this.leaders.has(partition) ? this.leaders.get(partition) : 1
-        return leaderId == null ? undefined : { leaderId, leaderEpoch: 4 }
+        return leaderId == null ? undefined : { leaderId, leaderEpoch: this.leaderEpoch }
       },
       invalidate: (topic: string) => this.invalidated.push(topic),
       invalidateNode: () => undefined,
+      node: (id: number) => (this.gone.has(id) ? undefined : { host: 'localhost', port: 9092 }),
     },
     opened: () => undefined,
     send: <R>(broker: number, _purpose: string, request: WireRequest<R>, signal: AbortSignal) =>
@@ -66,6 +77,7 @@ export class FakeCluster {
     const version = fetchApi.maxVersion
     const bytes = Buffer.concat(request.encode(version))
     const body = decodeBody(fetchApi, fetchApi.request, new ByteReader(bytes), version)
+    this.racks.add(body.rackId)
     const offsets = body.topics[0]?.partitions.map((each) => [each.partition, each.fetchOffset])
     this.#asked.push([broker, Object.fromEntries(offsets ?? []) as Record<number, number>])
     const answer = await new Promise<Answer>((resolve, reject) => {
@@ -85,8 +97,8 @@ function encoded(answer: Answer): Buffer {
     divergingEpoch: { epoch: -1, endOffset: -1 },
     currentLeader: { leaderId: -1, leaderEpoch: -1 },
     abortedTransactions: null,
-    preferredReadReplica: -1,
-    records: typeof said === 'number' ? null : said,
+    preferredReadReplica: typeof said === 'object' && 'replica' in said ? said.replica : -1,
+    records: Buffer.isBuffer(said) ? said : null,
   }))
   const body = { throttleTimeMs: 0, errorCode: 0, sessionId: 0 }
   const topics = [{ topic: 'orders', partitions }]

@@ -213,4 +213,25 @@ describe('Fetcher', () => {
     await turn()
     expect(poll).toThrow(UnsupportedRecordFormatError)
   })
+
+  test('the broker that cannot read its disk is an error that says where', async () => {
+    start([3])
+    await turn()
+    cluster.answer(1, { 0: ErrorCode.CORRUPT_MESSAGE })
+    await turn()
+    expect(poll).toThrow(
+      'Encountered corrupt message when fetching offset 3 for topic-partition orders-0',
+    )
+  })
+
+  test('an offset that is not available yet is asked for again, of whoever leads then', async () => {
+    start([3])
+    await turn()
+    cluster.answer(1, { 0: ErrorCode.OFFSET_NOT_AVAILABLE })
+    await turn()
+    expect(cluster.invalidated).toEqual(['orders'])
+    cluster.asked()
+    await vi.advanceTimersByTimeAsync(130)
+    expect(cluster.asked()).toEqual([[1, { 0: 3 }]])
+  })
 })

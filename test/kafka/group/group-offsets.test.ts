@@ -132,7 +132,7 @@ describe('committed offsets', () => {
           {
             partitionIndex: 3,
             committedOffset: 42,
-            committedLeaderEpoch: -1,
+            committedLeaderEpoch: 6,
             metadata: '',
             errorCode: 0,
           },
@@ -152,7 +152,7 @@ describe('committed offsets', () => {
     )
     const asked = fetchOffsets(parts, [orders], signal)
     await vi.advanceTimersByTimeAsync(500)
-    expect([...(await asked)]).toEqual([['orders-3', 42]])
+    expect([...(await asked)]).toEqual([['orders-3', { offset: 42, leaderEpoch: 6 }]])
     expect(coordinator.forgotten).toBe(forgotten)
     expect(coordinator.sent('OffsetFetch')).toMatchObject([
       {},

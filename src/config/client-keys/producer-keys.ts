@@ -5,6 +5,7 @@ import { gzipLevel } from './key-validators.ts'
 
 const producerConfigTest = 'test/kafka/producer/producer-config.test.ts'
 const batchingTest = 'test/kafka/producer/batching.test.ts'
+const partitionerTest = 'test/kafka/producer/partitioner.test.ts'
 const kafkaProducerTest = 'test/kafka/producer/kafka-producer.test.ts'
 const transactionsTest = 'test/integration/kafka/transactions.test.ts'
 
@@ -90,7 +91,7 @@ export const producerKeys: readonly ClientKey[] = [
     default: true,
     importance: 'low',
     doc: 'Whether brokers that answer faster get more records without a key.',
-    effect: ignored('records without a key stay with a partition until its batch is full'),
+    effect: used(partitionerTest),
   },
   {
     name: 'partitioner.availability.timeout.ms',
@@ -99,7 +100,7 @@ export const producerKeys: readonly ClientKey[] = [
     importance: 'low',
     validator: atLeast(0),
     doc: 'After how long a broker that takes nothing gets no more records without a key; 0: never.',
-    effect: ignored('records without a key stay with a partition until its batch is full'),
+    effect: used(partitionerTest),
   },
   {
     name: 'partitioner.ignore.keys',
@@ -107,7 +108,7 @@ export const producerKeys: readonly ClientKey[] = [
     default: false,
     importance: 'medium',
     doc: 'Whether partitions are chosen without regard to the key.',
-    effect: ignored('records without a key stay with a partition until its batch is full'),
+    effect: used(partitionerTest),
   },
   {
     name: 'linger.ms',
@@ -186,7 +187,10 @@ export const producerKeys: readonly ClientKey[] = [
     default: null,
     importance: 'medium',
     doc: 'Class that chooses partitions.',
-    effect: ignored('records without a key stay with a partition until its batch is full'),
+    effect: refused(
+      'a Java class cannot run here',
+      'org.apache.kafka.clients.producer.RoundRobinPartitioner',
+    ),
   },
   {
     name: 'interceptor.classes',

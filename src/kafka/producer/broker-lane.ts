@@ -26,6 +26,8 @@ export class BrokerLane {
   readonly nodeId: number
   /** Requests sent and not answered. */
   inFlight = 0
+  /** Since when of `performance.now()` it was asked for in vain; undefined while it takes requests. */
+  shutSince: number | undefined
   readonly #client: KafkaClient
   readonly #config: ProducerConfig
   readonly #owner: LaneOwner
@@ -41,11 +43,9 @@ export class BrokerLane {
 
   /** Whether a request may be sent now. Where there is no connection, one is opened, and `ready` is told then. */
   open(signal: AbortSignal): boolean {
-    if (this.inFlight >= this.#config.maxInFlight) return false
-    if (this.#connection !== null && !this.#connection.closed) return this.#connection.writable
-    this.#connection = null
-    if (!this.#connecting) void this.#connect(signal)
-    return false
+    const isOpen = this.#isOpen(signal)
+    this.shutSince = isOpen ? undefined : (this.shutSince ?? performance.now())
+    return isOpen
   }
 
   /** Sends these batches in one request, of each partition one. To be called when {@link open} only. */
@@ -73,6 +73,14 @@ export class BrokerLane {
         this.#owner.unanswered(this, sent, error)
       },
     )
+  }
+
+  #isOpen(signal: AbortSignal): boolean {
+    if (this.inFlight >= this.#config.maxInFlight) return false
+    if (this.#connection !== null && !this.#connection.closed) return this.#connection.writable
+    this.#connection = null
+    if (!this.#connecting) void this.#connect(signal)
+    return false
   }
 
   async #connect(signal: AbortSignal): Promise<void> {

@@ -122,7 +122,7 @@ export class KafkaProducer implements TransactionalProducer {
       arenas,
       ledger: this.#ledger,
       mayProduce: () => gate?.held ?? true,
-      onSealed: (queue) => this.#sealed(queue),
+      onSealed: (queue, sizeBytes) => this.#sealed(queue, sizeBytes),
     })
   }
 
@@ -221,19 +221,28 @@ export class KafkaProducer implements TransactionalProducer {
   }
 
   /** Once a batch: the topic may have got partitions, or lost leaders, since the last one. */
-  #sealed({ topic, partition }: PartitionQueue): void {
+  #sealed({ topic, partition }: PartitionQueue, sizeBytes: number): void {
     const known = this.#topics.get(topic)
     const metadata = this.#client.metadata.topic(topic)
     if (metadata !== undefined && metadata.partitions.length > 0) known?.router.update(metadata)
-    known?.router.sealed(partition)
+    known?.router.sealed(partition, sizeBytes)
   }
 
   #learn(metadata: TopicMetadata): number {
     const known = this.#topics.get(metadata.name)
     if (known === undefined) {
-      this.#topics.set(metadata.name, { router: new TopicRouter(metadata), queues: [] })
+      this.#topics.set(metadata.name, this.#newTopic(metadata))
     } else known.router.update(metadata)
     return metadata.partitions.length
+  }
+
+  #newTopic(metadata: TopicMetadata): Topic {
+    const queues: PartitionQueue[] = []
+    const router = new TopicRouter(metadata, this.#config.partitioner, (partition) => {
+      const queue = queues[partition]
+      return queue === undefined ? 0 : this.#sender.waiting(queue)
+    })
+    return { router, queues }
   }
 
   #topic(name: string): Topic {

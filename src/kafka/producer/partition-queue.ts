@@ -20,8 +20,8 @@ export interface QueueOwner {
   opened(queue: PartitionQueue, arenaBytes: number): void
   /** The batch begun with `arena`, then of so many bytes, has got no record: there is none. */
   abandoned(queue: PartitionQueue, arena: Arena, arenaBytes: number): void
-  /** A batch is full, or was told to be; its arena has grown by so many bytes. */
-  sealed(queue: PartitionQueue, grownBytes: number): void
+  /** A batch of so many bytes is full, or was told to be; its arena has grown by so many. */
+  sealed(queue: PartitionQueue, sizeBytes: number, grownBytes: number): void
 }
 
 /**
@@ -65,6 +65,11 @@ export class PartitionQueue implements RecordAppender, TopicPartition {
   /** Nothing is open, waits or is in flight. */
   get empty(): boolean {
     return this.#open === null && this.#queued.length === 0 && this.#inFlight.length === 0
+  }
+
+  /** Batches that are closed and not on their way. */
+  get waiting(): number {
+    return this.#queued.length
   }
 
   /** When the open batch got its first record; Infinity where there is none. */
@@ -126,7 +131,7 @@ export class PartitionQueue implements RecordAppender, TopicPartition {
   seal(): void {
     const arena = this.#open
     if (arena === null) return
-    const { capacityBytes, recordCount } = arena.writer
+    const { capacityBytes, recordCount, sizeBytes } = arena.writer
     this.#open = null
     this.#queued.push(
       new ProducerBatch({
@@ -139,7 +144,7 @@ export class PartitionQueue implements RecordAppender, TopicPartition {
         bytes: null,
       }),
     )
-    this.#owner.sealed(this, capacityBytes - this.#openBytes)
+    this.#owner.sealed(this, sizeBytes, capacityBytes - this.#openBytes)
   }
 
   /** Whether the head may be sent, with at most `maxInFlight` batches of this partition unanswered. */

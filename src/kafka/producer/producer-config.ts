@@ -6,6 +6,7 @@ import { codecByName } from '../records/compression.ts'
 import type { CompressionCodec } from '../records/compression.ts'
 import type { ClientConfig } from '../types.ts'
 import { compressionOf } from './compression-config.ts'
+import type { PartitionerConfig } from './topic-router.ts'
 
 const log = createLogger('org.apache.kafka.clients.producer.KafkaProducer')
 
@@ -27,6 +28,9 @@ export interface ProducerConfig {
   /** How long to wait for a topic that is not in the metadata. */
   readonly maxBlockMs: number
   readonly codec: CompressionCodec | null
+  readonly partitioner: PartitionerConfig
+  /** After how long a broker that takes nothing gets no more records without a key. 0: never. */
+  readonly availabilityTimeoutMs: number
   readonly transactionalId: string | null
   readonly transactionTimeoutMs: number
 }
@@ -58,6 +62,8 @@ export function producerConfig(config: ClientConfig): ProducerConfig {
     maxBlockMs: values.number('max.block.ms'),
     transactionalId,
     transactionTimeoutMs: values.number('transaction.timeout.ms'),
+    partitioner: partitionerOf(values),
+    availabilityTimeoutMs: values.number('partitioner.availability.timeout.ms'),
     codec: compression && codecByName(compression.name, compression.level),
   }
 }
@@ -102,6 +108,16 @@ function transactionalIdOf(values: ClientValues, idempotent: boolean): string | 
   const id = values.text('transactional.id')
   if (id === null || idempotent) return id
   throw new ConfigError('Cannot set a transactional.id without also enabling idempotence.')
+}
+
+/** Java's own partitioners; others are refused by name before. */
+function partitionerOf(values: ClientValues): PartitionerConfig {
+  return {
+    roundRobin: values.text('partitioner.class')?.endsWith('.RoundRobinPartitioner') ?? false,
+    ignoreKeys: values.flag('partitioner.ignore.keys'),
+    adaptive: values.flag('partitioner.adaptive.partitioning.enable'),
+    stickyBytes: Math.min(values.number('batch.size'), values.number('max.request.size')),
+  }
 }
 
 function acksOf(values: ClientValues): -1 | 0 | 1 {

@@ -7,13 +7,14 @@ import type { Arena, ArenaPool } from './arena-pool.ts'
 import { allDone } from './batch-ledger.ts'
 import type { BatchLedger } from './batch-ledger.ts'
 import { BatchOutcomes } from './batch-outcomes.ts'
-import { BrokerLane } from './broker-lane.ts'
-import type { LaneOwner, Sent } from './broker-lane.ts'
+import type { BrokerLane, LaneOwner, Sent } from './broker-lane.ts'
+import { BrokerLanes } from './broker-lanes.ts'
 import { Identities } from './identities.ts'
 import type { PartitionQueue, QueueOwner } from './partition-queue.ts'
 import type { ProducerConfig } from './producer-config.ts'
 import type { Identity } from './producer-batch.ts'
 import type { Transactions } from './transactions.ts'
+import { WakeTimer } from './wake-timer.ts'
 
 const log = createLogger('org.apache.kafka.clients.producer.internals.Sender')
 
@@ -25,9 +26,6 @@ const GATE_MS = 50
 /** Produce as it is spoken in transactions to which brokers add the partitions themselves (KIP-890). */
 const PRODUCE_TV2 = 12
 
-/** Of a longer time a timer would make none. */
-const MAX_TIMER_MS = 2 ** 30
-
 export interface SenderParts {
   /** Null where records are written one by one, outside of transactions. */
   readonly transactions: Transactions | null
@@ -38,7 +36,7 @@ export interface SenderParts {
   /** Asked once a round of requests; while it says no, it is asked again every {@link GATE_MS}. */
   readonly mayProduce: () => boolean
   /** Told when a queue's batch has been sealed, for the sticky partitioner. */
-  readonly onSealed: (queue: PartitionQueue) => void
+  readonly onSealed: (queue: PartitionQueue, sizeBytes: number) => void
 }
 
 /**
@@ -60,15 +58,14 @@ export class Sender implements QueueOwner, LaneOwner {
   readonly #closing = new AbortController()
   /** Queues with anything in them. */
   readonly #active = new Set<PartitionQueue>()
-  readonly #lanes = new Map<number, BrokerLane>()
+  readonly #lanes: BrokerLanes
+  readonly #timer = new WakeTimer(() => this.#onTimer())
   #idempotent: boolean
   #fatal: Error | null = null
   #pumping = false
   #scheduled = false
   #refreshing = false
   #obtaining = false
-  #timer: NodeJS.Timeout | undefined
-  #timerAt = Infinity
   /** When it was last looked what can be sent. */
   #lookedAt = 0
   #held = false
@@ -82,6 +79,7 @@ export class Sender implements QueueOwner, LaneOwner {
     this.transactional = parts.transactions !== null
     this.#idempotent = parts.config.idempotent
     this.#identities = new Identities(parts.client)
+    this.#lanes = new BrokerLanes(parts.client, parts.config, this)
     // The way to every broker listens to it while it is opened.
     setMaxListeners(0, this.#closing.signal)
     this.#outcomes = new BatchOutcomes(parts, (queue) => {
@@ -100,10 +98,15 @@ export class Sender implements QueueOwner, LaneOwner {
     if (queue.empty) this.#active.delete(queue)
   }
 
-  sealed(queue: PartitionQueue, grownBytes: number): void {
+  sealed(queue: PartitionQueue, sizeBytes: number, grownBytes: number): void {
     this.#parts.ledger.account(grownBytes)
-    this.#parts.onSealed(queue)
+    this.#parts.onSealed(queue, sizeBytes)
     this.#pump()
+  }
+
+  /** How many batches of the queue wait; null where its broker has taken nothing for too long. */
+  waiting(queue: PartitionQueue): number | null {
+    return this.#lanes.isStalled(queue) ? null : queue.waiting
   }
 
   /** Sends everything appended so far; resolves once all of it is done. */
@@ -129,7 +132,7 @@ export class Sender implements QueueOwner, LaneOwner {
   /** Sends nothing more. What is left fails with `error`. */
   stop(error: Error): void {
     this.#closing.abort(error)
-    clearTimeout(this.#timer)
+    this.#timer.clear()
     this.#failAll(error)
   }
 
@@ -197,7 +200,7 @@ export class Sender implements QueueOwner, LaneOwner {
     const requests = new Map<BrokerLane, { sent: Sent[]; bytes: number }>()
     const leaderless: string[] = []
     for (const queue of this.#active) {
-      const lane = this.#laneOf(queue)
+      const lane = this.#lanes.to(queue)
       if (lane === null) leaderless.push(queue.topic)
       else if (lane.open(this.#closing.signal) && this.#prepare(queue, lane, now)) {
         const request = requests.get(lane) ?? { sent: [], bytes: 0 }
@@ -241,17 +244,6 @@ export class Sender implements QueueOwner, LaneOwner {
     request.bytes += size
   }
 
-  #laneOf({ topic, partition }: PartitionQueue): BrokerLane | null {
-    const leader = this.#parts.client.metadata.leader(topic, partition)
-    if (leader === undefined) return null
-    let lane = this.#lanes.get(leader.leaderId)
-    if (lane === undefined) {
-      lane = new BrokerLane(leader.leaderId, this.#parts.client, this.#parts.config, this)
-      this.#lanes.set(leader.leaderId, lane)
-    }
-    return lane
-  }
-
   #failAll(error: Error): void {
     for (const queue of [...this.#active]) {
       for (const batch of queue.drainAll()) this.#outcomes.failed({ queue, batch }, error)
@@ -269,22 +261,13 @@ export class Sender implements QueueOwner, LaneOwner {
     })
   }
 
-  /** A timer for the earliest pause or time limit; one that is armed for later than needed only is armed again. */
+  /** For the earliest pause or time limit. */
   #armTimer(): void {
-    if (this.#active.size === 0) {
-      clearTimeout(this.#timer)
-      this.#timerAt = Infinity
-      return
-    }
+    if (this.#active.size === 0) this.#timer.clear()
+    if (this.#active.size === 0 || this.#stopped) return
     let at = this.#held ? performance.now() + GATE_MS : Infinity
     for (const queue of this.#active) at = Math.min(at, this.#wakeAt(queue))
-    if (at >= this.#timerAt || this.#stopped) return
-    clearTimeout(this.#timer)
-    this.#timerAt = at
-    this.#timer = setTimeout(
-      () => this.#onTimer(),
-      Math.min(Math.max(Math.ceil(at - performance.now()), 1), MAX_TIMER_MS),
-    )
+    this.#timer.arm(at)
   }
 
   /**
@@ -300,7 +283,6 @@ export class Sender implements QueueOwner, LaneOwner {
   }
 
   #onTimer(): void {
-    this.#timerAt = Infinity
     const limit = performance.now() - this.#parts.config.deliveryTimeoutMs
     for (const queue of [...this.#active]) {
       if (queue.openedAt <= limit) queue.seal()

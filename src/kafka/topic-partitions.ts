@@ -28,10 +28,13 @@ export function partitionsWithout<P extends TopicPartition>(
 /** One entry a topic, topics in the order of their first partition: how the protocol lists partitions. */
 export function byTopic<P extends TopicPartition>(partitions: readonly P[]): Map<string, P[]> {
   const topics = new Map<string, P[]>()
-  for (const each of partitions) {
-    const known = topics.get(each.topic)
-    if (known) known.push(each)
-    else topics.set(each.topic, [each])
-  }
+  for (const each of partitions) addTo(topics, each.topic, each)
   return topics
+}
+
+/** Adds to the list of `key`, which is made where there is none. */
+export function addTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const list = lists.get(key)
+  if (list === undefined) lists.set(key, [value])
+  else list.push(value)
 }

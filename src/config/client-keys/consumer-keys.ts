@@ -119,7 +119,7 @@ export const consumerKeys: readonly ClientKey[] = [
     default: 500,
     importance: 'low',
     validator: atLeast(0),
-    doc: 'How long a fetch waits for data.',
+    doc: 'How long a fetch waits for data; longer, up to five seconds, once none has come for a while.',
     effect: used(consumerOptionsTest),
   },
   {

@@ -5,13 +5,14 @@ import { backoffMs } from '../net/backoff.ts'
 import type { KafkaClient } from '../net/client.ts'
 import { fetchRequest } from '../protocol/fetch.ts'
 import type { FetchOptions, FetchResponse } from '../protocol/fetch.ts'
-import { byTopic } from '../topic-partitions.ts'
+import { addTo, byTopic } from '../topic-partitions.ts'
 import type { FetchedRecords } from '../types.ts'
 import type { ConsumerOptions } from './consumer-options.ts'
 import { FetchAnswers } from './fetch-answers.ts'
 import type { Asked } from './fetch-answers.ts'
 import { FetchBuffer } from './fetch-buffer.ts'
 import { FetchMemory } from './fetch-memory.ts'
+import { FetchWaits } from './fetch-waits.ts'
 import { loadCodecsOf } from './fetched-codecs.ts'
 import { FrameLease } from './frame-lease.ts'
 import type { PartitionState } from './partition-state.ts'
@@ -44,6 +45,7 @@ export class Fetcher {
   readonly #parts: FetcherParts
   readonly #buffer = new FetchBuffer()
   readonly #memory: FetchMemory
+  readonly #waits: FetchWaits
   readonly #answers: FetchAnswers
   readonly #closing = new AbortController()
   /** The brokers asked, with the end of the exchange. */
@@ -58,6 +60,7 @@ export class Fetcher {
   constructor(parts: FetcherParts) {
     this.#parts = parts
     this.#memory = new FetchMemory(parts.options, parts.memory)
+    this.#waits = new FetchWaits(parts.options)
     this.#answers = new FetchAnswers({
       client: parts.client,
       options: parts.options,
@@ -158,7 +161,8 @@ export class Fetcher {
       if (source === undefined) next = Math.min(next, now + this.#backoff(1))
       else if (retryAt > now) next = Math.min(next, retryAt)
       else if (state.chunks.length >= CHUNKS_AHEAD) full.add(source)
-      else if (!this.#inFlight.has(source)) ready.set(source, [...(ready.get(source) ?? []), state])
+      else if (!this.#inFlight.has(source)) addTo(ready, source, state)
+      else if (this.#waits.misses(source, state)) this.#giveUp(source)
     }
     for (const broker of full) ready.delete(broker)
     this.#pumpAt(next)
@@ -195,32 +199,45 @@ export class Fetcher {
     let reserved = maxBytes
     this.#brokers.add(broker)
     try {
-      const request = fetchRequest(this.#requestOf(states, maxBytes))
+      const maxWaitMs = this.#waits.begin(broker, states)
+      const request = fetchRequest(this.#requestOf(states, maxBytes, maxWaitMs))
       const answer = await client.send(broker, purpose, request, this.#closing.signal)
+      this.#waits.end(broker)
       this.#memory.answered(reserved, answer.frame.length)
       reserved = 0
-      await this.#take(answer, asked)
+      this.#waits.brought(broker, await this.#take(answer, asked))
       this.#failures = 0
     } catch (error) {
       this.#memory.give(reserved)
+      if (this.#waits.end(broker)) return
       for (const state of states) state.readFromLeader()
       if (!this.#closing.signal.aborted) this.#failed(broker, asError(error))
     }
   }
 
-  async #take(answer: FetchResponse, asked: readonly Asked[]): Promise<void> {
+  /** Whether there was anything in it: records, or an error. */
+  async #take(answer: FetchResponse, asked: readonly Asked[]): Promise<boolean> {
     const lease = new FrameLease(answer.frame, this.#parts.client.frames, this.#memory)
     lease.acquire()
     try {
       await loadCodecsOf(answer)
-      this.#buffer.add(this.#answers.chunksOf(answer, asked, lease))
+      const chunks = this.#answers.chunksOf(answer, asked, lease)
+      this.#buffer.add(chunks)
       this.#parts.notify()
+      return chunks.length > 0 || hasError(answer)
     } finally {
       lease.release()
     }
   }
 
-  #requestOf(states: readonly PartitionState[], maxBytes: number): FetchOptions {
+  /** The broker was asked to wait for long, and now there is something else to ask for. */
+  #giveUp(broker: number): void {
+    const { client, purpose } = this.#parts
+    this.#waits.giveUp(broker)
+    client.opened(broker, purpose)?.close()
+  }
+
+  #requestOf(states: readonly PartitionState[], maxBytes: number, maxWaitMs: number): FetchOptions {
     const { client, options } = this.#parts
     const topics = Array.from(byTopic(this.#memory.inTurn(states)), ([topic, each]) => ({
       topic,
@@ -234,13 +251,13 @@ export class Fetcher {
       })),
     }))
     return {
-      maxWaitMs: options.fetchMaxWaitMs,
+      maxWaitMs,
       minBytes: options.fetchMinBytes,
       maxBytes,
       isolationLevel: options.isolationLevel,
       rackId: options.rackId,
       topics,
-      timeoutMs: client.options.requestTimeoutMs + options.fetchMaxWaitMs,
+      timeoutMs: client.options.requestTimeoutMs + maxWaitMs,
     }
   }
 
@@ -262,4 +279,8 @@ export class Fetcher {
   #backoff(failures: number): number {
     return backoffMs(this.#parts.client.options.retryBackoff, failures)
   }
+}
+
+function hasError({ topics }: FetchResponse): boolean {
+  return topics.some(({ partitions }) => partitions.some(({ errorCode }) => errorCode !== 0))
 }

@@ -170,6 +170,11 @@ export class Sender implements QueueOwner, LaneOwner {
       : this.#parts.transactions.identity
   }
 
+  /** Why nothing more of the transaction is sent, what is appended to it afterwards included. */
+  get #doom(): Error | null {
+    return this.#parts.transactions?.failure ?? null
+  }
+
   get #stopped(): boolean {
     return this.#closing.signal.aborted
   }
@@ -177,7 +182,7 @@ export class Sender implements QueueOwner, LaneOwner {
   /** Sends what can be sent now, and sees to it that the rest is looked at again. Does not call the listener. */
   #pump(): void {
     if (this.#pumping || this.#stopped) return
-    if (this.#fatal !== null) {
+    if (this.#fatal !== null || this.#doom !== null) {
       this.#schedule()
       return
     }
@@ -257,6 +262,7 @@ export class Sender implements QueueOwner, LaneOwner {
       this.#scheduled = false
       if (this.#stopped) return
       if (this.#fatal !== null) this.#failAll(this.#fatal)
+      else if (this.#doom !== null) this.failQueued(this.#doom)
       else this.#pump()
     })
   }

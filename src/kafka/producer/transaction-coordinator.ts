@@ -41,6 +41,7 @@ export class TransactionCoordinator {
   readonly #client: KafkaClient
   readonly #settings: TransactionSettings
   #brokersAddPartitions = false
+  #mayArriveLate = false
 
   constructor(client: KafkaClient, settings: TransactionSettings) {
     this.#client = client
@@ -50,6 +51,14 @@ export class TransactionCoordinator {
   /** Whether the cluster's transactions are those of TV2; known once {@link init} has been answered. */
   get brokersAddPartitions(): boolean {
     return this.#brokersAddPartitions
+  }
+
+  /**
+   * Whether a request under the current epoch was not answered: the coordinator may get it at any time, and take it for one
+   * of a later transaction. In TV2 each transaction has an epoch of its own.
+   */
+  get mayArriveLate(): boolean {
+    return this.#mayArriveLate && !this.#brokersAddPartitions
   }
 
   /** A new epoch of the id: fences whoever had it and ends what was open. With `former` only where that is still the last. */
@@ -62,6 +71,7 @@ export class TransactionCoordinator {
       producerEpoch: former?.epoch ?? -1,
     })
     const answer = await this.#ask('begin with', asked, errorCodeOf, signal)
+    this.#mayArriveLate = false
     return { producerId: answer.producerId, epoch: answer.producerEpoch }
   }
 
@@ -113,8 +123,9 @@ export class TransactionCoordinator {
         if (code === ErrorCode.NONE) return answer
         throw brokerError(code, what)
       } catch (error) {
-        signal.throwIfAborted()
         const code = codeOf(error)
+        if (code === undefined) this.#mayArriveLate = true
+        signal.throwIfAborted()
         if (fenced.has(code)) throw fencing(transactionalId, error)
         if (!isRetriable(error)) throw error
         if (code === undefined || moved.has(code)) {

@@ -26,6 +26,8 @@ export class Transactions {
   readonly #added = new Set<string>()
   readonly #toAdd = new Map<string, TopicPartition>()
   #adding: Promise<void> | null = null
+  /** Records under the current epoch were given up that may yet arrive. */
+  #lost = false
 
   constructor(coordinator: TransactionCoordinator, changed: () => void, signal: AbortSignal) {
     this.#coordinator = coordinator
@@ -101,20 +103,18 @@ export class Transactions {
   async abort(signal: AbortSignal): Promise<void> {
     if (this.#failure instanceof ProducerFencedError) throw this.#failure
     if (this.#state !== 'ending') this.#expect('open')
-    const raise = this.#failure !== null && !this.brokersAddPartitions
+    if (this.#failure !== null) this.#lost = true
     await this.#end(false, signal)
-    // What was lost may still arrive: under a higher epoch it is refused (KIP-360).
-    if (raise) this.#identity = await this.#fencing(this.#coordinator.init(this.#identity, signal))
     this.#failure = null
   }
 
   async #end(committed: boolean, signal: AbortSignal): Promise<void> {
-    const identity = this.#identity
-    if (identity === null) throw new ConnectError('The transactions were not initialized.')
     this.#state = 'ending'
     // What the coordinator is being told of belongs to this transaction, not to the next.
     this.#toAdd.clear()
     if (this.#adding !== null) await abortable(this.#adding, signal)
+    const identity = this.#identity
+    if (identity === null) throw new ConnectError('The transactions were not initialized.')
     if (this.#added.size > 0) {
       this.#identity = await this.#fencing(this.#coordinator.end(identity, committed, signal))
     }
@@ -124,6 +124,7 @@ export class Transactions {
 
   async #add(): Promise<void> {
     try {
+      if (this.#added.size === 0) await this.#raise()
       while (this.#toAdd.size > 0 && this.#identity !== null && this.#failure === null) {
         const [...partitions] = this.#toAdd
         await this.#fencing(
@@ -144,6 +145,16 @@ export class Transactions {
       this.#adding = null
     }
     this.#changed()
+  }
+
+  /**
+   * TV1, before a transaction: what went unanswered in those before it may arrive in the middle of this one, a commit
+   * among them. Under a higher epoch it is refused (KIP-360). TV2 has one for each transaction.
+   */
+  async #raise(): Promise<void> {
+    if (!this.#lost && !this.#coordinator.mayArriveLate) return
+    this.#identity = await this.#fencing(this.#coordinator.init(this.#identity, this.#signal))
+    this.#lost = false
   }
 
   async #fencing<T>(asked: Promise<T>): Promise<T> {

@@ -11,8 +11,11 @@ import {
   openTransactionalProducer,
 } from '../../../src/kafka/producer/kafka-producer.ts'
 import { producerConfig } from '../../../src/kafka/producer/producer-config.ts'
+import { endTxnApi } from '../../../src/kafka/protocol/transactions.ts'
 import type { ClientConfig, TransactionalProducer } from '../../../src/kafka/types.ts'
 import { FlakyProxy } from '../../support/flaky-proxy.ts'
+import { waitFor } from '../../support/wait-for.ts'
+import { FaultProxy } from '../../support/fault-proxy/fault-proxy.ts'
 import { openKafkaClient } from '../../support/kafka-client.ts'
 import type { KafkaClient } from '../../support/kafka-client.ts'
 import { topicPrefix } from '../../support/topics.ts'
@@ -163,15 +166,48 @@ describe.each(['TV1', 'TV2'])('transactions of %s', (version) => {
     const topic = `${prefix}${version}-doomed`
     await kafka.createTopic(topic, { config: { 'max.message.bytes': '2000' } })
     await using opened = await open(`${version}-doomed`)
-    const { producer } = opened
+    const { producer, failures } = opened
     producer.begin()
     await write(producer, topic, ['small', 'x'.repeat(5000)])
     await expect(producer.commit(signal)).rejects.toThrow('has to be aborted')
+    // What comes behind fails at once, not after delivery.timeout.ms.
+    const before = failures.length
+    await write(producer, topic, ['late'])
+    await producer.flush(AbortSignal.timeout(20_000))
+    expect(failures.slice(before).map(String)).toEqual([
+      expect.stringContaining('has to be aborted'),
+    ])
     await producer.abort(signal)
     producer.begin()
     await write(producer, topic, ['good'])
     await producer.commit(signal)
     await mark(producer, topic, 1)
+    expect(await committed(topic, 1, 'end')).toEqual([['good']])
+  })
+
+  test('are not ended by an answerless commit of one before them that comes late', async () => {
+    const topic = `${prefix}${version}-late`
+    await kafka.createTopic(topic)
+    const [host = '', port = ''] = inject('bootstrapServers').split(':')
+    await using proxy = await FaultProxy.start({ host, port: Number(port) })
+    const config = configOf({ 'transactional.id': topic, 'request.timeout.ms': '300' })
+    const client = new OwnClient({ ...clientOptions(config), socketFactory: proxy.socketFactory })
+    const listener = { acknowledged: () => undefined, failed: () => undefined }
+    const producer = new KafkaProducer(client, producerConfig(config), listener)
+    await producer.init(signal)
+    producer.begin()
+    await write(producer, topic, ['good'])
+    const { key: api } = endTxnApi
+    proxy.arm({ kind: 'delay-request', api, skip: 0, ms: 2000, at: 0, abrupt: false })
+    await producer.commit(signal)
+    producer.begin()
+    await write(producer, topic, ['bad'])
+    await producer.flush(signal)
+    await waitFor('the late commit', () => proxy.hits.length === 1)
+    await proxy.settled(signal)
+    await producer.abort(signal)
+    await mark(producer, topic, 1)
+    await producer.close(signal)
     expect(await committed(topic, 1, 'end')).toEqual([['good']])
   })
 

@@ -13,8 +13,8 @@ export const faultKinds = [
   'delay-request',
   'delay-response',
   /**
-   * What the connection sends is held until the broker has answered a like request on another one; it gets there all the
-   * same, even if the client is gone.
+   * What the connection sends is held until the broker has answered a like request on another one, and a little longer; it
+   * gets there all the same, even if the client is gone.
    */
   'overtake',
   /** A byte of the records of a Produce request is another; of any other request the api key. */

@@ -6,6 +6,9 @@ import type { Overtaking } from './overtaking.ts'
 import { corruptedResponse, corruptRequest, headOf } from './requests.ts'
 import type { RequestHead } from './requests.ts'
 
+/** How long after the one that overtook it a request arrives at most. */
+const MOST_LATE_MS = 200
+
 export interface ConnectionParts {
   /** Counts the connections of a proxy. */
   readonly number: number
@@ -109,7 +112,10 @@ export class ProxiedConnection {
         this.#hit(forwarded)
         break
       case 'overtake':
-        if (await overtaking.overtaken(number, head.api, fault.ms)) this.#hit(forwarded)
+        if (await overtaking.overtaken(number, head.api, fault.ms)) {
+          await delay(fault.at * MOST_LATE_MS)
+          this.#hit(forwarded)
+        }
         break
       case 'corrupt-request':
         corruptRequest(frame, fault.at)

@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import type { HostPort } from '../../../src/kafka/net/socket.ts'
+import { codecNames, loadCodec } from '../../../src/kafka/records/compression.ts'
+import { setLogLevel } from '../../../src/util/log-levels.ts'
 import { FaultProxy } from '../../support/fault-proxy/fault-proxy.ts'
 import { History } from './history.ts'
 import type { LogReader } from './log-reader.ts'
@@ -7,7 +9,7 @@ import { leastHits, modes, partitionCount, schedules } from './schedule.ts'
 import type { Schedule } from './schedule.ts'
 import { textOf } from './schedule-text.ts'
 import { ScheduledRun } from './scheduled-run.ts'
-import { Tally } from './tally.ts'
+import type { Tally } from './tally.ts'
 import { problemsOf } from './verdict.ts'
 
 export interface CampaignOptions {
@@ -18,6 +20,8 @@ export interface CampaignOptions {
   /** How many schedules count in all. */
   readonly count: number
   readonly seed: number
+  /** What was run is added to it, also where the campaign fails. */
+  readonly tally: Tally
   /** Only the one schedule with this path of fast-check's, which is then made smaller while it fails. */
   readonly path?: string
 }
@@ -29,14 +33,15 @@ const limitMs = 120_000
  * Runs random schedules, several at once, each on a topic of its own, and looks after each one whether the log is as it must
  * be. Rejects with what is wrong, the schedule and how to run it again.
  */
-export async function runCampaign(options: CampaignOptions): Promise<Tally> {
+export async function runCampaign(options: CampaignOptions): Promise<void> {
   const { topics, count, seed, path } = options
-  const tally = new Tally()
+  setLogLevel('root', 'OFF')
+  await Promise.all(codecNames.map((name) => loadCodec(name)))
   const lanes = path === undefined ? topics : topics.slice(0, 1)
   const state = { failed: false }
-  await Promise.all(
+  const results = await Promise.allSettled(
     lanes.map(async (topic, i) => {
-      const lane = new Lane(topic, options, tally)
+      const lane = new Lane(topic, options)
       const share = Math.floor(count / lanes.length) + (i < count % lanes.length ? 1 : 0)
       const property = fc.asyncProperty(schedules(fc.constantFrom(...modes)), async (schedule) => {
         if (!state.failed || path !== undefined) await lane.run(schedule)
@@ -53,7 +58,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Tally> {
       throw failureOf(details)
     }),
   )
-  return tally
+  for (const result of results) if (result.status === 'rejected') throw result.reason
 }
 
 function failureOf(details: fc.RunDetailsCommon<[Schedule]>): Error {
@@ -69,19 +74,17 @@ function failureOf(details: fc.RunDetailsCommon<[Schedule]>): Error {
 class Lane {
   readonly #topic: string
   readonly #options: CampaignOptions
-  readonly #tally: Tally
   #from: readonly number[] = Array.from({ length: partitionCount }, () => 0)
   #count = 0
 
-  constructor(topic: string, options: CampaignOptions, tally: Tally) {
+  constructor(topic: string, options: CampaignOptions) {
     this.#topic = topic
     this.#options = options
-    this.#tally = tally
   }
 
   /** One that was not struck often enough is left out. */
   async run(schedule: Schedule): Promise<void> {
-    const { bootstrapServers, reader } = this.#options
+    const { bootstrapServers, reader, tally } = this.#options
     const topic = this.#topic
     const history = new History()
     await using proxy = await FaultProxy.start(addressOf(bootstrapServers))
@@ -103,7 +106,7 @@ class Lane {
     }
     if (problems.length > 0) throw new Error(problems.slice(0, 8).join('\n'))
     const counted = proxy.hits.length >= leastHits
-    this.#tally.add(schedule, { history, hits: proxy.hits, counted, ranMs })
+    tally.add(schedule, { history, hits: proxy.hits, counted, ranMs })
     fc.pre(counted)
   }
 }

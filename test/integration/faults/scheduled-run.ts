@@ -4,7 +4,9 @@ import type { Destination } from '../../../src/kafka/net/client.ts'
 import { clientOptions } from '../../../src/kafka/net/client-options.ts'
 import type { Connection } from '../../../src/kafka/net/connection.ts'
 import { KafkaProducer } from '../../../src/kafka/producer/kafka-producer.ts'
+import { ProducerFencedError } from '../../../src/kafka/producer/errors.ts'
 import { producerConfig } from '../../../src/kafka/producer/producer-config.ts'
+import { initProducerIdApi } from '../../../src/kafka/protocol/transactions.ts'
 import { delay } from '../../../src/util/abort.ts'
 import type { FaultProxy } from '../../support/fault-proxy/fault-proxy.ts'
 import type { History, Transaction } from './history.ts'
@@ -66,7 +68,7 @@ export class ScheduledRun {
       if (this.#transactional) await this.#producer.init(signal)
       await this.#producer.partitionCount(topic, signal)
       for (const step of schedule.steps) await this.#do(step)
-      if (this.#transactional) await this.#end({ do: 'end', how: 'commit', ms: 0 })
+      if (this.#transactional) await this.#do({ do: 'end', how: 'commit', ms: 0 })
       else await this.#flush('the last flush')
       await Promise.all(this.#flushes)
     } finally {
@@ -93,6 +95,29 @@ export class ScheduledRun {
   }
 
   async #do(step: Step): Promise<void> {
+    try {
+      await this.#perform(step)
+    } catch (error) {
+      if (!this.#fencedByItself(error)) throw error
+      if (this.#transaction !== null) this.#transaction.fate = 'unknown'
+      await this.#replace()
+    }
+    if (step.do === 'end' || this.#transaction?.fate === 'unknown') this.#transaction = null
+  }
+
+  /**
+   * A question for the first epoch of a producer that went unanswered, was asked again, and then arrives after all, looks
+   * to the coordinator like that of another producer. Neither protocol has anything against it.
+   */
+  #fencedByItself(error: unknown): boolean {
+    const late = this.#parts.proxy.hits.some(
+      ({ fault: { api, kind } }) =>
+        api === initProducerIdApi.key && (kind === 'delay-request' || kind === 'overtake'),
+    )
+    return late && error instanceof ProducerFencedError
+  }
+
+  async #perform(step: Step): Promise<void> {
     switch (step.do) {
       case 'send':
         await this.#send(step)
@@ -139,7 +164,6 @@ export class ScheduledRun {
   async #end({ how, ms }: End): Promise<void> {
     const transaction = this.#transaction
     if (transaction === null) return
-    this.#transaction = null
     switch (how) {
       case 'commit':
         await this.#commit(transaction)
@@ -167,6 +191,7 @@ export class ScheduledRun {
       transaction.fate = 'committed'
     } catch (error) {
       signal.throwIfAborted()
+      if (this.#fencedByItself(error)) throw error
       const lost = transaction.records.some(({ state }) => state === 'failed')
       if (!lost)
         history.problems.push(`a commit was refused though no record is lost: ${String(error)}`)

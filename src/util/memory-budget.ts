@@ -61,6 +61,11 @@ export class MemoryAccount {
     this.#account = new Int32Array(account)
   }
 
+  /** What the whole budget has. */
+  get limitBytes(): number {
+    return this.load(LIMIT) * unitBytes
+  }
+
   /** Of the whole budget, in units. */
   load(place: number): number {
     return Atomics.load(this.#budget, place)

@@ -71,6 +71,7 @@ function verify(pfx: DerValue, safe: Buffer, password: string): void {
   const digest = digests[hexOf(derAt(macData, 0, 0, 0))]
   if (digest === undefined) throw new Pkcs12Error('algorithm', 'Its MAC is not known.')
   const expected = derAt(macData, 0, 1).content
+  if (expected.length !== createHash(digest).digest().length) throw new RangeError('no MAC')
   const kdf = {
     password,
     salt: derAt(macData, 1).content,

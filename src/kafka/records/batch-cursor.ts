@@ -9,7 +9,7 @@ import {
 } from './batch-format.ts'
 import { codecById } from './compression.ts'
 import { crc32c } from './crc32c.ts'
-import { CorruptRecordError } from './errors.ts'
+import { BatchTooLargeError, CorruptRecordError } from './errors.ts'
 
 /** What {@link RecordCursor.timestampType} says. */
 export type TimestampType = 'NoTimestampType' | 'CreateTime' | 'LogAppendTime'
@@ -223,11 +223,17 @@ export class BatchCursor {
     try {
       return codec.decompress(compressed)
     } catch (cause) {
+      if (cause instanceof BatchTooLargeError) throw this.#tooLarge(cause)
       throw new CorruptRecordError(
         `The batch at offset ${this.baseOffset} could not be decompressed with ${codec.name}.`,
         { cause },
       )
     }
+  }
+
+  #tooLarge(cause: BatchTooLargeError): BatchTooLargeError {
+    const message = `Cannot decompress the batch at offset ${this.baseOffset}: ${cause.message}`
+    return new BatchTooLargeError(message, { cause })
   }
 
   #corrupt(found: string): CorruptRecordError {

@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { UnsupportedCompressionError } from './errors.ts'
 import { compressLz4, decompressLz4 } from './lz4-frame.ts'
-import { MOST_DECOMPRESSED_BYTES } from './most-decompressed.ts'
+import { isOverLimit, mostDecompressedBytes, tooLarge } from './most-decompressed.ts'
 import { loadSnappy } from './snappy.ts'
 import { loadZstd } from './zstd.ts'
 
@@ -30,7 +30,13 @@ const defaultLevels: Record<CodecName, number> = { gzip: -1, snappy: 0, lz4: 9, 
 
 const gzip: CodecModule = {
   compress: (bytes, level) => gzipSync(bytes, { level }),
-  decompress: (bytes) => gunzipSync(bytes, { maxOutputLength: MOST_DECOMPRESSED_BYTES }),
+  decompress: (bytes) => {
+    try {
+      return gunzipSync(bytes, { maxOutputLength: mostDecompressedBytes() })
+    } catch (error) {
+      throw isOverLimit(error) ? tooLarge(bytes.length, error) : error
+    }
+  },
 }
 
 /** What can be used at once. The others are loaded when they are first met. */

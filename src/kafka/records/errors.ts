@@ -16,3 +16,11 @@ export class UnsupportedRecordFormatError extends ConnectError {
   override readonly javaName: string =
     'org.apache.kafka.common.errors.UnsupportedForMessageFormatException'
 }
+
+/**
+ * A batch that becomes larger than memory allows when it is decompressed. A broker takes at most `message.max.bytes`
+ * compressed, and a producer fills a batch by about as much; so it is damaged, or made to fill the memory of who reads it.
+ */
+export class BatchTooLargeError extends ConnectError {
+  override readonly javaName: string = 'org.apache.kafka.common.errors.RecordTooLargeException'
+}

@@ -1,5 +1,5 @@
 import { compressBlock, decompressBlock, lz4Bound } from './lz4-block.ts'
-import { MOST_DECOMPRESSED_BYTES } from './most-decompressed.ts'
+import { mostDecompressedBytes, tooLarge } from './most-decompressed.ts'
 
 /**
  * LZ4 frames (lz4_Frame_format.md), as Kafka's clients write and read them since KIP-57: blocks of 64 KiB, independent
@@ -12,6 +12,8 @@ import { MOST_DECOMPRESSED_BYTES } from './most-decompressed.ts'
 const MAGIC = 0x184d2204
 const BLOCK_BYTES = 64 * 1024
 const STORED = 0x80000000
+/** A byte of length stands for at most 255. */
+const MOST_RATIO = 256
 const flag = { version: 0x40, independent: 0x20, blockSum: 0x10, size: 0x08, sum: 0x04, dict: 1 }
 const versionMask = 0xc0
 /** Block sizes by the number that stands for them. */
@@ -45,10 +47,10 @@ export function compressLz4(bytes: Buffer): Buffer {
   return target.subarray(0, at + 4)
 }
 
-/** Throws a RangeError where `bytes` are no frame, or one that nobody would write. */
+/** Throws a RangeError where `bytes` are no frame, and a BatchTooLargeError where they become more than there is room for. */
 export function decompressLz4(bytes: Buffer): Buffer {
   const { blockBytes, blockSum, firstBlock } = readHeader(bytes)
-  let target: Buffer = Buffer.allocUnsafeSlow(Math.max(blockBytes, bytes.length * 3))
+  let target: Buffer = Buffer.allocUnsafeSlow(Math.min(bytes.length * 3, mostDecompressedBytes()))
   let out = 0
   let at = firstBlock
   for (;;) {
@@ -57,17 +59,18 @@ export function decompressLz4(bytes: Buffer): Buffer {
     const length = word & 0x7fffffff
     const [start, end] = [at + 4, at + 4 + length]
     if (length > blockBytes || end > bytes.length) throw noFrame('a block beyond its end')
-    if (target.length - out < blockBytes) target = grown(target, out)
+    const room = out + (word >= STORED ? length : Math.min(blockBytes, length * MOST_RATIO))
+    if (room > mostDecompressedBytes()) throw tooLarge(bytes.length)
+    if (room > target.length) target = grown(target, out, room)
     if (word >= STORED) out += bytes.copy(target, out, start, end)
     else out = decompressBlock(bytes, [start, end], target, out)
     at = blockSum ? end + 4 : end
   }
 }
 
-function grown(target: Buffer, used: number): Buffer {
-  const larger = target.length * 2
-  if (larger > MOST_DECOMPRESSED_BYTES) throw noFrame(`more than ${MOST_DECOMPRESSED_BYTES} bytes`)
-  const next = Buffer.allocUnsafeSlow(larger)
+function grown(target: Buffer, used: number, room: number): Buffer {
+  const larger = Math.min(target.length * 2, mostDecompressedBytes())
+  const next = Buffer.allocUnsafeSlow(Math.max(room, larger))
   target.copy(next, 0, 0, used)
   return next
 }

@@ -1,4 +1,4 @@
-import { MOST_DECOMPRESSED_BYTES } from './most-decompressed.ts'
+import { mostDecompressedBytes, tooLarge } from './most-decompressed.ts'
 import type { CodecModule } from './compression.ts'
 
 /**
@@ -15,16 +15,19 @@ const MOST_RATIO = 22
 export async function loadSnappy(): Promise<CodecModule> {
   const snappy = await import('snappy')
   const toNative = { copyOutputData: true }
-  const decompressBlock = (block: Buffer): Buffer => {
-    checkLength(block)
-    // Without a type for its output it answers either.
-    return snappy.uncompressSync(block, { asBuffer: true, ...toNative }) as Buffer
-  }
+  // Without a type for its output it answers either.
+  const decompressBlock = (block: Buffer): Buffer =>
+    snappy.uncompressSync(block, { asBuffer: true, ...toNative }) as Buffer
   return {
     compress: (bytes) => snappy.compressSync(bytes, toNative),
     decompress: (bytes) => {
-      if (!framed.equals(bytes.subarray(0, framed.length))) return decompressBlock(bytes)
-      return Buffer.concat(blocksOf(bytes).map(decompressBlock))
+      const isFramed = framed.equals(bytes.subarray(0, framed.length))
+      const blocks = isFramed ? blocksOf(bytes) : [bytes]
+      let length = 0
+      for (const block of blocks) length += lengthOf(block)
+      if (length > mostDecompressedBytes()) throw tooLarge(bytes.length)
+      const parts = blocks.map(decompressBlock)
+      return parts.length === 1 ? (parts[0] ?? bytes) : Buffer.concat(parts, length)
     },
   }
 }
@@ -43,15 +46,15 @@ function blocksOf(bytes: Buffer): Buffer[] {
   return blocks
 }
 
-/** A block begins with the length of what it holds, a varint: memory is taken by what it says. */
-function checkLength(block: Buffer): void {
+/** A block begins with the length of what it holds, a varint: memory is taken by what it says. Throws a RangeError. */
+function lengthOf(block: Buffer): number {
   let length = 0
   for (let at = 0, shift = 1; at < 5; at++, shift *= 128) {
     const byte = block[at] ?? 0
     length += (byte & 0x7f) * shift
     if (byte < 0x80) break
   }
-  if (length <= Math.min(block.length * MOST_RATIO, MOST_DECOMPRESSED_BYTES)) return
+  if (length <= block.length * MOST_RATIO) return length
   throw new RangeError(
     `Found a snappy block of ${block.length} bytes that claims to hold ${length}.`,
   )

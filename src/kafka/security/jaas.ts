@@ -8,8 +8,8 @@ export interface JaasEntry {
 }
 
 const flags = ['required', 'requisite', 'sufficient', 'optional']
-/** A quoted text, with Java's escapes; a word; one of the two signs; or what belongs nowhere. */
-const token = /"((?:[^"\\]|\\[\s\S])*)"|([\w$.\-/:@+*%&~,]+)|([=;])|(\S)/g
+/** A text quoted either way, with Java's escapes; a word; one of the two signs; or what belongs nowhere. */
+const token = /"((?:[^"\\]|\\[\s\S])*)"|'((?:[^'\\]|\\[\s\S])*)'|([\w$.\-/:@+*%&~,]+)|([=;])|(\S)/g
 
 type Token =
   | { readonly kind: 'text'; readonly text: string }
@@ -43,7 +43,8 @@ export function parseJaas(config: string): JaasEntry {
 }
 
 function tokensOf(config: string): Token[] {
-  return Array.from(config.matchAll(token), ([, quoted, word, sign]): Token => {
+  return Array.from(config.matchAll(token), ([, double, single, word, sign]): Token => {
+    const quoted = double ?? single
     if (quoted !== undefined) return { kind: 'text', text: unescape(quoted) }
     if (word !== undefined) return { kind: 'text', text: word }
     return { kind: 'sign', text: sign ?? '' }

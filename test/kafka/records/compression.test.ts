@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readClientConfig } from '../../../src/config/client-values.ts'
 import { compressionOf } from '../../../src/kafka/producer/compression-config.ts'
 import type { Compression } from '../../../src/kafka/producer/compression-config.ts'
@@ -10,9 +10,18 @@ import {
   loadCodec,
   loadCodecById,
 } from '../../../src/kafka/records/compression.ts'
-import { UnsupportedCompressionError } from '../../../src/kafka/records/errors.ts'
+import type { CodecName } from '../../../src/kafka/records/compression.ts'
+import { BatchCursor } from '../../../src/kafka/records/batch-cursor.ts'
+import { at, headerBytes, logOverheadBytes } from '../../../src/kafka/records/batch-format.ts'
+import {
+  BatchTooLargeError,
+  UnsupportedCompressionError,
+} from '../../../src/kafka/records/errors.ts'
 import { decompressLz4 } from '../../../src/kafka/records/lz4-frame.ts'
+import { limitDecompressed } from '../../../src/kafka/records/most-decompressed.ts'
+import { zstdFrames } from '../../../src/kafka/records/zstd-frames.ts'
 import { wasmZstd } from '../../../src/kafka/records/zstd.ts'
+import { batchOf } from './support.ts'
 
 beforeAll(async () => {
   for (const name of codecNames) await loadCodec(name)
@@ -101,6 +110,60 @@ function withoutSize(frame: Buffer): Buffer {
     frame.subarray(10),
   ])
 }
+
+describe('a batch that fills the memory of who reads it', () => {
+  const MIB = 1024 * 1024
+
+  beforeAll(() => limitDecompressed(0))
+  afterAll(() => limitDecompressed(256 * MIB))
+
+  test.each([...codecNames, 'zstd in WebAssembly'])('is refused, by %s', async (name) => {
+    const codec = name === 'zstd in WebAssembly' ? await wasmZstd() : codecByName(name as CodecName)
+    const compress = (bytes: number): Buffer => codec.compress(Buffer.alloc(bytes), 3)
+    expect(codec.decompress(compress(60 * MIB)).length).toBe(60 * MIB)
+    const bomb = compress(66 * MIB)
+    expect(() => codec.decompress(bomb)).toThrow(BatchTooLargeError)
+    expect(() => codec.decompress(bomb)).toThrow('compressed bytes become more than 64 MiB.')
+  })
+
+  test('is refused with its offset', () => {
+    const batch = batchOf(['x'], 42)
+    const records = codecByName('gzip').compress(Buffer.alloc(66 * MIB))
+    const bomb = Buffer.concat([batch.subarray(0, headerBytes), records])
+    bomb.writeInt32BE(bomb.length - logOverheadBytes, at.length)
+    bomb[at.attributes + 1] = codecByName('gzip').id
+    const open = (): boolean => new BatchCursor().open(bomb, 0, bomb.length, false)
+    expect(open).toThrow(BatchTooLargeError)
+    expect(open).toThrow('Cannot decompress the batch at offset 42: ')
+  })
+})
+
+describe('a zstd frame', () => {
+  const whole = (): Buffer => codecByName('zstd').compress(Buffer.alloc(4_000_000, '0123456789'))
+
+  test('that does not say what it holds can hold as much as its blocks', () => {
+    const frame = withoutSize(whole())
+    const blocks = Math.ceil(4_000_000 / (128 * 1024))
+    const mostBytes = blocks * 128 * 1024
+    expect(zstdFrames(frame)).toEqual([{ start: 0, end: frame.length, mostBytes }])
+  })
+
+  test('that says it holds more than it can is refused before memory is taken', async () => {
+    const frame = whole()
+    frame.writeUInt32LE(60 * 1024 * 1024, 6)
+    const wasm = await wasmZstd()
+    expect(() => wasm.decompress(frame)).toThrow('claims to hold 62914560')
+  })
+
+  test('may be followed by others, and by what is to be skipped', async () => {
+    const parts = ['one, ', 'two, ', 'three'].map((text) =>
+      codecByName('zstd').compress(Buffer.from(text)),
+    )
+    const skipped = Buffer.from('5a2a4d1803000000616263', 'hex')
+    const wasm = await wasmZstd()
+    expect(wasm.decompress(Buffer.concat([skipped, ...parts])).toString()).toBe('one, two, three')
+  })
+})
 
 test('an LZ4 frame with linked blocks and a sum, as other clients write it, is read', () => {
   const header = Buffer.from('04224d1844405e', 'hex')

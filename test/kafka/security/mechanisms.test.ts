@@ -18,6 +18,10 @@ describe('sasl.jaas.config', () => {
       `${plain} required\n  username=alice\n  password="a \\"b\\" \\\\ c=d;e";`,
       { username: 'alice', password: 'a "b" \\ c=d;e' },
     ],
+    [
+      `${plain} required username='bob' password='it is "b", not \\'a\\'';`,
+      { username: 'bob', password: `it is "b", not 'a'` },
+    ],
     [`${plain} REQUIRED;`, {}],
     [`  ${plain} optional empty="" ;  `, { empty: '' }],
     [

@@ -56,6 +56,7 @@ async function bundle(outdir, connectors) {
   const entries = {
     api: 'src/api/index.ts',
     avro: 'src/converters/avro/index.ts',
+    'connect-dlq': 'src/cli/connect-dlq.ts',
     'connect-standalone': 'src/cli/connect-standalone.ts',
     'plugin-thread': 'src/runtime/plugin-thread.ts',
     ...Object.fromEntries(

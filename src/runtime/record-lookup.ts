@@ -39,12 +39,14 @@ export class KafkaRecordLookup implements RecordLookup {
   /** `config` is that of the task's consumer, whose isolation holds here too. `memory` is closed with the lookup. */
   constructor(config: ClientConfig, memory: MemoryShare) {
     this.#client = new KafkaClient(clientOptions(config))
-    const limits = { 'fetch.max.bytes': fetchBytes, 'max.partition.fetch.bytes': fetchBytes }
-    this.#consumer = new AssignedConsumer(
-      this.#client,
-      consumerOptions({ ...config, ...limits }),
-      memory,
-    )
+    const options = consumerOptions({
+      ...config,
+      'fetch.max.bytes': fetchBytes,
+      'max.partition.fetch.bytes': fetchBytes,
+      // Where a record was deleted, the first one after it says so.
+      'auto.offset.reset': 'earliest',
+    })
+    this.#consumer = new AssignedConsumer(this.#client, options, memory)
     this.#memory = memory
   }
 

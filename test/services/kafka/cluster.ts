@@ -13,11 +13,14 @@ export interface Cluster extends AsyncDisposable {
   stop(): Promise<void>
 }
 
+type Properties = Readonly<Record<string, string>>
+
 const nodeIds = [1, 2, 3]
 
 /** Starts them at once: a node opens its port only when there is a quorum. Topics have three replicas, two of which must be in sync. */
 export async function startCluster(
-  properties: Readonly<Record<string, string>> = {},
+  properties: Properties = {},
+  ofNode: (id: number) => Properties = () => ({}),
 ): Promise<Cluster> {
   const ports = await freePorts(6)
   const port = (id: number): number => ports[id - 1] ?? 0
@@ -29,7 +32,12 @@ export async function startCluster(
       port: port(nodeId),
       controllerPort: controllerPort(nodeId),
       heap: ['-Xms64m', '-Xmx256m', '-XX:TieredStopAtLevel=1'],
-      properties: { ...threeReplicas, 'controller.quorum.voters': voters, ...properties },
+      properties: {
+        ...threeReplicas,
+        'controller.quorum.voters': voters,
+        ...properties,
+        ...ofNode(nodeId),
+      },
     }),
   )
   const settled = await Promise.allSettled(starting)

@@ -119,6 +119,8 @@ const groupCodes = new Set<number>([
   ErrorCode.FENCED_INSTANCE_ID,
   ErrorCode.COORDINATOR_NOT_AVAILABLE,
   ErrorCode.NOT_COORDINATOR,
+  ErrorCode.REQUEST_TIMED_OUT,
+  ErrorCode.GROUP_AUTHORIZATION_FAILED,
 ])
 
 /** Where a group is to go on, and the epoch of the leader that wrote what stands before it; -1 where nobody told. */

@@ -1,5 +1,5 @@
 import { request } from '../protocol/api.ts'
-import { brokerError, ErrorCode } from '../protocol/errors.ts'
+import { ErrorCode } from '../protocol/errors.ts'
 import { joinGroupApi, syncGroupApi } from '../protocol/group.ts'
 import type { JoinGroupResponse } from '../protocol/group.ts'
 import { faultPoint } from '../../util/fault-point.ts'
@@ -7,6 +7,7 @@ import { thisMoment } from '../../util/moment.ts'
 import type { Moment } from '../../util/moment.ts'
 import type { GroupCoordinator } from './coordinator.ts'
 import type { MemberOptions } from './group-options.ts'
+import { refusedMember } from './member-errors.ts'
 
 /** What the broker adds to the rebalance timeout before it gives up on an answer to JoinGroup. */
 const JOIN_SLACK_MS = 5000
@@ -169,6 +170,6 @@ function refused(
       coordinator.forget()
       return { kind: 'again', memberId, atOnce: false, sentAt }
     default:
-      throw brokerError(code, `Cannot join group ${options.groupId}`)
+      throw refusedMember(options, code, `Cannot join group ${options.groupId}`)
   }
 }

@@ -1,9 +1,19 @@
+import { asError } from '../../errors/connect-error.ts'
+import { createLogger } from '../../util/logger.ts'
 import { request } from '../protocol/api.ts'
 import { brokerError, ErrorCode } from '../protocol/errors.ts'
 import { heartbeatApi, leaveGroupApi } from '../protocol/group.ts'
 import type { GroupCoordinator } from './coordinator.ts'
 import type { MemberOptions } from './group-options.ts'
 import type { Generation } from './join-exchange.ts'
+import { limited } from './limited.ts'
+import { memberLabel } from './member-errors.ts'
+
+const log = createLogger('org.apache.kafka.clients.consumer.internals.ConsumerCoordinator')
+
+/** How long leaving may take: the session ends by itself where it does not come through. */
+const LEAVE_MS = 5000
+const neverAborted = new AbortController().signal
 
 /** One heartbeat; gives the error code. */
 export async function heartbeat(
@@ -29,4 +39,21 @@ export async function leaveGroup(
   const code = answer.errorCode || (answer.members[0]?.errorCode ?? ErrorCode.NONE)
   if (code === ErrorCode.NONE || code === ErrorCode.UNKNOWN_MEMBER_ID) return
   throw brokerError(code, `Cannot leave group ${groupId}`)
+}
+
+/** Has a member leave within a limit of its own, where it has an id. A static one stays: it is expected back (KIP-345). Never rejects. */
+export async function leaveInTime(
+  coordinator: GroupCoordinator,
+  options: MemberOptions,
+  memberId: string,
+): Promise<void> {
+  const { groupId, groupInstanceId } = options
+  if (memberId === '' || groupInstanceId !== null) return
+  try {
+    await limited(LEAVE_MS, neverAborted, `leave group ${groupId}`, (limit) =>
+      leaveGroup(coordinator, groupId, memberId, limit),
+    )
+  } catch (error) {
+    log.info(`${memberLabel(options)} could not leave: ${asError(error).message}`)
+  }
 }

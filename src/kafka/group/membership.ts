@@ -3,21 +3,16 @@ import { delay } from '../../util/abort.ts'
 import { createLogger } from '../../util/logger.ts'
 import { backoffMs } from '../net/backoff.ts'
 import type { Backoff } from '../net/backoff.ts'
-import { brokerError, ErrorCode } from '../protocol/errors.ts'
-import { CommitFailedError, RebalanceInProgressError } from './errors.ts'
+import { ErrorCode } from '../protocol/errors.ts'
 import { Heartbeats } from './heartbeats.ts'
 import { joinOnce } from './join-exchange.ts'
 import type { Generation, JoinedGroup, JoinOutcome, JoinParts } from './join-exchange.ts'
-import { limited } from './limited.ts'
-import { leaveGroup } from './member-requests.ts'
+import { memberLabel, notAMember, rebalanceInProgress, refusedMember } from './member-errors.ts'
+import { leaveInTime } from './member-requests.ts'
 import { PollInterval } from './poll-interval.ts'
 import { Session } from './session.ts'
 
 const log = createLogger('org.apache.kafka.clients.consumer.internals.ConsumerCoordinator')
-
-/** How long leaving may take: the session ends by itself where it does not come through. */
-const LEAVE_MS = 5000
-const neverAborted = new AbortController().signal
 
 export interface MembershipParts extends JoinParts {
   readonly retryBackoff: Backoff
@@ -152,39 +147,45 @@ export class Membership {
   /** The generation to commit with. Throws where there is none, or a new one is in the making. */
   committing(): Generation {
     const { generation } = this
-    if (this.#isJoining) throw new RebalanceInProgressError(`${this.#label()}: ${inRebalance}`)
-    if (generation === null) throw new CommitFailedError(`${this.#label()}: ${notAMember}`)
+    if (this.#isJoining) throw rebalanceInProgress(this.#parts.options)
+    if (generation === null) throw notAMember(this.#parts.options)
     return generation
   }
 
   /** Takes what the coordinator said to a request of `generation`; the error it stands for, null for none. */
   heard(code: number, generation: Generation): Error | null {
     if (code === ErrorCode.NONE) return null
+    const { options } = this.#parts
     const isCurrent = generation === this.#generation
+    const refused = (): Error => refusedMember(options, code, this.#label())
     switch (code) {
       case ErrorCode.REBALANCE_IN_PROGRESS:
         if (isCurrent) this.requestRejoin('the group is being rebalanced')
-        return new RebalanceInProgressError(`${this.#label()}: ${inRebalance}`)
+        return rebalanceInProgress(options)
       case ErrorCode.UNKNOWN_MEMBER_ID:
       case ErrorCode.ILLEGAL_GENERATION:
         if (isCurrent) {
           if (code === ErrorCode.UNKNOWN_MEMBER_ID) this.#memberId = ''
           this.#lose(takenOut)
         }
-        return new CommitFailedError(`${this.#label()}: ${notAMember}`)
+        return notAMember(options)
       case ErrorCode.COORDINATOR_NOT_AVAILABLE:
       case ErrorCode.NOT_COORDINATOR:
+      case ErrorCode.REQUEST_TIMED_OUT:
         this.#parts.coordinator.forget()
+        break
+      case ErrorCode.GROUP_AUTHORIZATION_FAILED:
+        if (isCurrent) this.#fail(refused())
         break
       case ErrorCode.FENCED_INSTANCE_ID:
         if (isCurrent) {
           this.#lose('another one has its group.instance.id')
-          this.#fail(brokerError(code, this.#label()))
+          this.#fail(refused())
         }
         break
       default:
     }
-    return brokerError(code, this.#label())
+    return refused()
   }
 
   /**
@@ -202,14 +203,7 @@ export class Membership {
     const memberId = this.#memberId
     this.#generation = null
     this.#memberId = ''
-    if (memberId === '' || options.groupInstanceId !== null) return
-    try {
-      await limited(LEAVE_MS, neverAborted, `leave group ${options.groupId}`, (limit) =>
-        leaveGroup(coordinator, options.groupId, memberId, limit),
-      )
-    } catch (error) {
-      log.info(`${this.#label()} could not leave: ${asError(error).message}`)
-    }
+    await leaveInTime(coordinator, options, memberId)
   }
 
   async #join(signal: AbortSignal): Promise<void> {
@@ -275,11 +269,8 @@ export class Membership {
 
   #leave({ memberId }: Generation): void {
     const { coordinator, options } = this.#parts
-    if (options.groupInstanceId === null) {
-      this.#memberId = ''
-      const left = leaveGroup(coordinator, options.groupId, memberId, this.#closing.signal)
-      this.#run(left.catch((error: unknown) => log.info(asError(error).message)))
-    }
+    if (options.groupInstanceId === null) this.#memberId = ''
+    this.#run(leaveInTime(coordinator, options, memberId))
     this.#lose('it did not poll')
   }
 
@@ -327,13 +318,8 @@ export class Membership {
   }
 
   #label(): string {
-    return `Member of group ${this.#parts.options.groupId}`
+    return memberLabel(this.#parts.options)
   }
 }
 
 const takenOut = 'the coordinator has taken it out of the group'
-const inRebalance =
-  'offsets cannot be committed while the group is being rebalanced. Commit again after the next poll.'
-const notAMember =
-  'offsets cannot be committed, as it does not belong to the group any more: its partitions may be someone ' +
-  "else's. Where this is because a batch takes long, raise max.poll.interval.ms or lower max.poll.records."

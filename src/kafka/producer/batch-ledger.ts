@@ -23,7 +23,7 @@ export class BatchLedger {
   readonly #bufferBytes: number
   readonly #memory: MemoryShare | undefined
   #usedBytes = 0
-  #isFull: boolean
+  #isFull = false
   #room: RoomWaiter | null = null
 
   constructor(
@@ -36,7 +36,6 @@ export class BatchLedger {
     this.#arenas = arenas
     this.#bufferBytes = bufferBytes
     this.#memory = memory
-    this.#isFull = bufferBytes <= 0
   }
 
   /** Asked for every record: decided with every batch. */
@@ -113,7 +112,8 @@ export class BatchLedger {
   }
 
   #decide(): void {
-    this.#isFull = this.#usedBytes >= this.#bufferBytes || this.#memory?.isOver === true
+    const isFull = this.#usedBytes > 0 && this.#usedBytes >= this.#bufferBytes
+    this.#isFull = isFull || this.#memory?.isOver === true
     if (this.#room === null || this.#isFull) return
     this.#room.resolve()
     this.#room = null

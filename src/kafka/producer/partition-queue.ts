@@ -13,6 +13,8 @@ export interface QueueOwner {
   readonly arenas: ArenaPool
   readonly batchBytes: number
   readonly maxRequestBytes: number
+  /** `buffer.memory`: what is larger can never be sent. */
+  readonly maxBufferedBytes: number
   readonly codec: CompressionCodec | null
   /** Whether every batch is part of a transaction. */
   readonly transactional: boolean
@@ -59,7 +61,7 @@ export class PartitionQueue implements RecordAppender, TopicPartition {
     this.topic = topic
     this.partition = partition
     this.#owner = owner
-    this.#limit = Math.min(owner.batchBytes, owner.maxRequestBytes)
+    this.#limit = Math.min(owner.batchBytes, owner.maxRequestBytes, owner.maxBufferedBytes)
   }
 
   /** Nothing is open, waits or is in flight. */
@@ -273,11 +275,11 @@ export class PartitionQueue implements RecordAppender, TopicPartition {
       this.seal()
       return true
     }
-    const { maxRequestBytes } = this.#owner
-    if (sizeBytes > maxRequestBytes && recordCount === 1) {
+    const { maxRequestBytes, maxBufferedBytes } = this.#owner
+    if (sizeBytes > Math.min(maxRequestBytes, maxBufferedBytes) && recordCount === 1) {
       writer.reset()
       this.#abandonEmpty(arena)
-      throw tooLarge(this, sizeBytes, maxRequestBytes)
+      throw tooLarge(this, sizeBytes, this.#owner)
     }
     arena.runs.add(index)
     this.seal()
@@ -303,10 +305,14 @@ export class PartitionQueue implements RecordAppender, TopicPartition {
 function tooLarge(
   { topic, partition }: TopicPartition,
   bytes: number,
-  maxRequestBytes: number,
+  { maxRequestBytes, maxBufferedBytes }: QueueOwner,
 ): RecordTooLargeError {
+  const limit =
+    bytes > maxRequestBytes
+      ? `${maxRequestBytes}, which is the value of the max.request.size configuration.`
+      : `the total memory buffer you have configured with the buffer.memory configuration, which is ${maxBufferedBytes}.`
   return new RecordTooLargeError(
-    `The record for ${topic}-${partition} is ${bytes} bytes when serialized, which is larger than ${maxRequestBytes}, ` +
-      'the value of max.request.size. Raise it, and the max.message.bytes of the topic, or send less in a record.',
+    `The message is ${bytes} bytes when serialized which is larger than ${limit} It is for ${topic}-${partition}: ` +
+      'raise that key, and the max.message.bytes of the topic, or send less in a record.',
   )
 }

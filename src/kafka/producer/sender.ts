@@ -50,6 +50,7 @@ export class Sender implements QueueOwner, LaneOwner {
   readonly arenas: ArenaPool
   readonly batchBytes: number
   readonly maxRequestBytes: number
+  readonly maxBufferedBytes: number
   readonly codec: ProducerConfig['codec']
   readonly transactional: boolean
   readonly #parts: SenderParts
@@ -75,6 +76,7 @@ export class Sender implements QueueOwner, LaneOwner {
     this.arenas = parts.arenas
     this.batchBytes = parts.config.batchBytes
     this.maxRequestBytes = parts.config.maxRequestBytes
+    this.maxBufferedBytes = parts.config.bufferBytes
     this.codec = parts.config.codec
     this.transactional = parts.transactions !== null
     this.#idempotent = parts.config.idempotent

@@ -89,13 +89,30 @@ describe('batches', () => {
       const appender = bench.producer.appender(bench.cluster.topic, 0)
       appender.append(0, 1, null, Buffer.from('m0'), null)
       expect(() => appender.append(1, 1, null, Buffer.alloc(3000), null)).toThrow(
-        /^The record for t-0 is \d+ bytes when serialized, which is larger than 2000/,
+        /^The message is \d+ bytes when serialized which is larger than 2000, which is the value of the max.request.size configuration. It is for t-0/,
       )
       appender.append(1, 1, null, Buffer.from('m1'), null)
       await bench.producer.flush(never)
       expectInOrder(bench, 2)
     })
   })
+
+  test.each(['0', '2000'])(
+    'buffer.memory=%s refuses what could never fit into it',
+    async (bytes) => {
+      await withProducer({}, { 'buffer.memory': bytes }, (bench) => {
+        const { producer, cluster } = bench
+        expect(producer.hasRoom).toBe(true)
+        const append = (): void =>
+          producer.appender(cluster.topic, 0).append(0, 1, null, Buffer.alloc(3000), null)
+        expect(append).toThrow(
+          /^The message is \d+ bytes when serialized which is larger than the total memory buffer you have configured/,
+        )
+        expect(producer.hasRoom).toBe(true)
+        return Promise.resolve()
+      })
+    },
+  )
 
   test('an encoder that throws leaves the batch as it was', async () => {
     await withProducer({}, {}, async (bench) => {

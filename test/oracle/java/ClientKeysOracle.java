@@ -8,6 +8,7 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -19,6 +20,10 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigValue;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.InvalidMetadataException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Utils;
@@ -51,12 +56,19 @@ public final class ClientKeysOracle {
                 case "parse" -> parse(request);
                 case "open" -> open(request);
                 case "policy" -> policy(request);
-                case "murmur2" -> NODES.numberNode(Utils.murmur2(java.util.Base64.getDecoder().decode(request.get("bytes").asText())));
+                case "errors" -> errors();
+                case "murmur2" -> murmur2(request);
                 default -> throw new IllegalArgumentException("unknown op");
             };
         } catch (Throwable error) {
             return failure(error);
         }
+    }
+
+    private static JsonNode murmur2(JsonNode request) {
+        ArrayNode hashes = NODES.arrayNode();
+        for (JsonNode key : request.get("keys")) hashes.add(Utils.murmur2(Base64.getDecoder().decode(key.asText())));
+        return hashes;
     }
 
     private static ObjectNode failure(Throwable error) {
@@ -112,6 +124,18 @@ public final class ClientKeysOracle {
             if (cause.getCause() != null && cause.getMessage().startsWith("Failed to construct")) cause = cause.getCause();
             return failure(cause);
         }
+    }
+
+    /** Every error of the protocol: whether a request may be sent again, and whether metadata is then asked for. */
+    private static JsonNode errors() {
+        ArrayNode all = NODES.arrayNode();
+        for (Errors error : Errors.values()) {
+            ApiException exception = error.exception();
+            all.add(NODES.objectNode().put("code", error.code()).put("name", error.name())
+                .put("retriable", exception instanceof RetriableException)
+                .put("staleMetadata", exception instanceof InvalidMetadataException));
+        }
+        return all;
     }
 
     private static JsonNode policy(JsonNode request) throws Exception {

@@ -34,7 +34,17 @@ export function lengthSize(length: number): number {
 
 /** Writes a length, 0 to 2^30, with zigzag; returns the end. */
 export function writeLength(target: Uint8Array, at: number, length: number): number {
-  return writeUnsignedVarint(target, at, length << 1)
+  const value = length << 1
+  if (value >= 0 && value < 0x80) {
+    target[at] = value
+    return at + 1
+  }
+  if (value >= 0 && value < 0x4000) {
+    target[at] = (value & 0x7f) | 0x80
+    target[at + 1] = value >>> 7
+    return at + 2
+  }
+  return writeUnsignedVarint(target, at, value)
 }
 
 /** Writes a signed safe integer with zigzag; returns the end. At most 8 bytes. */

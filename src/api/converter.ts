@@ -12,13 +12,22 @@ export interface Converter {
   /** Keys it takes, with the prefix `key.converter.` or `value.converter.` removed. */
   config?(): ConfigDef
   configure?(config: ConnectorConfig, isKey: boolean): void
+  /**
+   * Whether {@link fromConnectData} adds to the headers it is given, so that it must be given some for every record; read once,
+   * after `configure`. It costs time: leave it out where headers are only read.
+   */
+  readonly addsHeaders?: boolean
+  /** `headers` hold the record's as they are sent, their values bytes; null where it has none. What is added is sent with it. */
   fromConnectData(
     topic: string,
     headers: Headers | null,
     schema: Schema | null,
     value: unknown,
   ): MaybePromise<Uint8Array | null>
-  /** `bytes` is null for a tombstone. It may be a view of a larger buffer: copy what is kept beyond the call. */
+  /**
+   * `bytes` is null for a tombstone. It may be a view of a larger buffer: copy what is kept beyond the call. `headers` hold the
+   * record's as they came, their values bytes; null where it has none.
+   */
   toConnectData(
     topic: string,
     headers: Headers | null,

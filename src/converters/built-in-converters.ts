@@ -1,11 +1,15 @@
-/** What `index.ts` exports, known without importing it: discovery loads no plugin. */
+/** The converters that come with the worker, known without importing them: discovery loads no plugin. */
 
-/** One built-in plugin: its kind, its Java class name and the name of its export in `index.ts`. */
+/** One built-in plugin: its kind, its Java class name and the name of its export in `module`. */
 export interface BuiltInConverter {
   readonly type: 'converter' | 'header_converter'
   readonly className: string
   readonly exportName: string
+  readonly module: ConverterModule
 }
+
+/** Who needs no registry loads nothing of what speaks to one. */
+export type ConverterModule = 'index' | 'avro'
 
 const classNames: Readonly<Record<string, string>> = {
   BooleanConverter: 'org.apache.kafka.connect.converters.BooleanConverter',
@@ -19,15 +23,22 @@ const classNames: Readonly<Record<string, string>> = {
   StringConverter: 'org.apache.kafka.connect.storage.StringConverter',
 }
 
-/** All but SimpleHeaderConverter, which reads and writes headers alone, serve as both kinds. */
+/** Most serve as both kinds; SimpleHeaderConverter is for headers alone, and those over a registry are for keys and values. */
 export const builtInConverters: readonly BuiltInConverter[] = [
   ...Object.entries(classNames).flatMap(([exportName, className]): BuiltInConverter[] => [
-    { type: 'converter', className, exportName },
-    { type: 'header_converter', className, exportName },
+    { type: 'converter', className, exportName, module: 'index' },
+    { type: 'header_converter', className, exportName, module: 'index' },
   ]),
   {
     type: 'header_converter',
     className: 'org.apache.kafka.connect.storage.SimpleHeaderConverter',
     exportName: 'SimpleHeaderConverter',
+    module: 'index',
+  },
+  {
+    type: 'converter',
+    className: 'io.confluent.connect.avro.AvroConverter',
+    exportName: 'AvroConverter',
+    module: 'avro',
   },
 ]

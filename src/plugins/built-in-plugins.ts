@@ -1,4 +1,5 @@
 import { builtInConverters } from '../converters/built-in-converters.ts'
+import type { ConverterModule } from '../converters/built-in-converters.ts'
 import { builtInTransforms } from '../transforms/built-in-transforms.ts'
 import { kafkaVersion } from '../util/kafka-version.ts'
 import type { PluginDescriptor, PluginType } from './plugin-descriptor.ts'
@@ -16,11 +17,16 @@ export const ownLocation = 'classpath'
 const providers = ['File', 'Directory', 'EnvVar'] as const
 const policies = ['All', 'None', 'Principal', 'Allowlist'] as const
 
+const converterModules: Record<ConverterModule, () => Promise<object>> = {
+  index: () => import('../converters/index.ts'),
+  avro: () => import('../converters/registry/avro-converter.ts'),
+}
+
 const all: readonly BuiltInPlugin[] = [
-  ...builtInConverters.map(({ type, className, exportName }) => ({
+  ...builtInConverters.map(({ type, className, exportName, module }) => ({
     type,
     className,
-    load: async () => exportOf(await import('../converters/index.ts'), exportName),
+    load: async () => exportOf(await converterModules[module](), exportName),
   })),
   ...builtInTransforms.map(({ type, className }) => ({
     type,
@@ -45,8 +51,8 @@ const all: readonly BuiltInPlugin[] = [
   }),
 ]
 
-function exportOf(module: Readonly<Record<string, unknown>>, name: string): unknown {
-  return module[name]
+function exportOf(module: object, name: string): unknown {
+  return (module as Readonly<Record<string, unknown>>)[name]
 }
 
 const scheme = 'sluice:built-in/'

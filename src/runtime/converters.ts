@@ -24,6 +24,8 @@ export interface TaskConverters {
   readonly value: NamedConverter
   readonly header: HeaderConverter
   readonly headerClassName: string
+  /** Whether one of them adds headers, so that every record must have some. */
+  readonly addsHeaders: boolean
   /** Each lets go of what one of them holds. */
   readonly closers: readonly Closer[]
 }
@@ -72,6 +74,7 @@ export async function openConverters(
     value,
     header: header.instance,
     headerClassName: header.className,
+    addsHeaders: addsHeaders(key) || addsHeaders(value),
     closers: [
       { className: key.className, close: () => key.converter.close?.() },
       { className: value.className, close: () => value.converter.close?.() },
@@ -88,6 +91,10 @@ interface Choice {
 function choose(key: string, connector: ConnectorConfig, worker: ConnectorConfig): Choice {
   const config = connector[key] === undefined ? worker : connector
   return { name: config[key]?.trim(), settings: withoutPrefix(config, `${key}.`) }
+}
+
+function addsHeaders({ converter }: NamedConverter): boolean {
+  return converter.addsHeaders === true
 }
 
 function asInPlace(converter: Converter): InPlaceConverter | null {

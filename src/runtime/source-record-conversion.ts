@@ -1,3 +1,4 @@
+import { Headers } from '../data/headers.ts'
 import type { SourceRecord } from '../data/records.ts'
 import type { RecordHeader } from '../kafka/types.ts'
 import type { MaybePromise } from '../util/maybe-promise.ts'
@@ -114,12 +115,13 @@ export class SourceRecordConversion {
       acknowledgements.commitRecord(record, null)
       return
     }
-    const { topic, headers } = sent
-    const { key, value } = plugins.converters
+    const { topic } = sent
+    const { key, value, addsHeaders } = plugins.converters
     this.sent = sent
     await this.#prepareTopic(topic)
     this.stage = 'HEADER_CONVERTER'
-    const headersDone = await this.#headersOf(sent, step)
+    const converted = await this.#headersOf(sent, step)
+    const headers = converted !== null || addsHeaders ? asSent(converted ?? []) : null
     this.stage = 'KEY_CONVERTER'
     const keyDone = await (known.key !== undefined
       ? known.key
@@ -133,7 +135,7 @@ export class SourceRecordConversion {
           value.converter.fromConnectData(topic, headers, sent.valueSchema, sent.value),
         ))
     this.stage = 'KAFKA_PRODUCE'
-    appender.append(record, sent, keyDone, valueDone, headersDone)
+    appender.append(record, sent, keyDone, valueDone, headers && rawHeaders(headers))
   }
 
   async #prepareTopic(topic: string): Promise<void> {
@@ -191,4 +193,13 @@ export class SourceRecordConversion {
         return producerClassName
     }
   }
+}
+
+/** The headers as converters see them: their values are bytes. */
+function asSent(headers: readonly RecordHeader[]): Headers {
+  return new Headers(headers.map(({ key, value }) => ({ key, value, schema: null })))
+}
+
+function rawHeaders(headers: Headers): readonly RecordHeader[] {
+  return Array.from(headers, ({ key, value }) => ({ key, value: value as Uint8Array | null }))
 }

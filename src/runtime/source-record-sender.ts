@@ -124,6 +124,7 @@ export class SourceRecordSender {
     slowly.sent = sent
     if (!this.#parts.router.knows(topic)) return slowly.convert(record, sent)
     if (headers !== null && headers.size > 0) return slowly.convert(record, sent)
+    if (this.#parts.plugins.converters.addsHeaders) return slowly.convert(record, sent)
     const { converters } = this.#parts.plugins
     slowly.stage = 'KEY_CONVERTER'
     const key = converters.key.converter.fromConnectData(topic, null, sent.keySchema, sent.key)

@@ -4,6 +4,9 @@ import { javaToString } from '../../src/api/index.ts'
 import type { ConfigDef, Converter, HeaderConverter } from '../../src/api/index.ts'
 import { builtInConverters } from '../../src/converters/built-in-converters.ts'
 import * as converters from '../../src/converters/index.ts'
+import { AvroConverter } from '../../src/converters/registry/avro-converter.ts'
+import { builtInPlugins, loadBuiltIn } from '../../src/plugins/built-in-plugins.ts'
+import { PluginRegistry } from '../../src/plugins/plugin-registry.ts'
 
 interface Exchange {
   readonly path: string
@@ -61,7 +64,10 @@ describe('the configuration of a converter is what Java shows', () => {
   })
 })
 
-test('every converter that Java lists is there, and no other', () => {
+/** Those that stand in Kafka itself; those over a registry are Confluent's. */
+const ofKafka = builtInConverters.filter(({ className }) => className.startsWith('org.apache.'))
+
+test('every converter that Java lists is there, and no other of Kafka’s', () => {
   const listed = answerTo('/connector-plugins?connectorsOnly=false') as {
     class: string
     type: string
@@ -69,17 +75,25 @@ test('every converter that Java lists is there, and no other', () => {
   const ofJava = listed.filter(({ type }) => type === 'converter' || type === 'header_converter')
   const names = (list: readonly { type: string; className: string }[]): string[] =>
     list.map(({ type, className }) => `${type} ${className}`).sort()
-  expect(names(builtInConverters)).toEqual(
+  expect(names(ofKafka)).toEqual(
     names(ofJava.map((plugin) => ({ type: plugin.type, className: plugin.class }))),
   )
 })
 
 test('every converter has the methods of its kind', () => {
-  for (const { type, exportName } of builtInConverters) {
+  for (const { type, exportName } of ofKafka) {
     const methods =
       type === 'converter'
         ? ['fromConnectData', 'toConnectData']
         : ['fromConnectHeader', 'toConnectHeader']
     for (const method of methods) expect(construct(exportName)).toHaveProperty(method)
+  }
+})
+
+test('a converter over a registry is loaded under its class and its short names', async () => {
+  for (const name of ['io.confluent.connect.avro.AvroConverter', 'AvroConverter', 'Avro']) {
+    const registry = new PluginRegistry([...builtInPlugins])
+    const plugin = registry.find('converter', name)
+    expect(await loadBuiltIn(plugin)).toBe(AvroConverter)
   }
 })

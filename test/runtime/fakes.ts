@@ -326,6 +326,7 @@ export function fakePlugins(config: Record<string, string> = {}, keeping = noKee
       value: text,
       header: textConverter,
       headerClassName: 'TextConverter',
+      addsHeaders: false,
       closers: [],
     },
     chain: null,

@@ -40,12 +40,17 @@ const validation = new ConnectorValidation({
 })
 const ours = new Set(plugins.map((plugin) => plugin.className))
 
-/** What the worker recorded had beside ours is not recommended by ours. */
+function isKnownToBoth(name: string): boolean {
+  if (name.startsWith('io.confluent.')) return false
+  return !name.startsWith('org.apache.kafka') || ours.has(name)
+}
+
+/** What the recorded worker had beside ours is not recommended by ours, and it had no converters of Confluent's. */
 function withoutForeignClasses(value: unknown): unknown {
   return JSON.parse(
     JSON.stringify(value, (key, member: unknown) =>
       key === 'recommended_values' && Array.isArray(member)
-        ? member.filter((name: string) => !name.startsWith('org.apache.kafka') || ours.has(name))
+        ? member.filter((name: string) => isKnownToBoth(name))
         : member,
     ),
   )

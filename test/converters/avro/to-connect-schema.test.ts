@@ -113,3 +113,33 @@ describe('the Connect schema of an Avro schema', () => {
     )
   })
 })
+
+test('a fixed in a union stays what it was written as, where Java takes it for bytes', () => {
+  const struct = roundTrip('["bytes",{"type":"fixed","name":"F","size":2}]', '020102') as Struct
+  expect(struct.schema.fields?.[1]?.name).toBe('F')
+  expect(struct.values).toEqual([null, Buffer.from([1, 2])])
+})
+
+test('a record that contains itself is refused', () => {
+  const list =
+    '{"type":"record","name":"L","fields":[{"name":"next","type":["null","L"],"default":null}]}'
+  expect(() => plain.toConnectSchema(parseAvroSchema(list))).toThrow(
+    /The Avro record L contains itself/,
+  )
+})
+
+test('the default of a field that is a record is left out', () => {
+  const outer =
+    '{"type":"record","name":"O","fields":[{"name":"i","type":{"type":"record","name":"I","fields":[{"name":"a","type":"int"}]},"default":{"a":1}}]}'
+  expect(plain.toConnectSchema(parseAvroSchema(outer))?.field('i')?.schema.defaultValue).toBeNull()
+})
+
+test('what is optional within the default of a map is kept', () => {
+  const map = '{"type":"map","values":["null","int"],"connect.default":{"k":7,"n":null}}'
+  expect(plain.toConnectSchema(parseAvroSchema(map))?.defaultValue).toEqual(
+    new Map([
+      ['k', 7],
+      ['n', null],
+    ]),
+  )
+})

@@ -22,17 +22,21 @@ export interface DeadLetterSettings {
 }
 
 /** Java has the queue for sinks alone; its keys mean the same to a source here. */
+export const deadLetterKeySpecs = {
+  'errors.deadletterqueue.topic.name': sinkKeySpecs['errors.deadletterqueue.topic.name'],
+  'errors.deadletterqueue.topic.replication.factor':
+    sinkKeySpecs['errors.deadletterqueue.topic.replication.factor'],
+  'errors.deadletterqueue.context.headers.enable':
+    sinkKeySpecs['errors.deadletterqueue.context.headers.enable'],
+}
+
 const errorKeys = configDef({
   'errors.tolerance': connectorKeySpecs['errors.tolerance'],
   'errors.log.enable': connectorKeySpecs['errors.log.enable'],
   'errors.log.include.messages': connectorKeySpecs['errors.log.include.messages'],
   'errors.retry.timeout': connectorKeySpecs['errors.retry.timeout'],
   'errors.retry.delay.max.ms': connectorKeySpecs['errors.retry.delay.max.ms'],
-  'errors.deadletterqueue.topic.name': sinkKeySpecs['errors.deadletterqueue.topic.name'],
-  'errors.deadletterqueue.topic.replication.factor':
-    sinkKeySpecs['errors.deadletterqueue.topic.replication.factor'],
-  'errors.deadletterqueue.context.headers.enable':
-    sinkKeySpecs['errors.deadletterqueue.context.headers.enable'],
+  ...deadLetterKeySpecs,
 })
 
 /** Throws a ConfigError that names the key. */

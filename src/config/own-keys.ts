@@ -1,10 +1,12 @@
 import { configDef } from './config-def.ts'
+import { deadLetterKeySpecs } from './error-keys.ts'
 import { isolationKeySpecs } from './isolation-keys.ts'
 import { restartKeySpecs } from './restart-keys.ts'
 import type { ConfigKey, ConfigValue, ConnectorConfig } from './types.ts'
 
-/** What a connector may say and Java knows nothing of. */
-const ownKeys = configDef({ ...restartKeySpecs, ...isolationKeySpecs })
+/** What a connector may say and Java knows nothing of, by its type. */
+const specs = { ...restartKeySpecs, ...isolationKeySpecs }
+const ownKeys = { source: configDef({ ...specs, ...deadLetterKeySpecs }), sink: configDef(specs) }
 
 /**
  * Of the keys of ours, those that a connector's configuration gets wrong, each with what is wrong. `validate` lists them only
@@ -12,10 +14,12 @@ const ownKeys = configDef({ ...restartKeySpecs, ...isolationKeySpecs })
  */
 export function ownKeyFaults(
   config: ConnectorConfig,
+  type: 'source' | 'sink',
 ): readonly { readonly key: ConfigKey; readonly value: ConfigValue }[] {
-  const given = Object.entries(config).filter(([name]) => ownKeys.keys.has(name))
-  return ownKeys.validate(Object.fromEntries(given)).flatMap((value) => {
-    const key = ownKeys.keys.get(value.name)
+  const { [type]: own } = ownKeys
+  const given = Object.entries(config).filter(([name]) => own.keys.has(name))
+  return own.validate(Object.fromEntries(given)).flatMap((value) => {
+    const key = own.keys.get(value.name)
     return key === undefined || value.errorMessages.length === 0 ? [] : [{ key, value }]
   })
 }

@@ -1,3 +1,4 @@
+import { maskSecrets } from '../util/secrets.ts'
 import { asError, javaNameOf, traceOf } from '../errors/connect-error.ts'
 import type { RecordHeader } from '../kafka/types.ts'
 import type { ConnectorTaskId } from '../messages/ids.ts'
@@ -13,7 +14,10 @@ export interface Origin {
   readonly offset: number
 }
 
-/** Why a record is a dead letter, in the headers and the order of Java's `DeadLetterQueueReporter`. */
+/**
+ * Why a record is a dead letter, in the headers and the order of Java's `DeadLetterQueueReporter`. What the error says leaves
+ * the worker here, so secrets are hidden (invariant 8).
+ */
 export function contextHeaders(
   task: ConnectorTaskId,
   origin: Origin,
@@ -29,8 +33,8 @@ export function contextHeaders(
     textHeader('stage', failed.stage),
     textHeader('class.name', failed.className),
     textHeader('exception.class.name', javaNameOf(error)),
-    textHeader('exception.message', error.message),
-    textHeader('exception.stacktrace', traceOf(error)),
+    textHeader('exception.message', maskSecrets(error.message)),
+    textHeader('exception.stacktrace', maskSecrets(traceOf(error))),
   ]
 }
 

@@ -5,6 +5,7 @@ import {
 } from '../config/client-config.ts'
 import { openProducer } from '../kafka/producer/kafka-producer.ts'
 import type { TaskStart } from '../messages/protocol.ts'
+import { rememberSecretsOf } from '../util/secrets.ts'
 import { DeadLetterQueue } from './dead-letter-queue.ts'
 import { ensureDeadLetterTopic } from './dead-letter-topic.ts'
 import { KafkaRecordLookup } from './record-lookup.ts'
@@ -17,6 +18,9 @@ export function keepingOf(start: TaskStart, services: TaskServices): Keeping {
   const { id, connectorConfig, workerConfig } = start
   return {
     openQueue: async (settings, signal) => {
+      // What errors say of them leaves this thread with the letters.
+      rememberSecretsOf(workerConfig)
+      rememberSecretsOf(connectorConfig)
       const adminConfig = deadLetterAdminConfigFor(workerConfig, connectorConfig)
       await ensureDeadLetterTopic(settings, adminConfig, signal)
       const clientConfig = deadLetterProducerConfigFor(workerConfig, connectorConfig, id)

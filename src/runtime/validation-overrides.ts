@@ -56,10 +56,10 @@ export async function requireOverridesAllowed(
 
 /** In the order in which their outcomes are listed. */
 function clientsOf({ type }: PluginDescriptor, config: ConnectorConfig): ClientKind[] {
-  if (type === 'source') {
-    return hasTopicCreationKeys(config) ? ['producer', 'admin'] : ['producer']
-  }
   const hasQueue = !isBlank(config['errors.deadletterqueue.topic.name'])
+  if (type === 'source') {
+    return hasQueue || hasTopicCreationKeys(config) ? ['producer', 'admin'] : ['producer']
+  }
   return hasQueue ? ['producer', 'consumer', 'admin'] : ['consumer']
 }
 

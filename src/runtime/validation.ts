@@ -88,7 +88,7 @@ export class ConnectorValidation implements ValidationService {
     const values = call(className, 'config', () => validateAll(framework, config))
     if (plugin.type === 'sink') checkTopics(config, values)
     rejectNulls(config, values)
-    const faults = ownKeyFaults(withoutNulls(config))
+    const faults = ownKeyFaults(withoutNulls(config), plugin.type === 'sink' ? 'sink' : 'source')
     for (const { value } of faults) values.set(value.name, value)
     const own = call(className, 'config', () => connector.config())
     requireAnswer(own, `${className}.config() must return a ConfigDef that is not null.`)

@@ -1,11 +1,11 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { Kafka, logLevel } from 'kafkajs'
 import { expect, inject, test } from 'vitest'
 import type { RawRecord } from '../../src/runtime/raw-record.ts'
 import { startJavaConnect } from '../services/kafka/java-connect.ts'
 import { openKafkaClient } from '../support/kafka-client.ts'
 import { readRaw } from '../support/raw-records.ts'
-import { Sluice, scratchDir } from '../support/sluice.ts'
+import { Sluice, scratchDir, stringConverters } from '../support/sluice.ts'
 import type { ScratchDir } from '../support/sluice.ts'
 import { topicPrefix } from '../support/topics.ts'
 import { waitFor } from '../support/wait-for.ts'
@@ -53,6 +53,24 @@ async function sinkFile(dir: ScratchDir, topic: string, who: string): Promise<st
     'errors.deadletterqueue.topic.replication.factor': '1',
     'errors.deadletterqueue.context.headers.enable': 'true',
     'consumer.override.group.id': `${prefix}${who}`,
+  })
+}
+
+/** A source whose transformation takes no line. */
+async function sourceFile(dir: ScratchDir, name: string, factor: string): Promise<string> {
+  return await dir.properties(`${name}.properties`, {
+    name: `${prefix}${name}`,
+    'connector.class': 'FileStreamSource',
+    'tasks.max': '1',
+    file: dir.file('lines.txt'),
+    topic: `${prefix}lines`,
+    transforms: 'pick',
+    'transforms.pick.type': 'org.apache.kafka.connect.transforms.ExtractField$Value',
+    'transforms.pick.field': 'a',
+    'errors.tolerance': 'all',
+    'errors.deadletterqueue.topic.name': `${prefix}${name}-dead`,
+    'errors.deadletterqueue.topic.replication.factor': factor,
+    'errors.deadletterqueue.context.headers.enable': 'true',
   })
 }
 
@@ -142,3 +160,43 @@ test('what cannot be processed lies in the queue as Java’s worker puts it ther
     await readFile(dir.file('java.txt'), 'utf8'),
   )
 }, 180_000)
+
+test('a source keeps what it cannot send, and goes on behind it; a queue that cannot be made fails the task', async () => {
+  await using dir = await scratchDir()
+  await writeFile(dir.file('lines.txt'), 'one\ntwo\n')
+  const properties = {
+    ...stringConverters,
+    'offset.flush.interval.ms': '300',
+    'offset.storage.file.filename': dir.file('offsets'),
+  }
+  const connectorFiles = [await sourceFile(dir, 'kept', '1'), await sourceFile(dir, 'refused', '3')]
+  await using ours = await Sluice.start({ dir, bootstrapServers, properties, connectorFiles })
+  const letters = await readRaw(bootstrapServers, `${prefix}kept-dead`, 2)
+  expect(letters.map(({ value }) => JSON.parse(String(value)) as unknown)).toMatchObject([
+    { schema: { type: 'string' }, payload: 'one' },
+    { schema: { type: 'string' }, payload: 'two' },
+  ])
+  const said = letters.map(({ headers }) =>
+    Object.fromEntries(headers.map(({ key, value }) => [key, String(value)])),
+  )
+  expect(said[1]).toMatchObject({
+    [`${context}topic`]: `${prefix}lines`,
+    [`${context}stage`]: 'TRANSFORMATION',
+    [`${context}source.offset`]: '{"position":8}',
+    [`${context}format`]: 'json',
+  })
+  // Their offsets are committed, though nothing was sent.
+  await waitFor('the offsets are committed', async () => {
+    const path = `/connectors/${prefix}kept/offsets`
+    const { offsets } = await ours.get<{ offsets: { offset: { position: number } }[] }>(path)
+    return offsets[0]?.offset.position === 8
+  })
+  const trace = await waitFor('the other has failed', async () => {
+    const { tasks } = await ours.status(`${prefix}refused`)
+    return tasks[0]?.trace
+  })
+  expect(trace).toContain(
+    `org.apache.kafka.connect.errors.ConnectException: Could not initialize dead letter queue with topic=${prefix}refused-dead: `,
+  )
+  expect(trace).toMatch(/[Rr]eplication/)
+}, 120_000)

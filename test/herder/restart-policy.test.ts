@@ -111,7 +111,7 @@ describe('the keys of restarts', () => {
       ['Invalid value 0 for configuration errors.restart.max.attempts: Value must be at least 1'],
     ],
   ])('%j is wrong in: %j', (config, messages) => {
-    const faults = ownKeyFaults(config)
+    const faults = ownKeyFaults(config, 'sink')
     expect(faults.flatMap(({ value }) => value.errorMessages)).toEqual(messages)
   })
 })

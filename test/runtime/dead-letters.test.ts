@@ -3,6 +3,7 @@ import { SinkTask } from '../../src/api/sink-task.ts'
 import type { RejectedRecord } from '../../src/api/sink-task.ts'
 import { SinkRecord } from '../../src/data/records.ts'
 import { DataError } from '../../src/errors/connect-error.ts'
+import { rememberSecret } from '../../src/util/secrets.ts'
 import { WorkerSinkTask } from '../../src/runtime/worker-sink-task.ts'
 import type { FakeRecord } from './fakes.ts'
 import { FakeConsumer, fakePlugins, fakeServices } from './fakes.ts'
@@ -119,6 +120,21 @@ describe('a record that cannot be read', () => {
     await task.start(never)
     await until(() => expect(keeping.letters).toHaveLength(1))
     expect(keeping.letters[0]?.headers).toEqual([])
+    keeping.producer.acknowledge()
+    await task.stop(1000)
+  })
+
+  test('carries no secret of the worker, whatever its error says', async () => {
+    rememberSecret('Tr0ub4dor&3')
+    const { task, consumer, keeping } = setUp()
+    consumer.queue.push([record(5, 'bad password Tr0ub4dor&3')])
+    await task.start(never)
+    await until(() => expect(keeping.letters).toHaveLength(1))
+    const texts = keeping.letters.map(headerTexts)
+    expect(texts).toMatchObject([
+      { '__connect.errors.exception.message': 'cannot read bad password [hidden]' },
+    ])
+    expect(JSON.stringify(texts)).not.toContain('Tr0ub4dor')
     keeping.producer.acknowledge()
     await task.stop(1000)
   })

@@ -204,6 +204,15 @@ describe('what a connector overrides of its clients', () => {
     expect((await validate(creates, none)).error_count).toBe(1)
     const queue = { ...sink, ...admin, 'errors.deadletterqueue.topic.name': 'dead' }
     expect((await validate(queue, none)).error_count).toBe(2)
+    const kept = { ...source, ...admin, 'errors.deadletterqueue.topic.name': 'dead' }
+    expect((await validate(kept, none)).error_count).toBe(1)
+  })
+})
+
+test('the keys of a dead letter queue are checked for a source, too', async () => {
+  const key = 'errors.deadletterqueue.topic.replication.factor'
+  expect(errorsOf(await validate({ ...source, [key]: 'many' }))).toEqual({
+    [key]: [`Invalid value many for configuration ${key}: Not a number of type SHORT`],
   })
 })
 

@@ -6,6 +6,10 @@ import {
   encodeAssignment,
   encodeSubscription,
 } from '../../src/kafka/group/consumer-protocol.ts'
+import {
+  cooperativeStickyAssignor,
+  stickyAssignor,
+} from '../../src/kafka/group/sticky-assignors.ts'
 import { FramePool } from '../../src/kafka/net/frame-pool.ts'
 import { FrameReader } from '../../src/kafka/net/frame-reader.ts'
 import { decodeBody } from '../../src/kafka/protocol/api.ts'
@@ -163,6 +167,23 @@ const groups: readonly Decoder[] = [
   },
 ]
 
+const stickyData = stickyAssignor.userData({ partitions, generation: 4 })
+
+/** An assignor takes from others what it can read, and goes on without the rest. */
+const assignors = [stickyAssignor, cooperativeStickyAssignor].map((assignor): Decoder => ({
+  name: `user data of ${assignor.name}`,
+  samples: [stickyData ?? Buffer.alloc(0), Buffer.from('00000004', 'hex')],
+  errors: [],
+  decode: (userData) => {
+    const told = { topics: ['orders'], ownedPartitions: [], generationId: -1, rackId: null }
+    const members = ['a', 'b'].map((memberId) => ({
+      ...{ ...told, memberId, groupInstanceId: null },
+      userData: memberId === 'a' ? userData : null,
+    }))
+    return assignor.assign(new Map([['orders', 8]]), members)
+  },
+}))
+
 const credentials = { username: 'user', password: 'pencil', isToken: false }
 const nonce = 'rOprNGfwEbeRWgbNEkqO'
 const serverFirst = Buffer.from(
@@ -250,6 +271,7 @@ export const decoders: readonly Decoder[] = [
   ...messages,
   ...records,
   ...groups,
+  ...assignors,
   ...security,
   ...files,
 ]

@@ -7,6 +7,10 @@ import {
   encodeAssignment,
   encodeSubscription,
 } from '../../src/kafka/group/consumer-protocol.ts'
+import {
+  cooperativeStickyAssignor,
+  stickyAssignor,
+} from '../../src/kafka/group/sticky-assignors.ts'
 import { JavaOracle } from './java-oracle.ts'
 
 let oracle: JavaOracle
@@ -94,3 +98,23 @@ test.each(versions)('an assignment of version %i is the same in Java and here', 
 function sorted(all: readonly TopicPartition[]): string[] {
   return all.map(({ topic: name, partition }) => `${name}-${partition}`).sort()
 }
+
+function inOrder(bytes: Buffer | null): number[] {
+  return [...(bytes ?? [])].sort((a, b) => a - b)
+}
+
+test.each([stickyAssignor, cooperativeStickyAssignor])(
+  'what $name sends along after an assignment is what Java sends, in whatever order',
+  async (assignor) => {
+    await fc.assert(
+      fc.asyncProperty(partitions, fc.nat(), async (all, generation) => {
+        const cooperative = assignor === cooperativeStickyAssignor
+        const java = await ask({ op: 'userData', cooperative, partitions: all, generation })
+        const ours = assignor.userData({ partitions: all, generation })
+        // Topics that share a bucket of Java's HashMap may stand in either order.
+        expect(inOrder(ours)).toEqual(inOrder(Buffer.from(java.bytes, 'base64')))
+      }),
+      { numRuns: 100 },
+    )
+  },
+)

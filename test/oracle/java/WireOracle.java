@@ -19,8 +19,13 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor;
 import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor.Assignment;
 import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor.Subscription;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.clients.consumer.StickyAssignor;
 import org.apache.kafka.clients.consumer.internals.ConsumerProtocol;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
@@ -61,6 +66,7 @@ public final class WireOracle {
                 case "errors" -> errors();
                 case "subscription" -> subscription(request);
                 case "assignment" -> assignment(request);
+                case "userData" -> userData(request);
                 default -> throw new IllegalArgumentException("unknown op");
             };
         } catch (Throwable error) {
@@ -172,6 +178,14 @@ public final class WireOracle {
         ObjectNode seen = answer.putObject("read").put("userData", read.userData() == null ? null : encode(read.userData()));
         seen.set("owned", texts(read.partitions()));
         return answer;
+    }
+
+    /** What a sticky assignor sends along after an assignment. */
+    private static JsonNode userData(JsonNode request) {
+        ConsumerPartitionAssignor assignor = request.get("cooperative").asBoolean() ? new CooperativeStickyAssignor() : new StickyAssignor();
+        assignor.onAssignment(new Assignment(partitions(request.get("partitions"))),
+            new ConsumerGroupMetadata("g", request.get("generation").asInt(), "m", Optional.empty()));
+        return NODES.objectNode().put("bytes", encode(assignor.subscriptionUserData(Set.of())));
     }
 
     private static ByteBuffer buffer(JsonNode text) {

@@ -18,6 +18,8 @@ export interface BrokerOptions {
   readonly controllerPort?: number
   /** 1 where it is left out. */
   readonly nodeId?: number
+  /** Release of Kafka, from 3.3 on; the one whose contract is kept where it is left out. */
+  readonly release?: string
   readonly heap?: readonly string[]
   readonly logLevel?: string
 }
@@ -36,9 +38,9 @@ export interface Broker extends AsyncDisposable {
   stop(): Promise<void>
 }
 
-/** Starts one node of Apache Kafka 4.3.1 on free ports and waits until it answers. */
+/** Starts one node of Apache Kafka on free ports and waits until it answers. */
 export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
-  const kafka = await installKafka()
+  const kafka = await installKafka(options.release)
   const [free = 0, freeController = 0] = await freePorts(2)
   const { port = free, controllerPort = freeController, nodeId = 1 } = options
   const dir = await mkdtemp(path.join(tmpdir(), 'sluice-kafka-'))
@@ -90,6 +92,7 @@ function launch(kafka: KafkaInstallation, dir: string, options: BrokerOptions): 
       ...['-XX:+UseSerialGC', '-XX:MaxDirectMemorySize=256m', '-Djava.awt.headless=true'],
       `-Dlog.level=${logLevel}`,
       `-Dlog4j2.configurationFile=file:${serviceFile('kafka/log4j2.properties')}`,
+      `-Dlog4j.configuration=file:${serviceFile('kafka/log4j.properties')}`,
       ...['-cp', kafka.classPath, 'kafka.Kafka', path.join(dir, 'broker.properties')],
     ],
     logFile: path.join(dir, 'broker.log'),

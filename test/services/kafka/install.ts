@@ -16,19 +16,26 @@ export interface KafkaInstallation {
 /** The cluster id of every node started here: formatting is done once and copied. */
 export const clusterId = 'sluiceTestClusterId0AA'
 
-let installation: Promise<KafkaInstallation> | null = null
+/** The release whose contract is kept. */
+const CURRENT = '4.3.1'
 
-/** Resolves the jars by Maven and formats one data folder, once a machine. */
-export function installKafka(): Promise<KafkaInstallation> {
-  installation ??= install()
-  return installation
+const installations = new Map<string, Promise<KafkaInstallation>>()
+
+/**
+ * Resolves the jars by Maven and formats one data folder, once a machine. Of a release before 4.0 there is the broker alone,
+ * without Connect.
+ */
+export function installKafka(release = CURRENT): Promise<KafkaInstallation> {
+  const known = installations.get(release) ?? install(release)
+  installations.set(release, known)
+  return known
 }
 
-async function install(): Promise<KafkaInstallation> {
-  const pom = serviceFile('kafka/pom.xml')
+async function install(release: string): Promise<KafkaInstallation> {
+  const pom = serviceFile(release === CURRENT ? 'kafka/pom.xml' : 'kafka/older-pom.xml')
   const version = createHash('sha256').update(readFileSync(pom)).digest('hex').slice(0, 8)
-  const dir = await cached(`kafka-4.3.1-${version}`, async (target) => {
-    await resolveJars(pom, target)
+  const dir = await cached(`kafka-${release}-${version}`, async (target) => {
+    await resolveJars(pom, release, target)
     await format(target)
   })
   return {
@@ -38,15 +45,15 @@ async function install(): Promise<KafkaInstallation> {
   }
 }
 
-async function resolveJars(pom: string, dir: string): Promise<void> {
+async function resolveJars(pom: string, release: string, dir: string): Promise<void> {
   const libs = path.join(dir, 'libs')
   await run(
     'mvn',
     [
       ...['-B', '-q', '-ntp', '-f', pom, 'dependency:copy-dependencies'],
-      ...['-DincludeScope=runtime', `-DoutputDirectory=${libs}`],
+      ...['-DincludeScope=runtime', `-Dkafka.version=${release}`, `-DoutputDirectory=${libs}`],
     ],
-    'Cannot install Apache Kafka 4.3.1: Maven, Java 17 and Maven Central are needed',
+    `Cannot install Apache Kafka ${release}: Maven, Java 17 and Maven Central are needed`,
   )
   const plugins = path.join(dir, 'plugins', 'connect-file')
   await mkdir(plugins, { recursive: true })

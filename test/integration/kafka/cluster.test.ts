@@ -1,13 +1,21 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { AssignedConsumer } from '../../../src/kafka/consumer/assigned-consumer.ts'
+import { consumerOptions } from '../../../src/kafka/consumer/consumer-options.ts'
 import { KafkaClient } from '../../../src/kafka/net/client.ts'
 import { clientOptions } from '../../../src/kafka/net/client-options.ts'
-import { createProducer } from '../../../src/kafka/producer/kafka-producer.ts'
+import {
+  createProducer,
+  openTransactionalProducer,
+} from '../../../src/kafka/producer/kafka-producer.ts'
+import type { ClientMeter } from '../../../src/kafka/types.ts'
+import { delay } from '../../../src/util/abort.ts'
 import { openKafkaClient } from '../../support/kafka-client.ts'
 import type { KafkaClient as OtherClient } from '../../support/kafka-client.ts'
 import { waitFor } from '../../support/wait-for.ts'
 import { startCluster } from '../../services/kafka/cluster.ts'
 import type { Cluster } from '../../services/kafka/cluster.ts'
 import { Traffic } from './cluster-traffic.ts'
+import { copyOf } from './support.ts'
 
 const topic = 'traffic'
 const groupId = 'traffic-group'
@@ -73,15 +81,52 @@ async function leaders(name: string): Promise<number[]> {
   return found.map(({ leaderId }) => leaderId).filter((id) => id >= 0)
 }
 
+/** How many replicas each partition has in sync. */
+async function inSync(name: string): Promise<number[]> {
+  await client.metadata.refresh([name], AbortSignal.timeout(30_000)).catch(() => undefined)
+  return client.metadata.topic(name)?.partitions.map(({ isr }) => isr.length) ?? []
+}
+
+/** Makes node `id` the coordinator of the group and the transactions: the first replica of their topics' one partition leads it. */
+async function coordinatedBy(id: number, signal: AbortSignal): Promise<void> {
+  const replicas = [id, ...cluster.others(id)]
+  const topics = ['__consumer_offsets', '__transaction_state'].map((name) => ({
+    topic: name,
+    partitionAssignment: [{ partition: 0, replicas }],
+  }))
+  await other.admin.alterPartitionReassignments({ topics })
+  const found = async (): Promise<number[]> => {
+    client.coordinators.forget('group', groupId)
+    client.coordinators.forget('transaction', 'traffic-id')
+    return [
+      await client.coordinators.find('group', groupId, signal),
+      await client.coordinators.find('transaction', 'traffic-id', signal),
+    ]
+  }
+  const isSo = async (): Promise<boolean> => (await found()).every((node) => node === id)
+  await waitFor(`node ${id} to coordinate`, isSo, { ...patience, everyMs: 200 })
+}
+
+/** The numbers that a reader of committed records finds, in order. */
+async function committed(name: string, count: number, signal: AbortSignal): Promise<number[]> {
+  const options = { 'auto.offset.reset': 'earliest', 'isolation.level': 'read_committed' }
+  const consumer = new AssignedConsumer(client, consumerOptions(options))
+  const partitions = [0, 1].map((partition) => ({ topic: name, partition }))
+  consumer.assign(partitions)
+  for (const each of partitions) consumer.reset(each)
+  const found: number[] = []
+  while (found.length < count) {
+    found.push(...copyOf(await consumer.poll(1000, signal)).map(({ value }) => Number(value)))
+  }
+  await consumer.close()
+  return found.sort((a, b) => a - b)
+}
+
 /** Waits until every partition has three replicas in sync, so that the next node may be taken away. */
 async function allInSync(): Promise<void> {
   await waitFor(
     'all replicas in sync',
-    async () => {
-      await client.metadata.refresh([topic], AbortSignal.timeout(30_000)).catch(() => undefined)
-      const found = client.metadata.topic(topic)?.partitions ?? []
-      return found.length === PARTITIONS && found.every(({ isr }) => isr.length === 3)
-    },
+    async () => String(await inSync(topic)) === String([3, 3, 3]),
     { ...patience, everyMs: 200 },
   )
 }
@@ -158,15 +203,42 @@ describe('with a cluster of three nodes and records written and read all the whi
   )
 
   test(
-    'the death of the coordinator of the group is survived',
+    'the death of the node that coordinates both group and transactions is survived by both',
     async () => {
       const signal = AbortSignal.timeout(LONG)
-      client.coordinators.forget('group', groupId)
-      const coordinator = await client.coordinators.find('group', groupId, signal)
-      await cluster.node(coordinator).shutDown('SIGKILL')
+      const name = 'transactions'
+      await createTopic(name, [cluster.nodeIds, cluster.nodeIds])
+      const failures: Error[] = []
+      const producer = await openTransactionalProducer(
+        config({ 'transactional.id': 'traffic-id' }),
+        {
+          acknowledged: () => undefined,
+          failed: (_from, _to, _partition, error) => failures.push(error),
+        },
+      )
+      await producer.init(signal)
+      await producer.partitionCount(name, signal)
+      let next = 0
+      const transact = async (): Promise<void> => {
+        producer.begin()
+        for (const end = next + 4; next < end; next++) {
+          const value = Buffer.from(String(next))
+          producer.appender(name, next % 2).append(next, Date.now(), null, value, null)
+        }
+        await producer.commit(signal)
+      }
+      await transact()
+      await coordinatedBy(2, signal)
+      for (let i = 0; i < 5; i++) await transact()
+      const dying = cluster.node(2).shutDown('SIGKILL')
+      for (let i = 0; i < 10; i++) await transact()
+      await dying
+      expect(failures).toEqual([])
       await traffic.goesOn()
       await traffic.settle(90_000)
-      await restarted(coordinator)
+      await producer.close(signal)
+      expect(await committed(name, next, signal)).toEqual([...Array(next).keys()])
+      await restarted(2)
     },
     LONG,
   )
@@ -178,21 +250,33 @@ describe('with a cluster of three nodes and records written and read all the whi
       const narrow = 'narrow'
       await createTopic(narrow, [[1, 2]])
       const outcomes: string[] = []
-      const producer = createProducer(config(), {
-        acknowledged: (from) => outcomes.push(`acknowledged ${from}`),
-        failed: (_from, _to, _partition, error) => outcomes.push(error.message),
-      })
+      const counts = new Map<string, number>()
+      const meter: ClientMeter = {
+        add: (count, by) => counts.set(count, (counts.get(count) ?? 0) + by),
+        max: () => undefined,
+        setLag: () => undefined,
+      }
+      const listener = {
+        acknowledged: (from: number) => outcomes.push(`acknowledged ${from}`),
+        failed: (_from: number, _to: number, _at: unknown, error: Error) =>
+          outcomes.push(error.message),
+      }
+      const producer = createProducer(config(), listener, { meter })
       await producer.partitionCount(narrow, AbortSignal.timeout(30_000))
       await cluster.node(one).shutDown('SIGKILL')
       await traffic.goesOn()
-      // Two replicas must be in sync, and there is one left.
+      // Two replicas must be in sync, and there is one left: NOT_ENOUGH_REPLICAS.
+      await waitFor('one replica in sync', async () => (await inSync(narrow))[0] === 1, patience)
       producer.appender(narrow, 0).append(0, Date.now(), null, Buffer.from('n'), null)
+      await waitFor('refusals', () => (counts.get('recordsRetried') ?? 0) > 2, patience)
       await cluster.node(two).shutDown('SIGKILL')
+      // What was answered before comes through; then nothing for as long as it lasts.
+      await delay(1000)
       const { acknowledged } = traffic.progress
-      await new Promise((resolve) => setTimeout(resolve, 3000))
+      await delay(2000)
+      expect(traffic.progress.acknowledged).toBe(acknowledged)
       expect(outcomes).toEqual([])
       await Promise.all([one, two].map((id) => cluster.node(id).start()))
-      expect(traffic.progress.acknowledged - acknowledged).toBeLessThan(1000)
       await traffic.goesOn()
       await allInSync()
       await producer.flush(AbortSignal.timeout(60_000))

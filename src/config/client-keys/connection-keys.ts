@@ -3,6 +3,8 @@ import type { ClientKey } from './client-key.ts'
 import { atLeast, distinctValues, oneOf, oneOfIgnoringCase } from '../validators.ts'
 
 const clientTest = 'test/kafka/net/client-options.test.ts'
+const connectingTest = 'test/kafka/net/connecting.test.ts'
+const recoveryTest = 'test/kafka/net/recovery.test.ts'
 
 /** How a client finds and reaches the brokers. */
 export const connectionKeys: readonly ClientKey[] = [
@@ -21,7 +23,7 @@ export const connectionKeys: readonly ClientKey[] = [
     importance: 'medium',
     validator: oneOf('use_all_dns_ips', 'resolve_canonical_bootstrap_servers_only'),
     doc: 'How host names are resolved.',
-    effect: ignored('every address of a host is tried; canonical names serve Kerberos alone'),
+    effect: used(connectingTest),
   },
   {
     name: 'client.id',
@@ -161,7 +163,7 @@ export const connectionKeys: readonly ClientKey[] = [
     default: 30000,
     importance: 'medium',
     doc: 'Longest time limit to connect, as it grows with every failure.',
-    effect: ignored('the time limit to connect does not grow'),
+    effect: used(recoveryTest),
   },
   {
     name: 'connections.max.idle.ms',
@@ -169,7 +171,7 @@ export const connectionKeys: readonly ClientKey[] = [
     default: 540000,
     importance: 'medium',
     doc: 'After how long an idle connection ends.',
-    effect: ignored('a connection stays open until its broker or the client ends it'),
+    effect: used(connectingTest),
   },
   {
     name: 'security.providers',
@@ -186,7 +188,7 @@ export const connectionKeys: readonly ClientKey[] = [
     importance: 'low',
     validator: oneOfIgnoringCase('REBOOTSTRAP', 'NONE'),
     doc: 'What to do when no broker answers: rebootstrap or none.',
-    effect: ignored('where no known broker answers, the bootstrap servers are asked again'),
+    effect: used(recoveryTest),
   },
   {
     name: 'metadata.recovery.rebootstrap.trigger.ms',
@@ -195,7 +197,10 @@ export const connectionKeys: readonly ClientKey[] = [
     importance: 'low',
     validator: atLeast(0),
     doc: 'After how long without metadata the bootstrap servers are asked again.',
-    effect: ignored('the bootstrap servers are asked as soon as no known broker answers'),
+    effect: used(
+      recoveryTest,
+      'where no known broker can be connected to, they are asked at once, as `rebootstrap` says',
+    ),
   },
   {
     name: 'config.providers',

@@ -59,7 +59,7 @@ export function clientOptions(config: ClientConfig, meter?: ClientMeter): Client
       firstMs: intOf(config, 'socket.connection.setup.timeout.ms', 10_000),
       maxMs: intOf(config, 'socket.connection.setup.timeout.max.ms', 30_000),
     },
-    maxIdleMs: intOf(config, 'connections.max.idle.ms', 540_000, -1),
+    maxIdleMs: intOf(config, 'connections.max.idle.ms', 540_000, Number.MIN_SAFE_INTEGER),
     dnsLookup: oneOf(config, 'client.dns.lookup', dnsLookups, 'use_all_dns_ips'),
     resolver: systemResolver,
     recovery: {

@@ -14,6 +14,11 @@ test('the keys of every client reach what they configure', () => {
     'retry.backoff.max.ms': '5',
     'request.timeout.ms': '6',
     'socket.connection.setup.timeout.ms': '7',
+    'socket.connection.setup.timeout.max.ms': '8',
+    'connections.max.idle.ms': '-1',
+    'client.dns.lookup': 'resolve_canonical_bootstrap_servers_only',
+    'metadata.recovery.strategy': 'NONE',
+    'metadata.recovery.rebootstrap.trigger.ms': '9',
   })
   expect(options).toMatchObject({
     bootstrapServers: [
@@ -26,7 +31,10 @@ test('the keys of every client reach what they configure', () => {
     reconnectBackoff: { firstMs: 2, maxMs: 3 },
     retryBackoff: { firstMs: 4, maxMs: 5 },
     requestTimeoutMs: 6,
-    setupTimeoutMs: 7,
+    setupTimeout: { firstMs: 7, maxMs: 8 },
+    maxIdleMs: -1,
+    dnsLookup: 'resolve_canonical_bootstrap_servers_only',
+    recovery: { strategy: 'none', triggerMs: 9 },
   })
 })
 

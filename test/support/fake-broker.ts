@@ -43,6 +43,8 @@ export function answerOf<T>(codec: Codec<T>, body: T, request: FakeRequest, api:
 /** A broker over real sockets that answers as its test tells it to, in order on each connection as Kafka does. */
 export class FakeBroker implements AsyncDisposable {
   readonly requests: FakeRequest[] = []
+  /** What the cluster has switched on, with its level. */
+  readonly finalizedFeatures = new Map<string, number>()
   /** The most requests that had come and were not answered at one time. */
   mostWaiting = 0
   #waiting = 0
@@ -139,8 +141,12 @@ export class FakeBroker implements AsyncDisposable {
       apiKeys,
       throttleTimeMs: 0,
       supportedFeatures: [],
-      finalizedFeaturesEpoch: -1,
-      finalizedFeatures: [],
+      finalizedFeaturesEpoch: this.finalizedFeatures.size > 0 ? 1 : -1,
+      finalizedFeatures: [...this.finalizedFeatures].map(([name, level]) => ({
+        name,
+        maxVersionLevel: level,
+        minVersionLevel: level,
+      })),
     }
     return answerOf(apiVersionsApi.response, body, request, apiVersionsApi)
   }

@@ -5,7 +5,7 @@ import { backoffMs } from '../net/backoff.ts'
 import type { KafkaClient } from '../net/client.ts'
 import { request } from '../protocol/api.ts'
 import type { WireRequest } from '../protocol/api.ts'
-import { brokerError, codeOf, ErrorCode } from '../protocol/errors.ts'
+import { brokerError, codeOf, ErrorCode, isRetriableCode } from '../protocol/errors.ts'
 import { addPartitionsToTxnApi, endTxnApi, initProducerIdApi } from '../protocol/transactions.ts'
 import type { AddPartitionsToTxnResponse } from '../protocol/transactions.ts'
 import { byTopic } from '../topic-partitions.ts'
@@ -152,9 +152,13 @@ function errorCodeOf({ errorCode }: { readonly errorCode: number }): number {
   return errorCode
 }
 
+/** Of several errors one that ends the transaction, then one to try again after; those not tried say nothing. */
 function firstErrorOf({ results }: AddPartitionsToTxnResponse): number {
-  const codes = results.flatMap((topic) => topic.partitions.map(({ errorCode }) => errorCode))
-  return codes.find((code) => code !== ErrorCode.NONE) ?? ErrorCode.NONE
+  const codes = results
+    .flatMap((topic) => topic.partitions.map(({ errorCode }) => errorCode))
+    .filter((code) => code !== ErrorCode.NONE)
+  const told = codes.filter((code) => code !== ErrorCode.OPERATION_NOT_ATTEMPTED)
+  return told.find((code) => !isRetriableCode(code)) ?? told[0] ?? codes[0] ?? ErrorCode.NONE
 }
 
 function fencing(transactionalId: string, cause: unknown): ProducerFencedError {

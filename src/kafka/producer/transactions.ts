@@ -1,17 +1,31 @@
 import type { TopicPartition } from '../../api/topic-partition.ts'
 import { asError, ConnectError } from '../../errors/connect-error.ts'
 import { abortable } from '../../util/abort.ts'
+import { codeOf, ErrorCode } from '../protocol/errors.ts'
 import { partitionText } from '../topic-partitions.ts'
 import { ProducerFencedError, TransactionAbortableError } from './errors.ts'
 import type { Identity } from './producer-batch.ts'
 import type { TransactionCoordinator } from './transaction-coordinator.ts'
+
+/** What no abort helps against, as Java's TransactionManager has it. */
+const endsProducer: ReadonlySet<number | undefined> = new Set([
+  ErrorCode.PRODUCER_FENCED,
+  ErrorCode.CLUSTER_AUTHORIZATION_FAILED,
+  ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
+  ErrorCode.INVALID_PRODUCER_ID_MAPPING,
+  ErrorCode.UNSUPPORTED_VERSION,
+])
+const endsProducerAtCoordinator: ReadonlySet<number | undefined> = new Set([
+  ...endsProducer,
+  ErrorCode.INVALID_TXN_STATE,
+])
 
 /**
  * The transactions of one producer (KIP-98, KIP-360, KIP-890).
  *
  * new ─init─► ready ─begin─► open ─end─► ready
  *                             open ─fail─► doomed: nothing more is sent, only an abort ends it
- *                          whatever ─fenced─► over, for good
+ *                          whatever ─fenced, or not allowed─► over, for good
  */
 export class Transactions {
   readonly #coordinator: TransactionCoordinator
@@ -20,8 +34,9 @@ export class Transactions {
   readonly #changed: () => void
   #state: 'new' | 'ready' | 'open' | 'ending' = 'new'
   #identity: Identity | null = null
-  /** Why the transaction can only be aborted, or, where it is a {@link ProducerFencedError}, why all is over. */
+  /** Why the transaction can only be aborted, or, where it is {@link #over}, why nothing can be done any more. */
   #failure: Error | null = null
+  #over = false
   /** Partitions that the coordinator knows of; in TV2 those that anything was sent to. */
   readonly #added = new Set<string>()
   readonly #toAdd = new Map<string, TopicPartition>()
@@ -82,13 +97,13 @@ export class Transactions {
   /** A record of the transaction could not be sent: it can only be aborted. */
   fail(cause: Error): void {
     if (this.#failure !== null) return
-    this.#failure =
-      cause instanceof ProducerFencedError
-        ? cause
-        : new TransactionAbortableError(
-            `The transaction has to be aborted, as a record of it was not written: ${cause.message}`,
-            { cause },
-          )
+    this.#over = isOf(endsProducer, cause)
+    this.#failure = this.#over
+      ? cause
+      : new TransactionAbortableError(
+          `The transaction has to be aborted, as a record of it was not written: ${cause.message}`,
+          { cause },
+        )
     this.#changed()
   }
 
@@ -101,7 +116,7 @@ export class Transactions {
 
   /** To be called once nothing of the transaction is sent any more. */
   async abort(signal: AbortSignal): Promise<void> {
-    if (this.#failure instanceof ProducerFencedError) throw this.#failure
+    if (this.#over && this.#failure !== null) throw this.#failure
     if (this.#state !== 'ending') this.#expect('open')
     if (this.#failure !== null) this.#lost = true
     await this.#end(false, signal)
@@ -161,17 +176,24 @@ export class Transactions {
     try {
       return await asked
     } catch (error) {
-      if (error instanceof ProducerFencedError) this.#failure = error
+      if (isOf(endsProducerAtCoordinator, error)) {
+        this.#over = true
+        this.#failure = asError(error)
+      }
       throw error
     }
   }
 
   #expect(state: 'new' | 'ready' | 'open'): void {
-    if (this.#failure instanceof ProducerFencedError) throw this.#failure
+    if (this.#over && this.#failure !== null) throw this.#failure
     if (this.#state === state) return
     const needed = { new: 'none was initialized yet', ready: 'none is open', open: 'one is open' }
     throw new ConnectError(
       `Invalid use of transactions: expected that ${needed[state]}, found the state ${this.#state}.`,
     )
   }
+}
+
+function isOf(codes: ReadonlySet<number | undefined>, error: unknown): boolean {
+  return error instanceof ProducerFencedError || codes.has(codeOf(error))
 }

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import type { TopicPartition } from '../../../src/api/topic-partition.ts'
 import type { KafkaClient } from '../../../src/kafka/net/client.ts'
 import { installKafka } from '../../services/kafka/install.ts'
 import { openKafkaClient } from '../../support/kafka-client.ts'
@@ -7,6 +9,7 @@ import type { KafkaClient as OtherClient } from '../../support/kafka-client.ts'
 import { topicPrefix } from '../../support/topics.ts'
 import { waitFor } from '../../support/wait-for.ts'
 import { startMember } from './group-support.ts'
+import type { MemberOptions, TestMember } from './group-support.ts'
 import { openClient, produce } from './support.ts'
 
 const prefix = topicPrefix('java-group')
@@ -18,59 +21,95 @@ beforeAll(async () => {
   client = openClient()
 })
 
+/** Those a failed test has left. */
+const consumers: ChildProcess[] = []
+
 afterAll(async () => {
+  for (const consumer of consumers) consumer.kill('SIGKILL')
   await client.close()
   await other[Symbol.asyncDispose]()
 })
 
-const assignor = 'org.apache.kafka.clients.consumer.'
+const java = (...names: readonly string[]): string =>
+  names.map((name) => `org.apache.kafka.clients.consumer.${name}Assignor`).join(',')
 
 test.each([
-  { name: 'range', strategy: `${assignor}RangeAssignor,${assignor}CooperativeStickyAssignor` },
-  { name: 'cooperative-sticky', strategy: `${assignor}CooperativeStickyAssignor` },
+  { name: 'range', ours: 'range,cooperative-sticky', theirs: java('Range', 'CooperativeSticky') },
+  { name: 'roundrobin', ours: 'roundrobin', theirs: java('RoundRobin') },
+  { name: 'sticky', ours: 'sticky', theirs: java('Sticky') },
+  { name: 'cooperative-sticky', ours: 'cooperative-sticky', theirs: java('CooperativeSticky') },
+  // On the way from one to the other, members offer both, or one of them.
+  { name: 'what both have', ours: 'cooperative-sticky,range', theirs: java('Range') },
+  { name: 'upgrade', ours: 'cooperative-sticky', theirs: java('CooperativeSticky', 'Range') },
 ])(
-  'a Java consumer and ours share a group by $name, whichever of them leads',
-  async ({ name, strategy }) => {
-    const topic = prefix + name
+  'a Java consumer and ours share a group by $name, whichever of them leads, and go on where the other has committed',
+  async ({ name, ours, theirs }) => {
+    const topic = prefix + name.replaceAll(' ', '-')
     await other.createTopic(topic, { partitions: 4 })
-    const group = `${prefix}${name}`
-    const config = {
-      'group.id': group,
-      'heartbeat.interval.ms': '300',
-      'partition.assignment.strategy': strategy,
+    const group = topic
+    const options: MemberOptions = {
+      config: {
+        'group.id': group,
+        'heartbeat.interval.ms': '300',
+        'partition.assignment.strategy': ours,
+      },
+      subscription: { topics: [topic] },
+      onRevoked: commitRead,
     }
-    const write = async (value: string): Promise<void> => {
+    const write = async (value: string): Promise<string[]> => {
       for (let partition = 0; partition < 4; partition++) {
         await produce(client, { topic, partition }, [{ value: `${value}-${partition}` }])
       }
+      return [0, 1, 2, 3].map((partition) => `${value}-${partition}`)
     }
-    const subscription = { topics: [topic] }
-    const first = startMember('first', { config, subscription })
+    const first = startMember('first', options)
     await waitFor('ours to have all', () => first.held.size === 4)
-    await using java = await startJava(topic, group, strategy)
+    const consumer = await startJava(topic, group, theirs)
     await waitFor('ours to lead and share with Java', () => first.held.size === 2)
-    await write('ours-leads')
-    await waitFor('two records each', () => first.records.length === 2 && java.lines().length === 2)
-    const seen = [...first.records.map(({ value }) => value), ...java.lines()].sort()
-    expect(seen).toEqual([0, 1, 2, 3].map((partition) => `ours-leads-${partition}`))
+    const one = await write('ours-leads')
+    await waitFor('two each', () => first.records.length === 2 && consumer.lines().length === 2)
+    expect([...valuesOf(first), ...consumer.lines()].sort()).toEqual(one)
     await first.close()
-    await waitFor('Java to have all', async () => {
-      await write('java-alone')
-      return new Set(java.lines().filter((line) => line.startsWith('java-alone'))).size === 4
-    })
-    await using second = startMember('second', {
-      config: { ...config, 'auto.offset.reset': 'latest' },
-      subscription,
-    })
+    const two = await write('java-alone')
+    await waitFor('Java to read all', () => consumer.lines().length === 6)
+    expect(consumer.lines().slice(2).sort()).toEqual(two)
+    await using second = startMember('second', options)
     await waitFor('Java to lead and share with ours', () => second.held.size === 2)
+    const three = await write('java-leads')
+    await waitFor('two each', () => second.records.length === 2 && consumer.lines().length === 8)
+    expect([...valuesOf(second), ...consumer.lines().slice(6)].sort()).toEqual(three)
+    await consumer.stop()
+    await waitFor('ours to have all again', () => second.held.size === 4)
+    const four = await write('ours-alone')
+    await waitFor('ours to read all', () => second.records.length === 6)
+    expect(valuesOf(second).slice(2).sort()).toEqual(four)
     expect([first.error(), second.error()]).toEqual([null, null])
-    expect(first.events.filter((event) => event.startsWith('lost'))).toEqual([])
+    const events = [...first.events, ...second.events]
+    expect(events.filter((event) => event.startsWith('lost'))).toEqual([])
   },
   90_000,
 )
 
-interface JavaConsumer extends AsyncDisposable {
+/** What it has read of these partitions, as a task does before it gives them up. */
+async function commitRead(
+  { consumer, records }: TestMember,
+  partitions: readonly TopicPartition[],
+): Promise<void> {
+  const offsets = partitions.flatMap(({ topic, partition }) => {
+    const last = records.findLast((record) => record.partition === partition)
+    return last === undefined ? [] : [{ topic, partition, offset: last.offset + 1 }]
+  })
+  await consumer.commit(offsets, AbortSignal.timeout(10_000))
+}
+
+function valuesOf({ records }: TestMember): (string | null)[] {
+  return records.map(({ value }) => value)
+}
+
+interface JavaConsumer {
   readonly lines: () => readonly string[]
+  /** Ends it in order: it commits and leaves its group. */
+  stop(): Promise<void>
 }
 
 async function startJava(topic: string, group: string, strategy: string): Promise<JavaConsumer> {
@@ -95,10 +134,11 @@ async function startJava(topic: string, group: string, strategy: string): Promis
     output += chunk.toString()
   })
   const ended = new Promise((resolve) => child.once('exit', resolve))
+  consumers.push(child)
   return {
     lines: () => output.split('\n').filter((line) => /^(ours|java)-/.test(line)),
-    [Symbol.asyncDispose]: async () => {
-      child.kill('SIGKILL')
+    stop: async () => {
+      child.kill('SIGTERM')
       await ended
     },
   }

@@ -52,11 +52,6 @@ export class PartitionState implements TopicPartition {
     return this.#leaderEpoch
   }
 
-  /** Whether its records may be asked for and handed out. */
-  get isFetchable(): boolean {
-    return !this.paused && this.position !== null && !this.needsValidation
-  }
-
   /** `epoch` is that of the leader that wrote what stands before the offset, where it is known. */
   seek(offset: number, epoch = -1): void {
     this.position = offset

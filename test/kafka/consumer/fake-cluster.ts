@@ -2,6 +2,7 @@ import type { KafkaClient } from '../../../src/kafka/net/client.ts'
 import { FramePool } from '../../../src/kafka/net/frame-pool.ts'
 import type { WireRequest } from '../../../src/kafka/protocol/api.ts'
 import { decodeBody, encodeBody } from '../../../src/kafka/protocol/api.ts'
+import type { ValueOf } from '../../../src/kafka/protocol/codec.ts'
 import { ByteReader } from '../../../src/kafka/protocol/byte-reader.ts'
 import { fetchApi } from '../../../src/kafka/protocol/fetch.ts'
 import { abortable } from '../../../src/util/abort.ts'
@@ -23,8 +24,8 @@ export class FakeCluster {
   leaderEpoch = 4
   /** Brokers that the metadata does not have. */
   readonly gone = new Set<number>()
-  /** The racks that fetches named. */
-  readonly racks = new Set<string>()
+  /** The fetches, whole. */
+  readonly requests: ValueOf<typeof fetchApi.request>[] = []
   readonly #inFlight = new Map<number, InFlight>()
   #asked: (readonly [number, Record<number, number>])[] = []
 
@@ -77,7 +78,7 @@ export class FakeCluster {
     const version = fetchApi.maxVersion
     const bytes = Buffer.concat(request.encode(version))
     const body = decodeBody(fetchApi, fetchApi.request, new ByteReader(bytes), version)
-    this.racks.add(body.rackId)
+    this.requests.push(body)
     const offsets = body.topics[0]?.partitions.map((each) => [each.partition, each.fetchOffset])
     this.#asked.push([broker, Object.fromEntries(offsets ?? []) as Record<number, number>])
     const answer = await new Promise<Answer>((resolve, reject) => {

@@ -129,7 +129,7 @@ describe('a replica near by (KIP-392)', () => {
       [1, { 0: 3 }],
       [7, { 0: 3 }],
     ])
-    expect([...cluster.racks]).toEqual(['r1'])
+    expect(cluster.requests.map(({ rackId }) => rackId)).toEqual(['r1', 'r1'])
     cluster.answer(7, { 0: batchFrom(3) })
     await turn()
     expect(poll()).toEqual([5])

@@ -67,6 +67,38 @@ describe('Fetcher', () => {
     expect(cluster.asked()).toEqual([[9, { 2: 9 }]])
   })
 
+  test('asks for as much, and waits as long, as it is configured to', async () => {
+    start([5], {
+      'fetch.min.bytes': '1000',
+      'fetch.max.wait.ms': '250',
+      'fetch.max.bytes': '5000',
+      'max.partition.fetch.bytes': '300',
+      'isolation.level': 'read_committed',
+    })
+    await turn()
+    const partitions = [
+      {
+        partition: 0,
+        currentLeaderEpoch: 4,
+        fetchOffset: 5,
+        lastFetchedEpoch: -1,
+        logStartOffset: -1,
+        partitionMaxBytes: 300,
+      },
+    ]
+    expect(cluster.requests).toMatchObject([
+      {
+        minBytes: 1000,
+        maxWaitMs: 250,
+        maxBytes: 5000,
+        isolationLevel: 1,
+        sessionId: 0,
+        sessionEpoch: -1,
+        topics: [{ topic: 'orders', partitions }],
+      },
+    ])
+  })
+
   test('reads one frame while the next one fills, and asks for no third', async () => {
     start([0])
     await turn()

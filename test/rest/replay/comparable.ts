@@ -78,11 +78,23 @@ function move(text: string, { port, folder, topicPrefix, clusterId }: Surroundin
 function normalizeBody(body: string, route: string): string {
   let value: unknown
   try {
-    value = JSON.parse(body)
+    value = JSON.parse(body, withoutConfluent)
   } catch {
     return body
   }
   return JSON.stringify(normalize(value, isHashMap(route)), null, 1)
+}
+
+/** The recorded worker had none of the converters over a registry, which ours has: they stand in lists of plugins and classes. */
+function withoutConfluent(_key: string, value: unknown): unknown {
+  if (!Array.isArray(value)) return value
+  const elements: readonly unknown[] = value
+  const nameOf = (element: unknown): unknown =>
+    (element as { readonly class?: unknown } | null)?.class ?? element
+  return elements.filter((element) => {
+    const name = nameOf(element)
+    return typeof name !== 'string' || !name.startsWith('io.confluent.')
+  })
 }
 
 /** Whether the answer itself is a HashMap or a HashSet of Java's, in whose order nothing lies. */

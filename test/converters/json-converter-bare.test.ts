@@ -34,6 +34,8 @@ describe('JSON without schema is read as in Java', () => {
     ['[]x', []],
     ['[1, [2] ,"a",null,true,false]', [1, [2], 'a', null, true, false]],
     ['{"a":1} x', { a: 1 }],
+    ['false]', false],
+    ['null:', null],
     ['{"a":1}{"b":2}', { a: 1 }],
     ['{"a":1,"a":2}', { a: 2 }],
     ['{"a":{"b":[1.0]}}', { a: { b: [float(1)] } }],

@@ -102,10 +102,15 @@ export class JsonTextReader {
     return true
   }
 
-  /** Throws unless a number or literal at the outermost level is followed by a space or nothing. */
-  requireBreak(): void {
+  /** What follows a document does not count, but must not run on from it: of a number or a word, whose first byte was `first`. */
+  requireBreak(first: number): void {
+    if (this.at >= this.end) return
     const byte = this.source[this.at] ?? 0
-    if (this.at < this.end && byte > 0x20) this.fail('a space between values')
+    const isWord = first >= 0x61
+    const isBreak = isWord
+      ? byte < 0x80 && !/[\w$]/.test(String.fromCharCode(byte))
+      : byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d
+    if (!isBreak) this.fail('a space between values')
   }
 
   /** Throws what was found where `expected` should stand. */

@@ -29,16 +29,13 @@ export class JsonWriter {
     this.#withSchemas = withSchemas
   }
 
-  /** The bytes of a value; null is a tombstone: for null without schema, and for a bare null. */
+  /** The bytes of a value; only null without a schema is a tombstone. */
   toBytes(schema: Schema | null, value: unknown): Buffer | null {
-    const isNull = value === null || value === undefined
-    if (isNull && schema === null) return null
+    if (schema === null && (value === null || value === undefined)) return null
     const envelope = this.#envelopeOf(schema)
     const max = envelope.prefix.length + envelope.encoder.maxBytes(value) + 1
     const target = max > scratchBytes ? Buffer.allocUnsafeSlow(max) : this.#scratchBuffer()
     const end = this.write(target, 0, schema, value)
-    if (isNull && !this.#withSchemas && end === 4 && target.latin1Slice(0, 4) === 'null')
-      return null
     return Buffer.from(target.subarray(0, end))
   }
 

@@ -178,8 +178,10 @@ function wrapped({ unscaled, scale }: Decimal): bigint {
 }
 
 function unconvertible(value: unknown, fromSchema: Schema | null, target: string): DataError {
-  const text = javaToString(value, fromSchema)
+  // What has been parsed from a string tells its own type.
+  const schema = fromSchema?.type === 'STRING' ? null : fromSchema
+  const text = javaToString(value, schema)
   return new DataError(
-    `Unable to convert ${text} (class ${javaClassName(value, fromSchema)}) to ${target}`,
+    `Unable to convert ${text} (class ${javaClassName(value, schema)}) to ${target}`,
   )
 }

@@ -90,7 +90,7 @@ class Lane {
     await using proxy = await FaultProxy.start(addressOf(bootstrapServers))
     const signal = AbortSignal.timeout(limitMs)
     const transactionalId = `${topic}-${this.#count++}`
-    const parts = { schedule, topic, bootstrapServers, transactionalId, proxy, history, signal }
+    const parts = { schedule, topic, transactionalId, proxy, history, signal }
     const began = performance.now()
     const problems: string[] = []
     await new ScheduledRun(parts).run().catch((error: unknown) => {

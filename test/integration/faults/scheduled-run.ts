@@ -16,7 +16,6 @@ import type { Schedule, Step } from './schedule.ts'
 export interface RunParts {
   readonly schedule: Schedule
   readonly topic: string
-  readonly bootstrapServers: string
   /** Of its own for every run. */
   readonly transactionalId: string
   readonly proxy: FaultProxy
@@ -82,14 +81,14 @@ export class ScheduledRun {
   }
 
   #open(): KafkaProducer {
-    const { schedule, bootstrapServers, transactionalId, proxy, history } = this.#parts
+    const { schedule, transactionalId, proxy, history } = this.#parts
     const config = {
       ...quick,
       ...schedule.config,
-      'bootstrap.servers': bootstrapServers,
+      'bootstrap.servers': proxy.bootstrapServers,
       ...(this.#transactional && { 'transactional.id': transactionalId }),
     }
-    const options = { ...clientOptions(config), socketFactory: proxy.socketFactory }
+    const options = clientOptions(config)
     const client = schedule.mode === 'TV1' ? new FormerClient(options) : new KafkaClient(options)
     return new KafkaProducer(client, producerConfig(config), history)
   }

@@ -190,11 +190,9 @@ describe.each(['TV1', 'TV2'])('transactions of %s', (version) => {
     await kafka.createTopic(topic)
     const [host = '', port = ''] = inject('bootstrapServers').split(':')
     await using proxy = await FaultProxy.start({ host, port: Number(port) })
-    const config = configOf({ 'transactional.id': topic, 'request.timeout.ms': '300' })
-    const client = new OwnClient({ ...clientOptions(config), socketFactory: proxy.socketFactory })
-    const listener = { acknowledged: () => undefined, failed: () => undefined }
-    const producer = new KafkaProducer(client, producerConfig(config), listener)
-    await producer.init(signal)
+    const servers = { 'bootstrap.servers': proxy.bootstrapServers }
+    await using opened = await open(`${version}-late`, { ...servers, 'request.timeout.ms': '300' })
+    const { producer } = opened
     producer.begin()
     await write(producer, topic, ['good'])
     const { key: api } = endTxnApi
@@ -207,7 +205,6 @@ describe.each(['TV1', 'TV2'])('transactions of %s', (version) => {
     await proxy.settled(signal)
     await producer.abort(signal)
     await mark(producer, topic, 1)
-    await producer.close(signal)
     expect(await committed(topic, 1, 'end')).toEqual([['good']])
   })
 

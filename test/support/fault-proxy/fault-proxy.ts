@@ -1,6 +1,5 @@
 import net from 'node:net'
-import { plainSocket } from '../../../src/kafka/net/socket.ts'
-import type { HostPort, SocketFactory } from '../../../src/kafka/net/socket.ts'
+import type { HostPort } from '../../../src/kafka/net/socket.ts'
 import { abortable } from '../../../src/util/abort.ts'
 import type { Fault, Hit } from './faults.ts'
 import { FaultPlan } from './faults.ts'
@@ -26,13 +25,9 @@ export class FaultProxy implements AsyncDisposable {
     return proxy
   }
 
-  /** Sockets that go through the proxy, to the brokers it was started for. */
-  get socketFactory(): SocketFactory {
-    return (address, ready, onread) => {
-      const port = this.#ports.get(labelOf(address))
-      if (port === undefined) throw new Error(`No way through the proxy to ${labelOf(address)}.`)
-      return plainSocket({ host: '127.0.0.1', port }, ready, onread)
-    }
+  /** Where clients find the brokers: all of their connections then go through the proxy. */
+  get bootstrapServers(): string {
+    return Array.from(this.#ports.values(), (port) => `127.0.0.1:${port}`).join(',')
   }
 
   /** What has had its effect so far. */
@@ -77,6 +72,12 @@ export class FaultProxy implements AsyncDisposable {
     this.#ports.set(labelOf(address), (server.address() as net.AddressInfo).port)
   }
 
+  #addressOf(broker: HostPort): HostPort {
+    const port = this.#ports.get(labelOf(broker))
+    // There is none for a coordinator that is not known.
+    return port === undefined ? broker : { host: '127.0.0.1', port }
+  }
+
   #join(client: net.Socket, broker: net.Socket): void {
     const connection = new ProxiedConnection({
       number: this.#count++,
@@ -84,6 +85,7 @@ export class FaultProxy implements AsyncDisposable {
       broker,
       plan: this.#plan,
       overtaking: this.#overtaking,
+      readdress: (broker) => this.#addressOf(broker),
     })
     this.#connections.add(connection)
     void connection.done.then(() => this.#connections.delete(connection))

@@ -1,5 +1,7 @@
 import type net from 'node:net'
 import { delay } from '../../../src/util/abort.ts'
+import { readdressed } from './addresses.ts'
+import type { Readdress } from './addresses.ts'
 import type { Fault, FaultPlan } from './faults.ts'
 import { FrameCutter } from './frame-cutter.ts'
 import type { Overtaking } from './overtaking.ts'
@@ -16,6 +18,7 @@ export interface ConnectionParts {
   readonly broker: net.Socket
   readonly plan: FaultPlan
   readonly overtaking: Overtaking
+  readonly readdress: Readdress
 }
 
 interface Forwarded {
@@ -136,9 +139,10 @@ export class ProxiedConnection {
     broker.write(frame)
   }
 
-  async #giveBack(frame: Buffer, forwarded: Forwarded): Promise<void> {
+  async #giveBack(answer: Buffer, forwarded: Forwarded): Promise<void> {
     const { fault } = forwarded
-    const { client } = this.#parts
+    const { client, readdress } = this.#parts
+    const frame = readdressed(answer, forwarded.head, readdress)
     switch (fault?.kind) {
       case 'lose-response':
       case 'cut-after':

@@ -19,7 +19,7 @@ export const faultKinds = [
   'overtake',
   /** A byte of the records of a Produce request is another; of any other request the api key. */
   'corrupt-request',
-  /** The response has another correlation id, an impossible length, or ends too early. */
+  /** The response has another correlation id, an impossible length, or ends too early; or a fetched record another byte. */
   'corrupt-response',
 ] as const
 

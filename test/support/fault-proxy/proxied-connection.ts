@@ -157,7 +157,7 @@ export class ProxiedConnection {
         this.#hit(forwarded)
         break
       case 'corrupt-response':
-        client.write(corruptedResponse(frame, fault.at))
+        client.write(corruptedResponse(frame, forwarded.head, fault.at))
         this.#hit(forwarded)
         return
       case 'cut-in-request':

@@ -1,4 +1,5 @@
 import { ByteReader } from '../../../src/kafka/protocol/byte-reader.ts'
+import { decodeBody } from '../../../src/kafka/protocol/api.ts'
 import {
   array,
   int16,
@@ -8,6 +9,7 @@ import {
   string,
   struct,
 } from '../../../src/kafka/protocol/codec.ts'
+import { fetchApi } from '../../../src/kafka/protocol/fetch.ts'
 import { produceApi } from '../../../src/kafka/protocol/produce.ts'
 import {
   at as field,
@@ -67,14 +69,25 @@ export function corruptRequest(frame: Buffer, where: number): void {
   const sets = recordSetsOf(frame)
   const set = sets[Math.floor(where * sets.length)]
   if (set === undefined) return
+  flipPayload(set, where)
+}
+
+/** Changes a byte of the records of the first batch of a set, which its checksum covers. */
+function flipPayload(set: Buffer, where: number): void {
   const size = logOverheadBytes + set.readInt32BE(field.length) - headerBytes
   const position = headerBytes + Math.floor(where * size)
   set.writeUInt8(set.readUInt8(position) ^ 0x55, position)
 }
 
 /** Another frame for that of a response, of which a client must notice that it cannot be right. */
-export function corruptedResponse(frame: Buffer, where: number): Buffer {
+export function corruptedResponse(frame: Buffer, head: RequestHead, where: number): Buffer {
   const corrupted = Buffer.from(frame)
+  const fetched = head.api === fetchApi.key ? wholeSetsOf(corrupted, head) : []
+  const set = fetched[Math.floor(where * 2 * fetched.length)]
+  if (set !== undefined) {
+    flipPayload(set, where)
+    return corrupted
+  }
   switch (Math.floor(where * 4)) {
     case 0:
       corrupted.writeInt32BE(frame.readInt32BE(4) ^ 0x5a5a, 4)
@@ -91,4 +104,17 @@ export function corruptedResponse(frame: Buffer, where: number): Buffer {
       return short
     }
   }
+}
+
+/** The record sets of a Fetch response that begin with a whole batch. */
+function wholeSetsOf(frame: Buffer, { version }: RequestHead): Buffer[] {
+  const start = version >= fetchApi.flexibleFrom ? 9 : 8
+  const body = decodeBody(fetchApi, fetchApi.response, new ByteReader(frame, start), version)
+  const sets = body.topics.flatMap(({ partitions }) =>
+    partitions.flatMap(({ records }) => records ?? []),
+  )
+  return sets.filter(
+    (set) =>
+      set.length > headerBytes && set.length >= logOverheadBytes + set.readInt32BE(field.length),
+  )
 }

@@ -41,8 +41,8 @@ function consumerOf(config: ClientConfig): AssignedConsumer & AsyncDisposable {
 /** Limits so small that fetches end amid batches and polls amid fetches, and such that all comes at once. */
 const limits = fc.record({
   'max.poll.records': fc.integer({ min: 1, max: 12 }).map(String),
-  'max.partition.fetch.bytes': fc.constantFrom('1', '150', '1048576'),
-  'fetch.max.bytes': fc.constantFrom('1', '400', '52428800'),
+  'max.partition.fetch.bytes': fc.constantFrom('1', '150', '1048576', '1048576'),
+  'fetch.max.bytes': fc.constantFrom('1', '400', '52428800', '52428800'),
   'fetch.max.wait.ms': fc.constant('20'),
 })
 
@@ -68,7 +68,7 @@ test('polls, seeks, pauses and resumes in any order: each partition goes on wher
   )
   const property = fc.asyncProperty(
     limits,
-    fc.array(step, { maxLength: 30 }),
+    fc.array(step, { maxLength: 30, size: 'max' }),
     async (config, steps) => {
       await using consumer = consumerOf(config)
       consumer.assign(partitions)
@@ -145,14 +145,16 @@ test('readers of committed records see what was committed up to the first open t
   let topics = 0
   const property = fc.asyncProperty(
     limits,
-    fc.array(step, { maxLength: 25 }),
+    fc.array(step, { maxLength: 25, size: 'max' }),
     async (config, steps) => {
       const [partition] = await topicOf(`committed-${topics++}`, 1)
       if (!partition) throw new Error('no partition')
       const visible = new Map<number, string>()
       let count = 0
+      let markers = 0
       const end = async (writer: Writer, how: 'commit' | 'abort'): Promise<void> => {
         await writer.producer[how](signal)
+        markers++
         if (how === 'commit')
           for (const [offset, value] of writer.open?.offsets ?? []) visible.set(offset, value)
         writer.open = null
@@ -199,8 +201,8 @@ test('readers of committed records see what was committed up to the first open t
       expect(values).toEqual(readable())
       // The rest once nothing is open any more, markers and rolled back batches at the end included.
       for (const writer of writers) if (writer.open !== null) await end(writer, 'abort')
-      const [stable] = await other.admin.fetchTopicOffsets(partition.topic)
-      const log = Number(stable?.high)
+      // A marker each; the last ones may still be on their way when a transaction counts as ended.
+      const log = count + markers
       await read(() => consumer.knownPosition(partition) === log)
       const all = [...visible].sort(([a], [b]) => a - b).map(([, value]) => value)
       expect([values, consumer.knownPosition(partition)]).toEqual([all, log])

@@ -33,6 +33,8 @@ const quick = {
   'fetch.max.wait.ms': '50',
   'session.timeout.ms': '6000',
   'heartbeat.interval.ms': '200',
+  // So long, and a little longer, an answer to JoinGroup is waited for.
+  'max.poll.interval.ms': '6000',
   'auto.offset.reset': 'earliest',
 }
 const [seed = '', path] = (process.env.SLUICE_SEED ?? String(Date.now() % 1e9)).split('/')
@@ -178,7 +180,7 @@ async function run({ faults, config }: Reading, group: boolean): Promise<void> {
   const servers = { 'bootstrap.servers': proxy.bootstrapServers }
   const all = { ...quick, ...config, ...servers }
   const read = group ? readInGroup : readAssigned
-  await read(all, AbortSignal.timeout(60_000))
+  await read(all, AbortSignal.timeout(150_000))
   hits += proxy.hits.length
   fc.pre(proxy.hits.length >= leastHits)
 }

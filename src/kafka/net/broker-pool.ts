@@ -15,6 +15,9 @@ import { askVersions } from './versions.ts'
 
 const log = createLogger('org.apache.kafka.clients.NetworkClient')
 
+/** Less may be chance: a few answers that were damaged on their way, one after the other. */
+const enoughFailures = 5
+
 /**
  * The connections of one client, one for each (address, purpose): what must not wait for something else (a
  * JoinGroup holds up all that is behind it) has a purpose of its own. Reconnects with a growing pause.
@@ -44,10 +47,10 @@ export class BrokerPool {
     setMaxListeners(0, this.#closing.signal)
   }
 
-  /** Whether `addresses` have been asked twice, and neither they nor any other has ever said anything that a broker says. */
+  /** Whether `addresses` have been asked again and again, and neither they nor any other has ever said anything that a broker says. */
   isNone(addresses: readonly HostPort[]): boolean {
     if (this.#hasUnderstood) return false
-    return addresses.every((address) => this.#outages.failures(labelOf(address)) > 1)
+    return addresses.every((address) => this.#outages.failures(labelOf(address)) >= enoughFailures)
   }
 
   /** The open connection to `address` for `purpose`, where there is one. */

@@ -98,13 +98,13 @@ export class SourceAcknowledgements implements ProducerListener {
 
   /**
    * A record failed before it was sent. Rejects where that fails the task. Where it is kept as a dead letter, its offset
-   * counts once the letter is durable (invariant 1).
+   * counts, and the task hears of it, once the letter is durable (invariant 1).
    */
   async giveUp(record: SourceRecord, failed: FailedRecord): Promise<void> {
     const number = this.#errors.keeps ? this.#submitted.add(record) : null
     const letter = await this.#errors.failed(failed)
-    if (number !== null) this.#track(this.#acknowledgeOnce(number, letter?.durable))
-    this.commitRecord(record, null)
+    if (number === null) this.commitRecord(record, null)
+    else this.#track(this.#acknowledgeOnce(record, number, letter?.durable))
   }
 
   /** Resolves once everything that was given up is durable; rejects where it could not be kept. */
@@ -129,17 +129,23 @@ export class SourceAcknowledgements implements ProducerListener {
       }
       try {
         const letter = await this.#errors.failed(failed)
-        this.#track(this.#acknowledgeOnce(number, letter?.durable))
+        this.#track(this.#acknowledgeOnce(record, number, letter?.durable))
       } catch (cause) {
         this.#fail(where, error, cause)
         return
       }
-      void this.#services.call('commitRecord', () => this.commitRecord(record, null))
     }
   }
 
-  async #acknowledgeOnce(number: number, durable: Promise<void> | undefined): Promise<void> {
+  async #acknowledgeOnce(
+    record: SourceRecord,
+    number: number,
+    durable: Promise<void> | undefined,
+  ): Promise<void> {
     await durable
+    // After its last commit the task hears of nothing any more.
+    if (this.#closed) return
+    void this.#services.call('commitRecord', () => this.commitRecord(record, null))
     this.#acknowledge(number, number + 1)
     this.#services.counters.setActive(this.#submitted.outstanding)
   }

@@ -15,6 +15,7 @@ const queue = {
 }
 
 class ListSource extends SourceTask {
+  readonly heardOf: unknown[] = []
   readonly #values: unknown[]
 
   constructor(values: readonly unknown[]) {
@@ -37,6 +38,9 @@ class ListSource extends SourceTask {
     }
     return new Promise((resolve) => signal.addEventListener('abort', () => resolve(null)))
   }
+  override commitRecord({ value }: SourceRecord): void {
+    this.heardOf.push(value)
+  }
   stop(): undefined {
     return undefined
   }
@@ -47,6 +51,7 @@ function setUp(values: readonly unknown[], config: Record<string, string> = queu
   const services = fakeServices()
   const keeping = new FakeKeeping(services)
   const busy = { times: 0, calls: 0 }
+  const source = new ListSource(values)
   let producer: FakeProducer | undefined
   const plugins = fakePlugins(config, keeping)
   const converter: typeof textConverter = {
@@ -67,12 +72,12 @@ function setUp(values: readonly unknown[], config: Record<string, string> = queu
     taskConfig: {},
     commit: { intervalMs: 20, timeoutMs: 500 },
     createsTopics: false,
-    openTask: () => Promise.resolve(new ListSource(values)),
+    openTask: () => Promise.resolve(source),
     openPlugins: () => Promise.resolve({ ...plugins, converters }),
     openProducer: (listener) => Promise.resolve((producer = new FakeProducer(listener))),
   })
   const sent = (): readonly (string | null)[] => producer?.sent.map((each) => each.value) ?? []
-  return { services, keeping, task, busy, sent, producer: () => producer }
+  return { services, keeping, task, source, busy, sent, producer: () => producer }
 }
 
 describe('a record of a source that cannot be converted', () => {
@@ -137,6 +142,24 @@ test('a record that Kafka refuses is kept as it was sent, and counts once it is 
   expect(services.written).toEqual([])
   keeping.producer.acknowledge()
   await until(() => expect(services.written.at(-1)?.[1]).toEqual({ position: 1 }))
+  await task.stop(1000)
+})
+
+test.each([
+  ['cannot be converted', 'bad'],
+  ['was refused by Kafka', 'refused'],
+])('the task hears that a record that %s is done once it is kept', async (_why, value) => {
+  const { task, keeping, source, sent, producer } = setUp([value, 'after'])
+  await task.start(never)
+  await until(() => expect(sent()).toContain('after'))
+  if (value === 'refused') {
+    producer()?.listener.failed(0, 1, { topic: 't', partition: 0 }, new Error('not authorized'))
+  }
+  await until(() => expect(keeping.letters).toHaveLength(1))
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(source.heardOf).toEqual([])
+  keeping.producer.acknowledge()
+  await until(() => expect(source.heardOf).toEqual([value]))
   await task.stop(1000)
 })
 

@@ -78,7 +78,7 @@ export abstract class BaseWorkerTask<Running> implements WorkerTask {
     errors,
     keeping,
   }: TaskPlugins): Promise<DeadLetterQueue | null> {
-    errors.retries.abortBy(this.control.stopped)
+    errors.retries.abortBy(this.control.stopped, this.control.cancelled)
     const { deadLetters: settings } = errors.settings
     if (settings === null) return null
     const queue = await keeping.openQueue(settings, this.control.cancelled)

@@ -136,6 +136,8 @@ export class DeadLetterQueue implements ProducerListener {
     if (producer === null) throw new ConnectError('The dead letter queue is not open.')
     if (!producer.hasRoom) await producer.room(signal)
     await producer.partitionCount(this.topic, signal)
+    // Invariant 4.
+    signal.throwIfAborted()
     const appender = producer.appender(this.topic, producer.choosePartition(this.topic, key))
     const number = this.#next++
     const durable = new Promise<void>((resolve, reject) => {

@@ -10,7 +10,8 @@ const firstDelayMs = 300
 export class Retries {
   readonly #timeoutMs: number
   readonly #delayMaxMs: number
-  #signal: AbortSignal = new AbortController().signal
+  #stopped: AbortSignal = new AbortController().signal
+  #cancelled: AbortSignal = this.#stopped
   #counters: TaskCounters | null = null
 
   constructor({ retryTimeoutMs, retryDelayMaxMs }: ErrorSettings) {
@@ -22,9 +23,13 @@ export class Retries {
     this.#counters = counters
   }
 
-  /** A wait ends when `signal` aborts; the record is then neither tried again nor given up. */
-  abortBy(signal: AbortSignal): void {
-    this.#signal = signal
+  /**
+   * A wait ends when `stopped` aborts; the record is then neither tried again nor given up. Nor is one that waits for anything
+   * when `cancelled` aborts, which comes later where a task that stops takes too long, with a reason of its own.
+   */
+  abortBy(stopped: AbortSignal, cancelled: AbortSignal): void {
+    this.#stopped = stopped
+    this.#cancelled = cancelled
   }
 
   /** Whether an operation that failed with `error` is tried again at all. */
@@ -32,9 +37,13 @@ export class Retries {
     return this.#timeoutMs > 0 && isRetriable(error)
   }
 
-  /** Throws `error` where it is not the operation's own, but how a wait ends when the task stops. */
+  /**
+   * Throws where `error` may not be the operation's own, but how a wait ends when the task stops. A cancelled task decides
+   * nothing any more (invariant 4), whatever the error.
+   */
   rethrowAbort(error: unknown): void {
-    if (isAbortOf(this.#signal, error)) throw reasonOf(this.#signal)
+    if (this.#cancelled.aborted) throw reasonOf(this.#cancelled)
+    if (isAbortOf(this.#stopped, error)) throw reasonOf(this.#stopped)
   }
 
   /**
@@ -64,7 +73,7 @@ export class Retries {
     const counters = this.#counters
     if (counters?.get('retryingSince') === 0) counters.set('retryingSince', Date.now())
     try {
-      await delay(this.#delayMs(attempt, deadline), this.#signal)
+      await delay(this.#delayMs(attempt, deadline), this.#stopped)
     } finally {
       counters?.set('retryingSince', 0)
     }

@@ -110,6 +110,7 @@ export class SinkDelivery {
       if (!services.lease.held) await services.lease.regained(stops)
       if (!services.lease.held || !consumer.stillHolds()) return this.#drop(records)
     }
+    signal.throwIfAborted()
     const began = performance.now()
     const rejected = await services.call('put', () => task.put(records, signal))
     const tookMs = performance.now() - began

@@ -7,6 +7,8 @@ import type { GivenBytes } from './failure-text.ts'
 import { ReadSinkRecord } from './raw-record.ts'
 import type { RawRecord } from './raw-record.ts'
 import type { FailedRecord, Stage } from './record-errors.ts'
+import { tryAgain } from './stage-steps.ts'
+import type { Step } from './stage-steps.ts'
 import type { TaskPlugins } from './task-plugins.ts'
 import type { TaskServices } from './task.ts'
 
@@ -15,9 +17,6 @@ interface Known {
   readonly key?: MaybePromise<SchemaAndValue>
   readonly value?: MaybePromise<SchemaAndValue> | undefined
 }
-
-/** Takes a record through one stage. */
-type Step = <T>(stage: Stage, operation: () => MaybePromise<T>) => MaybePromise<T>
 
 /** Makes sink records one stage after the other: of records with headers, of which a converter waits, or that have failed. */
 export class SinkRecordConversion {
@@ -47,32 +46,24 @@ export class SinkRecordConversion {
    */
   async recover(raw: RawRecord, error: unknown): Promise<SinkRecord | null> {
     const { errors } = this.#plugins
-    let failure = error
-    if (errors.retries.appliesTo(error)) {
-      try {
-        return await this.#again(raw, this.stage, error)
-      } catch (cause) {
-        failure = cause
-      }
+    const failedAt = this.stage
+    const again = (step: Step): Promise<SinkRecord | null> => this.#again(raw, failedAt, step)
+    let failure: unknown
+    try {
+      return await tryAgain(errors.retries, this.#once, { failedAt, error }, again)
+    } catch (cause) {
+      errors.retries.rethrowAbort(cause)
+      failure = cause
     }
-    errors.retries.rethrowAbort(failure)
     await errors.failed(this.#describe(raw, failure))
     return null
   }
 
-  /** Once more from the stage that failed; in it the first attempt counts as made. */
-  #again(raw: RawRecord, failedAt: Stage, error: unknown): Promise<SinkRecord | null> {
-    const { errors, chain } = this.#plugins
-    let first = error
-    const retrying: Step = (stage, operation) => {
-      const failure = stage === failedAt ? first : undefined
-      first = undefined
-      return errors.retries.run(() => this.#once(stage, operation), failure)
-    }
-    if (failedAt !== 'TRANSFORMATION' || chain === null) return this.#convert(raw, {}, retrying)
-    return Promise.resolve(
-      retrying('TRANSFORMATION', () => chain.applyAgain()),
-    ) as Promise<SinkRecord>
+  /** Once more from the stage that failed. */
+  #again(raw: RawRecord, failedAt: Stage, step: Step): Promise<SinkRecord | null> {
+    const { chain } = this.#plugins
+    if (failedAt !== 'TRANSFORMATION' || chain === null) return this.#convert(raw, {}, step)
+    return Promise.resolve(step('TRANSFORMATION', () => chain.applyAgain())) as Promise<SinkRecord>
   }
 
   async #convert(raw: RawRecord, known: Known, step: Step): Promise<SinkRecord | null> {

@@ -9,6 +9,8 @@ import type { SourceAcknowledgements } from './source-acknowledgements.ts'
 import { jsonText } from './source-dead-letters.ts'
 import type { SourceRecordAppender } from './source-record-appender.ts'
 import { sourceRecordText } from './source-record-text.ts'
+import { tryAgain } from './stage-steps.ts'
+import type { Step } from './stage-steps.ts'
 import type { TaskPlugins } from './task-plugins.ts'
 import type { TaskServices } from './task.ts'
 
@@ -18,7 +20,7 @@ export interface ConversionParts {
   readonly appender: SourceRecordAppender
   readonly acknowledgements: SourceAcknowledgements
   readonly services: TaskServices
-  /** Aborts the waits for topics. */
+  /** Aborts the waits for topics, and what was converted meanwhile is not sent any more. */
   readonly cancelled: AbortSignal
 }
 
@@ -27,9 +29,6 @@ interface Known {
   readonly key?: MaybePromise<Uint8Array | null>
   readonly value?: MaybePromise<Uint8Array | null>
 }
-
-/** Takes a record through one stage. */
-type Step = <T>(stage: Stage, operation: () => MaybePromise<T>) => MaybePromise<T>
 
 /** Takes records to their batches one stage after the other: with headers, of which something waits, or that have failed. */
 export class SourceRecordConversion {
@@ -70,12 +69,14 @@ export class SourceRecordConversion {
   async recover(record: SourceRecord, error: unknown): Promise<void> {
     const { plugins, appender, acknowledgements } = this.#parts
     const { retries } = plugins.errors
+    const failedAt = this.stage
+    const again = (step: Step): Promise<void> => this.#again(record, failedAt, step)
     let failure = error
     appender.takeBack()
     this.#throwIfTopicFailed(error)
-    if (this.stage !== 'KAFKA_PRODUCE' && retries.appliesTo(error)) {
+    if (failedAt !== 'KAFKA_PRODUCE') {
       try {
-        await this.#again(record, this.stage, error)
+        await tryAgain(retries, this.#once, { failedAt, error }, again)
         return
       } catch (cause) {
         failure = cause
@@ -87,20 +88,14 @@ export class SourceRecordConversion {
     await acknowledgements.giveUp(record, this.#describe(record, failure))
   }
 
-  /** Once more from the stage that failed; in it the first attempt counts as made. */
-  async #again(record: SourceRecord, failedAt: Stage, error: unknown): Promise<void> {
-    const { errors, chain } = this.#parts.plugins
-    let first = error
-    const retrying: Step = (stage, operation) => {
-      const failure = stage === failedAt ? first : undefined
-      if (stage === failedAt) first = undefined
-      return errors.retries.run(() => this.#once(stage, operation), failure)
-    }
+  /** Once more from the stage that failed. */
+  async #again(record: SourceRecord, failedAt: Stage, step: Step): Promise<void> {
+    const { chain } = this.#parts.plugins
     const sent =
       failedAt === 'TRANSFORMATION' && chain !== null
-        ? await retrying('TRANSFORMATION', () => chain.applyAgain())
+        ? await step('TRANSFORMATION', () => chain.applyAgain())
         : this.sent
-    await this.#append(record, sent as SourceRecord | null, {}, retrying)
+    await this.#append(record, sent as SourceRecord | null, {}, step)
   }
 
   /** Appends what the transformations made of `record`; null where they have dropped it. */
@@ -110,7 +105,9 @@ export class SourceRecordConversion {
     known: Known,
     step: Step,
   ): Promise<void> {
-    const { appender, acknowledgements, plugins } = this.#parts
+    const { appender, acknowledgements, plugins, cancelled } = this.#parts
+    // Here and below invariant 4: whoever waited for this may have been told meanwhile that nothing is sent any more.
+    cancelled.throwIfAborted()
     if (sent === null) {
       acknowledgements.commitRecord(record, null)
       return
@@ -134,6 +131,7 @@ export class SourceRecordConversion {
       : step('VALUE_CONVERTER', () =>
           value.converter.fromConnectData(topic, headers, sent.valueSchema, sent.value),
         ))
+    cancelled.throwIfAborted()
     this.stage = 'KAFKA_PRODUCE'
     appender.append(record, sent, keyDone, valueDone, headers && rawHeaders(headers))
   }

@@ -51,6 +51,7 @@ export class SourceRecordSender {
     plugins.chain?.timeNext()
     let convertMs = 0
     for (let at = 0; at < records.length;) {
+      signal.throwIfAborted()
       acknowledgements.throwIfFailed()
       const from = at
       const began = performance.now()

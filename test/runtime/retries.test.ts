@@ -11,8 +11,9 @@ function setUp(config: Record<string, string>) {
   const retries = new Retries(errorSettings(config))
   const counters = new TaskCounters()
   const stop = new AbortController()
+  const cancel = new AbortController()
   retries.countIn(counters)
-  retries.abortBy(stop.signal)
+  retries.abortBy(stop.signal, cancel.signal)
   const began = performance.now()
   const at: number[] = []
   /** Fails so many times, and notes when it was called. */
@@ -23,7 +24,7 @@ function setUp(config: Record<string, string>) {
       if (at.length <= times) throw error
       return 'done'
     }
-  return { retries, counters, stop, at, failing }
+  return { retries, counters, stop, cancel, at, failing }
 }
 
 describe('an operation that asks to be tried again', () => {
@@ -77,6 +78,16 @@ describe('an operation that asks to be tried again', () => {
     stop.abort(new Error('The task is stopping.'))
     await done
   })
+})
+
+test('an error is not the operation’s own once the task is cancelled, though it was stopped before', () => {
+  const { retries, stop, cancel } = setUp({ 'errors.retry.timeout': '-1' })
+  const own = new Error('broken')
+  retries.rethrowAbort(own)
+  stop.abort(new Error('The task is stopping.'))
+  retries.rethrowAbort(own)
+  cancel.abort(new Error('The grace is over.'))
+  expect(() => retries.rethrowAbort(own)).toThrow('The grace is over.')
 })
 
 test('what does not ask for it is not tried again', async () => {

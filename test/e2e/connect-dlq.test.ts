@@ -130,6 +130,23 @@ describe('connect-dlq', () => {
     expect(all.out).toContain('There are more')
   })
 
+  test('lets no letter say anything to the terminal', async () => {
+    const hostile = `${prefix}hostile`
+    const said = '\u001b]0;title\u0007\u009b31m\u007f\rred'
+    await using kafka = await openKafkaClient(bootstrapServers)
+    await kafka.createTopic(hostile)
+    const headers = { [`own${said}`]: said, ...why(1, said, { topic: `${said}\n9 forged` }) }
+    await send(hostile, [{ key: said, value: `{"a":"${said}"}`, headers }])
+    for (const args of [['list'], ['show', '--trace'], ['replay', '--verbose']]) {
+      const [command = '', ...flags] = args
+      const { code, out } = await connectDlq(command, hostile, ...flags, ...cluster)
+      expect(code).toBe(0)
+      expect(out).toContain('\\u001b]0;title\\u0007\\u009b31m\\u007f\\u000dred')
+      expect(out).not.toMatch(/[^\P{Cc}\t\n]/u)
+      expect(out).not.toMatch(/^9 forged/m)
+    }
+  })
+
   test('replays nothing unless it is told to, and says what it would', async () => {
     const { out, code } = await connectDlq('replay', queue, ...cluster)
     expect(out.trim().split('\n')).toEqual([

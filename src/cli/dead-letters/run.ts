@@ -9,6 +9,7 @@ import { readOptions, usage } from './options.ts'
 import type { DlqOptions } from './options.ts'
 import { replay } from './replay.ts'
 import { show } from './show.ts'
+import { plainLine, plainLines } from './terminal-text.ts'
 
 /** Where the command prints to. */
 export interface Terminal {
@@ -21,9 +22,10 @@ export const exitCodes = { done: 0, usage: 1, failed: 2 } as const
 /** `connect-dlq` from its arguments to its exit code. `signal` breaks it off. */
 export async function runDeadLetters(
   args: readonly string[],
-  { out, err }: Terminal,
+  terminal: Terminal,
   signal: AbortSignal,
 ): Promise<number> {
+  const err = (text: string): void => terminal.err(plainLines(text))
   setLogLevel('root', 'WARN')
   setLogSink((entry) => err(formatEntry(entry).trimEnd()))
   let options: DlqOptions | null
@@ -34,11 +36,11 @@ export async function runDeadLetters(
     return exitCodes.usage
   }
   if (options === null) {
-    out(usage)
+    terminal.out(usage)
     return exitCodes.usage
   }
   try {
-    await run(options, out, signal)
+    await run(options, (line) => terminal.out(plainLine(line)), signal)
     return exitCodes.done
   } catch (error) {
     err(signal.aborted ? 'Broken off.' : `connect-dlq: ${asError(error).message}`)

@@ -94,7 +94,7 @@ function isText(bytes: Uint8Array): boolean {
   return ['text', 'json', 'connect-json', 'empty'].includes(byteFormatOf(bytes).kind)
 }
 
-/** In one line, and with nothing in it that a terminal would obey. */
+/** In one line, as JSON writes it; what a terminal would obey besides is escaped where lines are printed. */
 function printable(text: string): string {
   return JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"')
 }

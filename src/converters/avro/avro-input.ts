@@ -5,7 +5,7 @@ import type { Int64 } from '../../api/index.ts'
 const empty = Buffer.alloc(0)
 /** Above this length a look at every byte is dearer than what it saves. */
 const shortLength = 24
-/** Of items that take no byte, at most so many are believed in one block. */
+/** Of items that take no byte, at most so many are believed in one datum. */
 const mostEmptyItems = 1 << 20
 const twoTo28 = 2 ** 28
 
@@ -14,6 +14,7 @@ export class AvroInput {
   at = 0
   #bytes: Buffer = empty
   #end = 0
+  #emptyItems = 0
 
   /** What is read from now on; nothing behind `end` is looked at. */
   open(bytes: Buffer, start: number, end: number): void {
@@ -21,6 +22,7 @@ export class AvroInput {
     this.#bytes = end === bytes.length ? bytes : bytes.subarray(0, end)
     this.at = start
     this.#end = end
+    this.#emptyItems = 0
   }
 
   get rest(): number {
@@ -101,9 +103,15 @@ export class AvroInput {
       this.readLength()
       count = -count
     }
-    const most = least === 0 ? mostEmptyItems : this.rest / least
-    if (count <= most) return count
-    throw new DataError(`Invalid block of ${count} items: only ${this.rest} bytes are left.`)
+    if (least > 0) {
+      if (count <= this.rest / least) return count
+      throw new DataError(`Invalid block of ${count} items: only ${this.rest} bytes are left.`)
+    }
+    this.#emptyItems += count
+    if (this.#emptyItems <= mostEmptyItems) return count
+    throw new DataError(
+      `Invalid block of ${count} items that take no byte: a datum has at most ${mostEmptyItems} of them.`,
+    )
   }
 
   readFloat(): number {

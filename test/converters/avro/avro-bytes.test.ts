@@ -105,6 +105,12 @@ describe('bytes of any kind', () => {
       '80a8d6b907',
       /Invalid block/,
     ],
+    [
+      'empty items, a million in each of many blocks',
+      '{"type":"array","items":{"type":"record","name":"E","fields":[]}}',
+      '80808001'.repeat(9) + '00',
+      /Invalid block/,
+    ],
     ['no UTF-8', '"string"', '02ff', /not UTF-8/],
     ['another boolean', '"boolean"', '02', /Invalid boolean 2/],
     ['another branch', '["null","int"]', '06', /Invalid index 3 of a union of 2 types/],

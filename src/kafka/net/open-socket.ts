@@ -22,7 +22,7 @@ export interface SocketOwner {
   drained(): void
 }
 
-/** Connects, and agrees on TLS. Rejects with a DisconnectError or an SslAuthenticationError that says why, or the signal's reason; the owner is told too. */
+/** Connects, and agrees on TLS. Rejects with a DisconnectError or an SslAuthenticationError that says why, or the signal's reason; the owner of a socket is told too. */
 export function openSocket(
   { address, socketFactory, setupTimeoutMs, label }: SocketOptions,
   owner: SocketOwner,
@@ -30,6 +30,14 @@ export function openSocket(
 ): Promise<net.Socket> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) throw reasonOf(signal)
+    let advice = ''
+    const ready = (): void => {
+      advice = ''
+      settled()
+      resolve(socket)
+    }
+    // Before anything that would have to be undone: it throws for an address that cannot be.
+    const socket = unconnected(() => socketFactory(address, ready, owner.reader), label)
     let hasEnded = false
     const end = (reason: Error): void => {
       if (hasEnded) return
@@ -51,13 +59,6 @@ export function openSocket(
       signal.removeEventListener('abort', abort)
     }
     signal.addEventListener('abort', abort, { once: true })
-    let advice = ''
-    const ready = (): void => {
-      advice = ''
-      settled()
-      resolve(socket)
-    }
-    const socket = socketFactory(address, ready, owner.reader)
     if ('encrypted' in socket) advice = ', before TLS was agreed on: check security.protocol'
     socket.setKeepAlive(true, KEEP_ALIVE_MS)
     socket.on('error', (error) => {
@@ -68,4 +69,13 @@ export function openSocket(
     socket.on('close', () => disconnected(`connection closed by the broker${advice}`))
     socket.on('drain', () => owner.drained())
   })
+}
+
+/** Brokers tell where others listen, and what they tell may be damaged: a port of 70000. They may tell better the next time. */
+function unconnected(make: () => net.Socket, label: string): net.Socket {
+  try {
+    return make()
+  } catch (cause) {
+    throw new DisconnectError(`${label}: ${socketReason(cause)}`, { cause })
+  }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { DisconnectError } from '../../../src/kafka/net/errors.ts'
 import { plainSocket } from '../../../src/kafka/net/socket.ts'
 import type { SocketFactory } from '../../../src/kafka/net/socket.ts'
 import { heartbeatApi } from '../../../src/kafka/protocol/group.ts'
@@ -24,6 +25,20 @@ test('a connection on which nothing comes through is probed by the kernel', asyn
   await using client = openClient([broker.port], {}, { socketFactory })
   await client.connect('any', 'meta', never)
   expect(probed).toEqual([[true, 60_000]])
+})
+
+test('a port that cannot be is a broker that cannot be reached, and the next one is asked', async () => {
+  const told: { brokers: Record<number, number> } = { brokers: {} }
+  await using broker = await startBroker(() => told)
+  told.brokers = { 1: 70_000, 2: broker.port }
+  await using client = openClient([broker.port], { 'socket.connection.setup.timeout.ms': '100' })
+  await client.metadata.refresh([], never)
+  await expect(client.connect(1, 'coord', never)).rejects.toThrow(DisconnectError)
+  await expect(client.connect(1, 'coord', never)).rejects.toThrow(/^Broker 127\.0\.0\.1:70000: /)
+  // Those that are left are asked in any order.
+  for (const purpose of ['a', 'b', 'c', 'd', 'e']) {
+    expect((await client.connect('any', purpose, never)).address.port).toBe(broker.port)
+  }
 })
 
 describe('connections.max.idle.ms', () => {

@@ -235,8 +235,11 @@ export class Membership {
     this.#failures = 0
     this.#generation = generation
     this.#joined = { generation, assignment }
-    if (this.#polls.isOver) this.#leave(generation)
-    else this.#run(this.#heartbeats.start(generation, sentAt))
+    if (this.#polls.isOver) {
+      // The join is over: what is lost now has to be joined for again.
+      this.#isJoining = false
+      this.#leave(generation)
+    } else this.#run(this.#heartbeats.start(generation, sentAt))
   }
 
   #goBack(outcome: Exclude<JoinOutcome, { kind: 'joined' }>): void {

@@ -142,7 +142,7 @@ describe('a member whose owner does not poll', () => {
     expect(made.idle).toEqual([])
   })
 
-  test('that nobody polled for leaves as soon as it has joined', async () => {
+  test('that nobody polled for leaves as soon as it has joined, and joins again with the next poll', async () => {
     const made = await joined()
     const { membership } = made
     membership.requestRejoin('the test wants it')
@@ -154,7 +154,11 @@ describe('a member whose owner does not poll', () => {
     answer?.()
     await vi.advanceTimersByTimeAsync(0)
     expect(coordinator.sent('LeaveGroup')).toMatchObject([{ members: [{ memberId: 'm-1' }] }])
-    expect(membership.takeLoss()).toBe(true)
+    expect([membership.takeLoss(), membership.mustJoin]).toEqual([true, true])
+    membership.setPolling(true)
+    membership.startJoin()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(membership.takeJoined()).not.toBeNull()
   })
 
   test('may take as long as it likes within a poll', async () => {

@@ -76,8 +76,12 @@ export class HttpClient {
         headers: { Host: target },
       })
       request.once('connect', (response, opened) => {
-        if (response.statusCode === 200) resolve(opened)
-        else reject(new Error(`the proxy answered with status ${response.statusCode ?? 0}`))
+        if (response.statusCode === 200) {
+          resolve(opened)
+          return
+        }
+        opened.destroy()
+        reject(new Error(`the proxy answered with status ${response.statusCode ?? 0}`))
       })
       request.once('timeout', () => request.destroy(new Error('the proxy does not answer')))
       request.once('error', reject)

@@ -189,6 +189,22 @@ describe('over TLS', () => {
     proxy.closeAllConnections()
   })
 
+  test('a proxy that refuses is not held on to', async () => {
+    const proxy = createHttpServer()
+    const left = new Promise<void>((resolve) => {
+      proxy.on('connect', (_request, client) => {
+        client.once('end', resolve).resume()
+        client.write('HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n')
+      })
+    })
+    await listen(proxy)
+    const through = { 'proxy.host': '127.0.0.1', 'proxy.port': String(portOf(proxy)) }
+    const url = { 'schema.registry.url': 'https://registry.example', 'max.retries': '0' }
+    await expect(clientOf({ ...url, ...through }).latest('s')).rejects.toThrow(/status 407/)
+    await left
+    proxy.close()
+  })
+
   test('a registry that is not trusted is not asked', async () => {
     await using other = await FakeRegistry.start(secure)
     const url = `https://127.0.0.1:${other.port}`

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
-import { readPropertiesFile } from '../../config/java-properties.ts'
 import { workerClientConfig } from '../../config/client-config.ts'
 import { ConfigError, asError } from '../../errors/connect-error.ts'
 import type { ClientConfig } from '../../kafka/types.ts'
+import { readConfigFile } from './config-file.ts'
 
 export const usage = `Usage: connect-dlq list   [TOPIC ...] CLUSTER [filters]
        connect-dlq show   TOPIC CLUSTER [--limit 10] [--bytes 64] [--trace] [filters]
@@ -74,7 +74,10 @@ const flags = {
 type Values = ReturnType<typeof parsed>['values']
 
 /** Null where the usage is asked for. Rejects with a ConfigError that names the argument. */
-export async function readOptions(args: readonly string[]): Promise<DlqOptions | null> {
+export async function readOptions(
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<DlqOptions | null> {
   const { values, positionals } = parsed(args)
   const [name, ...rest] = positionals
   if (values.help === true || name === undefined) return null
@@ -85,7 +88,7 @@ export async function readOptions(args: readonly string[]): Promise<DlqOptions |
   if (values.execute === true && values['dry-run'] === true) {
     throw new ConfigError('Both --execute and --dry-run are given: leave one out.')
   }
-  const { client, topics } = await clusterOf(values, rest)
+  const { client, topics } = await clusterOf(values, rest, signal)
   if (command !== 'list' && topics.length !== 1) {
     throw new ConfigError(`${command} takes one topic, found ${topics.length}.`)
   }
@@ -118,6 +121,7 @@ function parsed(args: readonly string[]) {
 async function clusterOf(
   values: Values,
   rest: readonly string[],
+  signal: AbortSignal,
 ): Promise<{ client: ClientConfig; topics: readonly string[] }> {
   const files = rest.filter((each) => each.endsWith('.properties'))
   const topics = rest.filter((each) => !each.endsWith('.properties'))
@@ -125,7 +129,7 @@ async function clusterOf(
   const own = { 'client.id': 'connect-dlq' }
   if (servers !== undefined) {
     const config = values['command-config']
-    const given = config === undefined ? {} : await readPropertiesFile(config)
+    const given = config === undefined ? {} : await readConfigFile(config, signal)
     return { client: { ...own, ...given, 'bootstrap.servers': servers }, topics: rest }
   }
   const [file] = files
@@ -134,7 +138,7 @@ async function clusterOf(
       'No cluster: give the properties file of a worker, or --bootstrap-server.',
     )
   }
-  return { client: workerClientConfig(await readPropertiesFile(file), 'connect-dlq'), topics }
+  return { client: workerClientConfig(await readConfigFile(file, signal), 'connect-dlq'), topics }
 }
 
 function filterOf(values: Values): LetterFilter {

@@ -3,6 +3,7 @@ import { KafkaClient } from '../../kafka/net/client.ts'
 import { clientOptions } from '../../kafka/net/client-options.ts'
 import { setLogLevel } from '../../util/log-levels.ts'
 import { formatEntry, setLogSink } from '../../util/logger.ts'
+import { maskSecrets } from '../../util/secrets.ts'
 import { LetterTopics } from './letter-topics.ts'
 import { list } from './list.ts'
 import { readOptions, usage } from './options.ts'
@@ -25,12 +26,12 @@ export async function runDeadLetters(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<number> {
-  const err = (text: string): void => terminal.err(plainLines(text))
+  const err = (text: string): void => terminal.err(plainLines(maskSecrets(text)))
   setLogLevel('root', 'WARN')
   setLogSink((entry) => err(formatEntry(entry).trimEnd()))
   let options: DlqOptions | null
   try {
-    options = await readOptions(args)
+    options = await readOptions(args, signal)
   } catch (error) {
     err(`${asError(error).message}\n\n${usage}`)
     return exitCodes.usage

@@ -113,6 +113,32 @@ describe('connect-dlq', () => {
     expect(out).not.toContain(`${origin}: `)
   })
 
+  test.each<[string, (file: string) => string[]]>([
+    ['a worker file', (file) => [file]],
+    ['--command-config', (file) => [...cluster, '--command-config', file]],
+  ])('resolves the variables of %s, and keeps what they stand for to itself', async (_, way) => {
+    await using dir = await scratchDir()
+    const secrets = await dir.properties('secrets.properties', {
+      servers: bootstrapServers,
+      mechanism: 'hunter22',
+    })
+    const config = {
+      'config.providers': 'file',
+      'config.providers.file.class': 'FileConfigProvider',
+      'bootstrap.servers': `\${file:${secrets}:servers}`,
+    }
+    const file = await dir.properties('good.properties', config)
+    expect(await connectDlq('list', queue, ...way(file))).toMatchObject({ code: 0, err: '' })
+    const wrong = { ...config, 'sasl.mechanism': `\${file:${secrets}:mechanism}` }
+    const bad = await dir.properties('bad.properties', {
+      ...wrong,
+      'security.protocol': 'SASL_PLAINTEXT',
+    })
+    const { code, err } = await connectDlq('list', queue, ...way(bad))
+    expect([code, err]).toEqual([2, expect.stringContaining('[hidden]')])
+    expect(err).not.toContain('hunter22')
+  })
+
   test('shows a letter: why it is there, its bytes, and the way out', async () => {
     const { out } = await connectDlq('show', queue, ...cluster, '--offset', '0', '--trace')
     expect(out).toContain(`${queue}-0@0  2023-11-14T22:13:20.000Z`)
@@ -151,7 +177,7 @@ describe('connect-dlq', () => {
     const { out, code } = await connectDlq('replay', queue, ...cluster)
     expect(out.trim().split('\n')).toEqual([
       `2 would be replayed to ${origin}`,
-      '1 left: it was replayed 3 times and came back: raise --max-replays to go on',
+      '1 left: it was replayed 3 times and came back: name it by --offset and raise --max-replays',
       "1 left: its source's record is kept as json: name a topic by --to",
       '1 left: it does not say where it came from: name a topic by --to',
       'Nothing was written: run it again with --execute.',
@@ -178,6 +204,12 @@ describe('connect-dlq', () => {
       ],
     })
     expect([two?.key?.toString(), two?.value?.toString()]).toEqual(['k', '{"a":1}'])
+  })
+
+  test('replays a letter that came back too often once it is named and more is allowed', async () => {
+    const named = ['replay', queue, ...cluster, '--offset', '2', '--max-replays'] as const
+    expect((await connectDlq(...named, '3')).out).toContain('1 left: it was replayed 3 times')
+    expect((await connectDlq(...named, '4')).out).toContain(`1 would be replayed to ${origin}\n`)
   })
 
   test('replays what a filter names to another topic', async () => {

@@ -16,7 +16,9 @@ export function planOf(letter: Letter, to: string | null, maxReplays: number): P
   }
   if (replays >= maxReplays) {
     const times = replays === 1 ? 'once' : `${replays} times`
-    return { leftBecause: `it was replayed ${times} and came back: raise --max-replays to go on` }
+    return {
+      leftBecause: `it was replayed ${times} and came back: name it by --offset and raise --max-replays`,
+    }
   }
   const format = context('format') ?? 'converted'
   if (to === null && format !== 'converted') {

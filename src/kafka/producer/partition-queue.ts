@@ -176,20 +176,23 @@ export class PartitionQueue implements RecordAppender, TopicPartition {
     for (const batch of this.#queued) if (batch.stamped) this.#stamp(batch)
   }
 
-  /** Takes the head out to be sent, stamped. `identity` is null where the producer is not idempotent. */
+  /**
+   * Takes the head out to be sent, stamped. `identity` is null where the producer is not idempotent. Throws where the
+   * batch cannot be closed: it counts as in flight then, for the owner to fail, and has taken no sequence.
+   */
   take(identity: Identity | null): ProducerBatch | undefined {
     const batch = this.#queued.shift()
     if (batch === undefined) return undefined
+    this.#inFlight.push(batch)
     if (!batch.stamped) {
       // Another identity begins where nothing of the former one can still be written.
-      if (identity !== this.#identity && this.#inFlight.length === 0) {
+      if (identity !== this.#identity && this.#inFlight.length === 1) {
         this.#identity = identity
         this.#nextSequence = 0
       }
       this.#stamp(batch)
     }
     batch.attempts++
-    this.#inFlight.push(batch)
     return batch
   }
 

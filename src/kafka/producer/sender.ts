@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import { asError } from '../../errors/connect-error.ts'
+import { asError, ConnectError } from '../../errors/connect-error.ts'
 import { createLogger } from '../../util/logger.ts'
 import type { KafkaClient } from '../net/client.ts'
 import type { ProduceResponse } from '../protocol/produce.ts'
@@ -12,7 +12,7 @@ import { BrokerLanes } from './broker-lanes.ts'
 import { Identities } from './identities.ts'
 import type { PartitionQueue, QueueOwner } from './partition-queue.ts'
 import type { ProducerConfig } from './producer-config.ts'
-import type { Identity } from './producer-batch.ts'
+import type { Identity, ProducerBatch } from './producer-batch.ts'
 import type { Transactions } from './transactions.ts'
 import { WakeTimer } from './wake-timer.ts'
 
@@ -61,6 +61,8 @@ export class Sender implements QueueOwner, LaneOwner {
   readonly #active = new Set<PartitionQueue>()
   readonly #lanes: BrokerLanes
   readonly #timer = new WakeTimer(() => this.#onTimer())
+  /** Batches that could not be closed, to be told as failed. */
+  #unclosed: { readonly sent: Sent; readonly error: Error }[] = []
   #idempotent: boolean
   #fatal: Error | null = null
   #pumping = false
@@ -189,8 +191,11 @@ export class Sender implements QueueOwner, LaneOwner {
       return
     }
     this.#pumping = true
-    while (this.#sendRound());
-    this.#pumping = false
+    try {
+      while (this.#sendRound());
+    } finally {
+      this.#pumping = false
+    }
     this.#armTimer()
   }
 
@@ -216,7 +221,7 @@ export class Sender implements QueueOwner, LaneOwner {
       }
     }
     if (leaderless.length > 0) void this.#refreshMetadata(leaderless)
-    for (const [lane, { sent }] of requests) lane.send(sent)
+    for (const [lane, { sent }] of requests) if (sent.length > 0) lane.send(sent)
     return requests.size > 0
   }
 
@@ -244,11 +249,35 @@ export class Sender implements QueueOwner, LaneOwner {
   #addHead(queue: PartitionQueue, request: { sent: Sent[]; bytes: number }): void {
     const size = queue.head?.sizeBytes ?? 0
     if (request.sent.length > 0 && request.bytes + size > this.maxRequestBytes) return
-    const batch = queue.take(this.#idempotent ? this.#identity : null)
+    const batch = this.#take(queue)
     if (batch === undefined) return
     this.#parts.transactions?.sent(queue)
     request.sent.push({ queue, batch })
     request.bytes += size
+  }
+
+  /** A head that cannot be closed fails a little later, as this may be called by who appends. */
+  #take(queue: PartitionQueue): ProducerBatch | undefined {
+    const { head } = queue
+    try {
+      return queue.take(this.#idempotent ? this.#identity : null)
+    } catch (cause) {
+      if (head === undefined) throw cause
+      const { topic, partition } = queue
+      const error = new ConnectError(
+        `A batch of ${head.recordCount} record(s) for ${topic}-${partition} could not be closed: ${asError(cause).message}`,
+        { cause },
+      )
+      this.#unclosed.push({ sent: { queue, batch: head }, error })
+      this.#schedule()
+      return undefined
+    }
+  }
+
+  #failUnclosed(): void {
+    const unclosed = this.#unclosed
+    this.#unclosed = []
+    for (const { sent, error } of unclosed) this.#outcomes.failed(sent, error)
   }
 
   #failAll(error: Error): void {
@@ -263,6 +292,7 @@ export class Sender implements QueueOwner, LaneOwner {
     setImmediate(() => {
       this.#scheduled = false
       if (this.#stopped) return
+      this.#failUnclosed()
       if (this.#fatal !== null) this.#failAll(this.#fatal)
       else if (this.#doom !== null) this.failQueued(this.#doom)
       else this.#pump()

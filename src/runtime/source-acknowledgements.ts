@@ -15,6 +15,9 @@ import type { TaskServices } from './task.ts'
 /** Java's name for what is at work once a record has left the converters. */
 export const producerClassName = 'org.apache.kafka.connect.runtime.WorkerSourceTask'
 
+/** Batches refused by Kafka whose letters are still being made: beyond as many nothing more is polled. */
+const mostRefused = 4
+
 /** Hears what became of the records sent: moves the watermark, tells the task, remembers what failed. */
 export class SourceAcknowledgements implements ProducerListener {
   readonly #task: SourceTask
@@ -25,6 +28,8 @@ export class SourceAcknowledgements implements ProducerListener {
   readonly letters: SourceDeadLetters
   readonly #keeping = new Set<Promise<void>>()
   readonly #clock: DeliveryClock
+  /** Batches in {@link #keep}. */
+  #refused = 0
   #failure: Error | null = null
   #closed = false
 
@@ -77,7 +82,12 @@ export class SourceAcknowledgements implements ProducerListener {
   failed(from: number, to: number, { topic, partition }: TopicPartition, error: Error): void {
     if (this.#closed) return
     if (this.#errors.keeps) {
-      this.#track(this.#keep(from, to, { topic, partition }, error))
+      this.#refused++
+      const keeping = this.#keep(from, to, { topic, partition }, error)
+      const kept = (): void => {
+        this.#refused--
+      }
+      this.#track(keeping.finally(kept))
       return
     }
     const where = `${to - from} records sent to topic '${topic}', partition ${partition}`
@@ -105,6 +115,11 @@ export class SourceAcknowledgements implements ProducerListener {
     const letter = await this.#errors.failed(failed)
     if (number === null) this.commitRecord(record, null)
     else this.#track(this.#acknowledgeOnce(record, number, letter?.durable))
+  }
+
+  /** Back-pressure of what Kafka refuses: waits while much of it is still to be kept; rejects where it could not be. */
+  async room(signal: AbortSignal): Promise<void> {
+    while (this.#refused > mostRefused) await abortable(Promise.all(this.#keeping), signal)
   }
 
   /** Resolves once everything that was given up is durable; rejects where it could not be kept. */

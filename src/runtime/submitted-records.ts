@@ -81,13 +81,8 @@ export class SubmittedRecords {
 
   /** The record of this number, where records are kept and not all of its poll was acknowledged. */
   recordOf(number: number): SourceRecord | undefined {
-    for (let at = this.#head; at < this.#batches.length; at++) {
-      const batch = this.#batches[at]
-      if (batch !== undefined && number < batch.base + batch.offsets.length) {
-        return batch.records?.[number - batch.base]
-      }
-    }
-    return undefined
+    const batch = this.#batchOf(number)
+    return batch?.records?.[number - batch.base]
   }
 
   /** The records `from` up to but not including `to` need not be sent again. */
@@ -114,6 +109,18 @@ export class SubmittedRecords {
       const key = this.#keyOf(entry[0])
       if (!this.#committable.has(key)) this.#committable.set(key, entry)
     }
+  }
+
+  /** The last one that begins at or before `number`: there may be one a record. */
+  #batchOf(number: number): Batch | undefined {
+    let low = this.#head
+    let high = this.#batches.length - 1
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1
+      if ((this.#batches[middle]?.base ?? 0) <= number) low = middle
+      else high = middle - 1
+    }
+    return this.#batches[low]
   }
 
   #complete(batch: Batch, done: number): void {

@@ -125,7 +125,8 @@ export class WorkerSourceTask extends BaseWorkerTask<Running> {
     }
   }
 
-  async #pollUntilStopped({ task, sender, acknowledgements }: Running): Promise<void> {
+  async #pollUntilStopped(running: Running): Promise<void> {
+    const { task, acknowledgements } = running
     const { counters } = this.#parts.services
     while (!this.control.stopping) {
       acknowledgements.throwIfFailed()
@@ -142,18 +143,25 @@ export class WorkerSourceTask extends BaseWorkerTask<Running> {
         this.control.cancelled.throwIfAborted()
         // Invariant 7: what was polled is sent, also when the task stops meanwhile; only a cancel ends the wait.
         acknowledgements.polled()
-        if (!(await this.#send(sender, records))) return
-        acknowledgements.appended()
+        if (!(await this.#send(running, records))) return
       }
       await this.#giveOthersATurn(records.length === 0)
     }
   }
 
-  /** False where a record waited to be tried again when the task stopped: it and those behind it are polled again. */
-  async #send(sender: SourceRecordSender, records: readonly SourceRecord[]): Promise<boolean> {
+  /**
+   * Sends, and waits until the next poll may come. False where the task stopped meanwhile: a record that waited to be tried
+   * again, and those behind it, are polled again.
+   */
+  async #send(
+    { sender, acknowledgements }: Running,
+    records: readonly SourceRecord[],
+  ): Promise<boolean> {
     const { cancelled, stopped } = this.control
     try {
       await sender.send(records, cancelled)
+      acknowledgements.appended()
+      await acknowledgements.room(stopped)
       return true
     } catch (error) {
       if (!cancelled.aborted && isAbortOf(stopped, error)) return false

@@ -41,7 +41,7 @@ export class FakeProducer implements RecordProducer {
   flushed = 0
   /** Acknowledge everything at once on flush, as a broker that answers. */
   acknowledgeOnFlush = true
-  #room: (() => void) | null = null
+  readonly #waiting: (() => void)[] = []
   capacity = Number.POSITIVE_INFINITY
   #acknowledged = 0
 
@@ -87,7 +87,7 @@ export class FakeProducer implements RecordProducer {
 
   room(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#room = resolve
+      this.#waiting.push(resolve)
       signal.addEventListener('abort', () => reject(signal.reason as Error))
     })
   }
@@ -97,8 +97,7 @@ export class FakeProducer implements RecordProducer {
     const from = this.#acknowledged
     this.#acknowledged = to
     if (to > from) this.listener.acknowledged(from, to, { topic: 't', partition: 0 }, 100)
-    this.#room?.()
-    this.#room = null
+    for (const wake of this.#waiting.splice(0)) wake()
   }
 
   async flush(signal: AbortSignal): Promise<void> {

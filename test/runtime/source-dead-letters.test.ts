@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { SourceTask } from '../../src/api/source-task.ts'
 import { SourceRecord } from '../../src/data/records.ts'
 import { RetriableError } from '../../src/errors/connect-error.ts'
+import type { RecordAppender } from '../../src/kafka/types.ts'
 import { WorkerSourceTask } from '../../src/runtime/worker-source-task.ts'
 import { FakeProducer, fakePlugins, fakeServices, textConverter } from './fakes.ts'
 import { FakeKeeping, headerTexts } from './keeping.ts'
@@ -47,11 +48,15 @@ class ListSource extends SourceTask {
 }
 
 /** A converter that throws what a test wants for values that begin with `bad` or `busy`. */
-function setUp(values: readonly unknown[], config: Record<string, string> = queue) {
+function setUp(
+  values: readonly unknown[],
+  config: Record<string, string> = queue,
+  source = new ListSource(values),
+  Producer = FakeProducer,
+) {
   const services = fakeServices()
   const keeping = new FakeKeeping(services)
   const busy = { times: 0, calls: 0 }
-  const source = new ListSource(values)
   let producer: FakeProducer | undefined
   const plugins = fakePlugins(config, keeping)
   const converter: typeof textConverter = {
@@ -74,7 +79,7 @@ function setUp(values: readonly unknown[], config: Record<string, string> = queu
     createsTopics: false,
     openTask: () => Promise.resolve(source),
     openPlugins: () => Promise.resolve({ ...plugins, converters }),
-    openProducer: (listener) => Promise.resolve((producer = new FakeProducer(listener))),
+    openProducer: (listener) => Promise.resolve((producer = new Producer(listener))),
   })
   const sent = (): readonly (string | null)[] => producer?.sent.map((each) => each.value) ?? []
   return { services, keeping, task, source, busy, sent, producer: () => producer }
@@ -143,6 +148,49 @@ test('a record that Kafka refuses is kept as it was sent, and counts once it is 
   keeping.producer.acknowledge()
   await until(() => expect(services.written.at(-1)?.[1]).toEqual({ position: 1 }))
   await task.stop(1000)
+})
+
+/** Polls one record after the other, without end. */
+class EndlessSource extends ListSource {
+  polls = 0
+
+  override poll(): readonly SourceRecord[] {
+    const position = this.polls++
+    return [new SourceRecord({ file: 'f' }, { position }, 't', null, null, 'k', null, 'v')]
+  }
+}
+
+/** Refuses each record by itself. */
+class RefusingProducer extends FakeProducer {
+  override appender(topic: string, partition: number): RecordAppender {
+    return {
+      ...super.appender(topic, partition),
+      append: (index) =>
+        queueMicrotask(() => {
+          this.listener.failed(index, index + 1, { topic, partition }, new Error('not authorized'))
+        }),
+    }
+  }
+}
+
+test('a source whose records are all refused polls no more than can be kept', async () => {
+  const source = new EndlessSource([])
+  const { task, keeping, services } = setUp([], queue, source, RefusingProducer)
+  await task.start(never)
+  keeping.producer.capacity = 1
+  await until(() => expect(keeping.letters).toHaveLength(1))
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  const { polls } = source
+  expect(polls).toBeLessThan(20)
+  keeping.producer.capacity = Number.POSITIVE_INFINITY
+  await until(() => {
+    keeping.producer.acknowledge()
+    expect(source.polls).toBeGreaterThan(polls)
+  })
+  keeping.producer.capacity = 1
+  await task.stop(500)
+  await task.done
+  expect(services.states).not.toContainEqual(expect.stringMatching(/^FAILED/))
 })
 
 test.each([

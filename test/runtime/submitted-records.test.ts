@@ -119,3 +119,15 @@ test('a poll of which nothing was sent leaves nothing behind', () => {
   expect(submitted.takeCommittable()).toEqual([[a, { position: 1 }]])
   expect(submitted.batches).toBe(1)
 })
+
+test('each record is found by its number until all of its poll is acknowledged', () => {
+  const submitted = new SubmittedRecords(true)
+  const numbers = [1, 3, 1, 2].flatMap((size, poll) =>
+    send(submitted, ...Array.from({ length: size }, (): [SourcePartition, number] => [a, poll])),
+  )
+  const found = () => numbers.map((each) => submitted.recordOf(each)?.sourceOffset?.position)
+  expect(found()).toEqual([0, 1, 1, 1, 2, 3, 3])
+  submitted.acknowledge(0, 2)
+  expect(found().slice(1)).toEqual([1, 1, 1, 2, 3, 3])
+  expect([submitted.recordOf(0), submitted.recordOf(7)]).toEqual([undefined, undefined])
+})

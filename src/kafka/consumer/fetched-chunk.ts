@@ -1,4 +1,3 @@
-import { asError } from '../../errors/connect-error.ts'
 import { verifyCrc } from '../records/batch-cursor.ts'
 import { CorruptRecordError } from '../records/errors.ts'
 import { partitionText } from '../topic-partitions.ts'
@@ -104,12 +103,12 @@ export class FetchedChunk {
   /** Moves over up to `most` records of the batch; returns how many. */
   #take(ref: BatchRef, most: number): number {
     const from = Math.max(this.#offset, ref.baseOffset)
-    if (isDense(ref)) {
+    const offsets = this.#sparse
+    if (offsets === null) {
       const count = Math.min(ref.nextOffset - from, most)
       this.#moveTo(from + count, ref)
       return count
     }
-    const offsets = (this.#sparse ??= offsetsOf(this.#records, ref))
     const first = offsets.findIndex((offset) => offset >= from)
     if (first < 0) {
       this.#moveTo(ref.nextOffset, ref)
@@ -127,15 +126,17 @@ export class FetchedChunk {
     this.#sparse = null
   }
 
-  /** Checks a batch once. A damaged one ends the slice before it, and is thrown for when it comes first. */
+  /** Checks a batch once, and looks for its gaps. A damaged one ends the slice before it, and is thrown for when it comes first. */
   #isSound(ref: BatchRef, endsSlice: boolean): boolean {
-    if (!this.#checkCrcs || this.#verified === this.#batch) return true
+    if (this.#verified === this.#batch) return true
     try {
-      verifyCrc(this.#records, ref.start, ref.end)
+      if (this.#checkCrcs) verifyCrc(this.#records, ref.start, ref.end)
+      if (!isDense(ref)) this.#sparse = offsetsOf(this.#records, ref)
     } catch (cause) {
       if (endsSlice) return false
+      if (!(cause instanceof CorruptRecordError)) throw cause
       throw new CorruptRecordError(
-        `Cannot read ${partitionText(this.state)} at offset ${this.#offset}: ${asError(cause).message} ` +
+        `Cannot read ${partitionText(this.state)} at offset ${this.#offset}: ${cause.message} ` +
           'To go on behind it, commit an offset behind it for the group.',
         { cause },
       )

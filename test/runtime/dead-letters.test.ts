@@ -3,6 +3,7 @@ import { SinkTask } from '../../src/api/sink-task.ts'
 import type { RejectedRecord } from '../../src/api/sink-task.ts'
 import { SinkRecord } from '../../src/data/records.ts'
 import { DataError } from '../../src/errors/connect-error.ts'
+import { ProducerClosedError } from '../../src/kafka/producer/errors.ts'
 import { rememberSecret } from '../../src/util/secrets.ts'
 import { WorkerSinkTask } from '../../src/runtime/worker-sink-task.ts'
 import type { FakeRecord } from './fakes.ts'
@@ -41,7 +42,7 @@ class PickyTask extends SinkTask {
   }
 }
 
-function setUp(config: Record<string, string> = queue) {
+function setUp(config: Record<string, string> = queue, timeoutMs = 60_000) {
   const services = fakeServices()
   const consumer = new FakeConsumer()
   const keeping = new FakeKeeping(services)
@@ -51,7 +52,7 @@ function setUp(config: Record<string, string> = queue) {
     targetState: 'STARTED',
     taskConfig: {},
     subscription: { topics: ['t'] },
-    commit: { intervalMs: 20, timeoutMs: 60_000 },
+    commit: { intervalMs: 20, timeoutMs },
     openTask: () => Promise.resolve(sink),
     openPlugins: () => Promise.resolve(fakePlugins(config, keeping)),
     openConsumer: () => Promise.resolve(consumer),
@@ -163,6 +164,20 @@ describe('a record that cannot be read', () => {
     expect(services.counters.get('deadLetterFailures')).toBe(1)
     await task.stop(1000)
     expect(consumer.commits).toEqual([])
+  })
+
+  test('does not hide by its letter, given up as the task closes, what the task failed with', async () => {
+    const { task, consumer, keeping, sink, services } = setUp(queue, 200)
+    sink.onPut = () => {
+      keeping.producer.failOnClose = new ProducerClosedError('closed before it was acknowledged')
+      throw new Error('the disk is full')
+    }
+    consumer.queue.push([record(5, 'bad'), record(6, 'a')])
+    await task.start(never)
+    await expect(task.done).rejects.toThrow(/the disk is full/)
+    expect(keeping.producer.closed).toBe(true)
+    expect(services.states).not.toContainEqual(expect.stringMatching(/^FAILED/))
+    expect(services.counters.get('deadLetterFailures')).toBe(0)
   })
 
   test('is kept, too, where it fails the task', async () => {

@@ -1,28 +1,35 @@
 import type { ErrantRecordReporter, RejectedRecord } from '../api/sink-task.ts'
 import type { SinkRecord } from '../data/records.ts'
-import { asError } from '../errors/connect-error.ts'
-import { abortable } from '../util/abort.ts'
+import { asError, ConnectError, isRetriable } from '../errors/connect-error.ts'
+import { abortable, delay } from '../util/abort.ts'
+import type { Logger } from '../util/logger.ts'
 import { convertedLetterOf, rawLetterOf, rawText } from './dead-letters.ts'
 import type { DeadLetter, SentLetter } from './dead-letter-queue.ts'
 import { ReadSinkRecord } from './raw-record.ts'
+import type { RawRecord } from './raw-record.ts'
 import type { FailedRecord } from './record-errors.ts'
 import type { RecordLookup } from './record-lookup.ts'
 import type { TaskPlugins } from './task-plugins.ts'
 
 /** Java's name for whose call it is that gives a record up. */
 const className = 'org.apache.kafka.connect.sink.SinkTask'
+/** Pause after a look into Kafka that failed and may be tried again. */
+const retryMs = 200
 
 /** The records that a sink task gives up: by `put`, one by one, or by its ErrantRecordReporter (KIP-610). */
 export class ErrantRecords {
   readonly #plugins: TaskPlugins
+  readonly #logger: Logger
   readonly #signal: AbortSignal
   readonly #pending = new Set<Promise<void>>()
   #lookup: RecordLookup | null = null
   #failure: Error | null = null
+  #closed = false
 
   /** `signal` aborts when the task is cancelled. */
-  constructor(plugins: TaskPlugins, signal: AbortSignal) {
+  constructor(plugins: TaskPlugins, logger: Logger, signal: AbortSignal) {
     this.#plugins = plugins
+    this.#logger = logger
     this.#signal = signal
   }
 
@@ -51,6 +58,7 @@ export class ErrantRecords {
   }
 
   async close(): Promise<void> {
+    this.#closed = true
     await this.#lookup?.close()
   }
 
@@ -68,11 +76,26 @@ export class ErrantRecords {
 
   async #reportWhole(record: SinkRecord, error: unknown): Promise<void> {
     const sent = await this.#report(record, error)
-    await sent?.durable
+    await sent?.durable.catch((cause: unknown) => this.#throwFor(record, cause))
   }
 
   async #report(record: SinkRecord, error: unknown): Promise<SentLetter | null> {
-    return this.#plugins.errors.rejected(this.#describe(record, error))
+    try {
+      return await this.#plugins.errors.rejected(this.#describe(record, error))
+    } catch (cause) {
+      return this.#throwFor(record, cause)
+    }
+  }
+
+  /** What asks to be tried again meant the letter. Thrown from `put`, it would ask for the batch, which no put makes better. */
+  #throwFor(record: SinkRecord, cause: unknown): never {
+    this.#signal.throwIfAborted()
+    if (!isRetriable(cause)) throw cause
+    throw new ConnectError(
+      `The task gave up ${placeOf(record)}, which could not be kept: ${asError(cause).message} ` +
+        'It is read again once the task is restarted.',
+      { cause },
+    )
   }
 
   #describe(record: SinkRecord, error: unknown): FailedRecord {
@@ -89,12 +112,26 @@ export class ErrantRecords {
   async #letterOf(record: SinkRecord): Promise<DeadLetter> {
     const { keeping, converters } = this.#plugins
     if (record instanceof ReadSinkRecord) {
-      this.#lookup ??= keeping.openLookup()
-      const place = { topic: record.originalTopic, partition: record.originalKafkaPartition }
-      const raw = await this.#lookup.find(place, Number(record.originalKafkaOffset), this.#signal)
+      const lookup = (this.#lookup ??= keeping.openLookup())
+      const raw = await this.#find(record, lookup)
       if (raw !== null) return rawLetterOf(raw)
     }
     return convertedLetterOf(record, converters)
+  }
+
+  /** Waits for brokers that are away as whatever else reads: until the task is cancelled, or has ended. */
+  async #find(record: ReadSinkRecord, lookup: RecordLookup): Promise<RawRecord | null> {
+    const place = { topic: record.originalTopic, partition: record.originalKafkaPartition }
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await lookup.find(place, Number(record.originalKafkaOffset), this.#signal)
+      } catch (error) {
+        if (this.#closed || !isRetriable(error)) throw error
+        const why = `Reading ${placeOf(record)} again failed, and is tried until it succeeds: ${asError(error).message}`
+        if (attempt === 1) this.#logger.warn(why, error)
+      }
+      await delay(retryMs, this.#signal)
+    }
   }
 }
 

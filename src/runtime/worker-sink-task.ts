@@ -77,7 +77,7 @@ export class WorkerSinkTask extends BaseWorkerTask<Running> {
       cancelled.throwIfAborted()
       const partitions = new SinkPartitions()
       const { commit: settings } = this.#parts
-      const errant = new ErrantRecords(plugins, cancelled)
+      const errant = new ErrantRecords(plugins, services.logger, cancelled)
       opened.push(() => errant.close())
       const settled = (limit: AbortSignal): Promise<void> => errant.settled(limit)
       const shared = { task, consumer, partitions, services }

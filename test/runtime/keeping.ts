@@ -9,6 +9,8 @@ import { FakeProducer } from './fakes.ts'
 export class FakeKeeping implements Keeping {
   readonly found: RawRecord[] = []
   readonly lookedFor: number[] = []
+  /** What looking for a record fails with, one after the other. */
+  readonly lookupErrors: Error[] = []
   opened = 0
   #producer: FakeProducer | null = null
   readonly #services: FakeServices
@@ -45,6 +47,8 @@ export class FakeKeeping implements Keeping {
     return {
       find: ({ partition }: TopicPartition, offset: number) => {
         this.lookedFor.push(offset)
+        const error = this.lookupErrors.shift()
+        if (error !== undefined) return Promise.reject(error)
         const same = (raw: RawRecord): boolean =>
           raw.partition === partition && raw.offset === offset
         return Promise.resolve(this.found.find(same) ?? null)

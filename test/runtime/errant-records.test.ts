@@ -1,0 +1,129 @@
+import { describe, expect, test, vi } from 'vitest'
+import { SinkTask } from '../../src/api/sink-task.ts'
+import type { RejectedRecord } from '../../src/api/sink-task.ts'
+import type { Converter } from '../../src/api/converter.ts'
+import type { SinkRecord } from '../../src/data/records.ts'
+import { RetriableError } from '../../src/errors/connect-error.ts'
+import { WorkerSinkTask } from '../../src/runtime/worker-sink-task.ts'
+import { FakeConsumer, fakePlugins, fakeServices, textConverter } from './fakes.ts'
+import { FakeKeeping } from './keeping.ts'
+
+const never = new AbortController().signal
+const until = (check: () => void): Promise<void> => vi.waitFor(check, 10_000)
+const queue = {
+  'errors.tolerance': 'all',
+  'errors.deadletterqueue.topic.name': 'dead',
+}
+
+const ways = ['return', 'report', 'awaited report'] as const
+type Way = (typeof ways)[number]
+
+/** Gives up every record: as `put` returns, or in reports that it waits for or not. */
+class GivingUp extends SinkTask {
+  puts = 0
+  readonly by: Way
+
+  constructor(by: Way) {
+    super()
+    this.by = by
+  }
+  version(): string {
+    return '1'
+  }
+  start(): undefined {
+    return undefined
+  }
+  async put(records: readonly SinkRecord[]): Promise<readonly RejectedRecord[] | undefined> {
+    const [record] = records
+    if (record === undefined) return undefined
+    this.puts++
+    const error = new Error('no')
+    if (this.by === 'return') return [{ record, error }]
+    const report = this.context.errantRecordReporter()?.report(record, error)
+    if (this.by === 'awaited report') await report
+    else report?.catch(() => undefined)
+    return undefined
+  }
+  stop(): undefined {
+    return undefined
+  }
+}
+
+function setUp(by: Way, converter: Converter = textConverter) {
+  const services = fakeServices()
+  const consumer = new FakeConsumer()
+  const keeping = new FakeKeeping(services)
+  const sink = new GivingUp(by)
+  const plain = fakePlugins(queue, keeping)
+  const value = { ...plain.converters.value, converter }
+  const plugins = { ...plain, converters: { ...plain.converters, value } }
+  const task = new WorkerSinkTask({
+    ...{ services, targetState: 'STARTED', taskConfig: {} },
+    subscription: { topics: ['t'] },
+    commit: { intervalMs: 20, timeoutMs: 500 },
+    openTask: () => Promise.resolve(sink),
+    openPlugins: () => Promise.resolve(plugins),
+    openConsumer: () => Promise.resolve(consumer),
+  })
+  consumer.queue.push(() => consumer.assign(0), [{ offset: 4, key: null, value: 'a' }])
+  return { services, consumer, keeping, sink, task }
+}
+
+describe('a record that the task gives up', () => {
+  test.each(ways)('by %s is looked for until Kafka answers, and put once', async (by) => {
+    const { task, keeping, sink, consumer, services } = setUp(by)
+    keeping.lookupErrors.push(new RetriableError('unreachable'), new RetriableError('disconnected'))
+    keeping.found.push({
+      ...{ topic: 't', partition: 0, offset: 4, timestamp: 1000, timestampType: 'CreateTime' },
+      ...{ key: null, value: Buffer.from('as it was'), headers: [] },
+    })
+    await task.start(never)
+    await until(() => expect(keeping.letters.map((each) => each.value)).toEqual(['as it was']))
+    expect(keeping.lookedFor).toEqual([4, 4, 4])
+    keeping.producer.acknowledge()
+    await until(() => expect(consumer.commits.at(-1)).toMatchObject({ offset: 5 }))
+    expect([sink.puts, services.counters.get('retries')]).toEqual([1, 0])
+    await task.stop(1000)
+  })
+
+  test.each(ways)(
+    'by %s fails the task where it cannot be written for now, rather than be put for ever',
+    async (by) => {
+      const { task, sink, consumer } = setUp(by, {
+        ...textConverter,
+        fromConnectData: () => Promise.reject(new RetriableError('the registry is away.')),
+      })
+      await task.start(never)
+      await expect(task.done).rejects.toThrow(
+        /^The task gave up the record at topic 't', partition 0, offset 4, which could not be kept: the registry is away\./,
+      )
+      expect(sink.puts).toBe(1)
+      expect(consumer.commits).toEqual([])
+    },
+  )
+
+  test.each(ways)('by %s is looked for no longer than the task runs', async (by) => {
+    const { task, keeping, consumer } = setUp(by)
+    for (let at = 0; at < 1000; at++) keeping.lookupErrors.push(new RetriableError('unreachable'))
+    await task.start(never)
+    await until(() => expect(keeping.lookedFor.length).toBeGreaterThan(0))
+    const reason = new Error('cancelled')
+    const ended = expect(task.done).rejects.toBe(reason)
+    task.cancel(reason)
+    await ended
+    expect([keeping.letters, consumer.commits]).toEqual([[], []])
+  })
+
+  test('and is still looked for when the task has stopped is looked for no more', async () => {
+    const { task, keeping } = setUp('report')
+    for (let at = 0; at < 1000; at++) keeping.lookupErrors.push(new RetriableError('unreachable'))
+    await task.start(never)
+    await until(() => expect(keeping.lookedFor.length).toBeGreaterThan(0))
+    await task.stop(100)
+    // One look may have been waited for.
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    const { length } = keeping.lookedFor
+    await new Promise((resolve) => setTimeout(resolve, 600))
+    expect(keeping.lookedFor).toHaveLength(length)
+  })
+})

@@ -3,7 +3,6 @@ import type { ThreadSettings } from '../messages/thread-settings.ts'
 import { WorkerLease } from '../messages/worker-lease.ts'
 import { PluginLoader } from '../plugins/plugin-loader.ts'
 import { PluginRegistry } from '../plugins/plugin-registry.ts'
-import { limitDecompressed } from '../kafka/records/most-decompressed.ts'
 import { MemoryAccount } from '../util/memory-budget.ts'
 import { loadTestHooks } from '../util/fault-point.ts'
 import type { PluginLoader as TypedPluginLoader } from './task.ts'
@@ -35,8 +34,7 @@ if (settings.role === 'connectors') {
   openPluginThread(settings, (main, board) => {
     const lease = new WorkerLease(settings.lease)
     const memory = new MemoryAccount(settings.memory.budget, settings.memory.account)
-    limitDecompressed(memory.limitBytes)
-    const create = workerTaskFactory(plugins)
+    const create = workerTaskFactory(plugins, memory.limitBytes)
     return new TaskHost({ main, board, loader, lease, memory, create })
   })
 }

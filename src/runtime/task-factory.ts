@@ -7,6 +7,7 @@ import { workerConfig as workerConfigDef } from '../config/worker-config.ts'
 import { ConfigError } from '../errors/connect-error.ts'
 import { createGroupConsumer } from '../kafka/group/group-consumer.ts'
 import { openProducer } from '../kafka/producer/kafka-producer.ts'
+import { limitDecompressed } from '../kafka/records/most-decompressed.ts'
 import type { Subscription } from '../kafka/types.ts'
 import { taskIdText } from '../messages/ids.ts'
 import type { TaskStart } from '../messages/protocol.ts'
@@ -27,9 +28,14 @@ const overrideKey = /^(?:producer|consumer|admin)\.override\./
 
 /**
  * Makes the task that `start` describes, with real Kafka clients. Nothing of the plugin has been called yet. Rejects where
- * the worker's policy refuses what the connector overrides of its clients.
+ * the worker's policy refuses what the connector overrides of its clients. `bufferBytes` is what all buffers of records may take
+ * up, so no batch may become more.
  */
-export function workerTaskFactory(plugins: ThreadPluginLoader): WorkerTaskFactory {
+export function workerTaskFactory(
+  plugins: ThreadPluginLoader,
+  bufferBytes: number,
+): WorkerTaskFactory {
+  limitDecompressed(bufferBytes)
   return async (start, services) => {
     await requireOverridesAllowed(plugins, start)
     return start.type === 'source' ? sourceTask(start, services) : sinkTask(start, services)

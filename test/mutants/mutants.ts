@@ -121,8 +121,8 @@ export const mutants: readonly Mutant[] = [
     invariant: 7,
     name: 'a source that stops does not wait for what it has sent',
     file: 'src/runtime/worker-source-task.ts',
-    find: 'await producer.flush(this.graceSignal(flushShare))',
-    replace: 'void producer.flush(this.graceSignal(flushShare)).catch(() => undefined)',
+    find: 'await producer.flush(limit)',
+    replace: 'void producer.flush(limit).catch(() => undefined)',
     noticedBy: [
       'test/runtime/worker-source-task.test.ts',
       'drains what it polled and commits it before it stops',

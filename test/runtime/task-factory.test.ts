@@ -6,6 +6,8 @@ import { PluginRegistry } from '../../src/plugins/plugin-registry.ts'
 import { workerTaskFactory } from '../../src/runtime/task-factory.ts'
 import { fakeServices } from './fakes.ts'
 
+const bufferBytes = 2 ** 28
+
 const sink = {
   type: 'sink' as const,
   className: 'org.example.MySinkConnector',
@@ -36,15 +38,17 @@ describe('making a task', () => {
   test('is refused where the policy of the worker refuses what the connector overrides', async () => {
     const policy = { 'connector.client.config.override.policy': 'None' }
     await expect(
-      workerTaskFactory(plugins)(start(override, policy), fakeServices()),
+      workerTaskFactory(plugins, bufferBytes)(start(override, policy), fakeServices()),
     ).rejects.toThrow(
       /Client Config Overrides not allowed \[The 'None' policy does not allow 'max.poll.records' to be overridden/,
     )
-    await expect(workerTaskFactory(plugins)(start(override), fakeServices())).resolves.toBeDefined()
+    await expect(
+      workerTaskFactory(plugins, bufferBytes)(start(override), fakeServices()),
+    ).resolves.toBeDefined()
   })
 
   test('is refused where a sink names neither topics nor a pattern, or a pattern that cannot be read', async () => {
-    const create = workerTaskFactory(plugins)
+    const create = workerTaskFactory(plugins, bufferBytes)
     await expect(create(start({}), fakeServices())).rejects.toThrow(
       'Must configure one of topics or topics.regex',
     )

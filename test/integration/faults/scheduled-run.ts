@@ -5,6 +5,7 @@ import { clientOptions } from '../../../src/kafka/net/client-options.ts'
 import type { Connection } from '../../../src/kafka/net/connection.ts'
 import { KafkaProducer } from '../../../src/kafka/producer/kafka-producer.ts'
 import { ProducerFencedError } from '../../../src/kafka/producer/errors.ts'
+import { codeOf, ErrorCode } from '../../../src/kafka/protocol/errors.ts'
 import { producerConfig } from '../../../src/kafka/producer/producer-config.ts'
 import { initProducerIdApi } from '../../../src/kafka/protocol/transactions.ts'
 import { delay } from '../../../src/util/abort.ts'
@@ -106,14 +107,16 @@ export class ScheduledRun {
 
   /**
    * A question for the first epoch of a producer that went unanswered, was asked again, and then arrives after all, looks
-   * to the coordinator like that of another producer. Neither protocol has anything against it.
+   * to the coordinator like that of another producer. Neither protocol has anything against it. In TV2 a commit then looks like
+   * one asked again, of a transaction that has been aborted: INVALID_TXN_STATE.
    */
   #fencedByItself(error: unknown): boolean {
     const late = this.#parts.proxy.hits.some(
       ({ fault: { api, kind } }) =>
         api === initProducerIdApi.key && (kind === 'delay-request' || kind === 'overtake'),
     )
-    return late && error instanceof ProducerFencedError
+    const isFenced = error instanceof ProducerFencedError
+    return late && (isFenced || codeOf(error) === ErrorCode.INVALID_TXN_STATE)
   }
 
   async #perform(step: Step): Promise<void> {

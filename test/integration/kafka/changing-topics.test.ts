@@ -75,7 +75,8 @@ const valuesOf = (from: number, to: number): string[] =>
 describe('a topic that gets partitions', () => {
   test('is written to in all of them by a producer that is at work', async () => {
     const topic = await createTopic('grows-for-producer')
-    await using outcomes = open()
+    const partitioner = 'org.apache.kafka.clients.producer.RoundRobinPartitioner'
+    await using outcomes = open({ 'partitioner.class': partitioner })
     const { producer, acknowledged, errors } = outcomes
     await producer.partitionCount(topic, signal)
     append(producer, topic, 0, 10)

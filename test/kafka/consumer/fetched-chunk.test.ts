@@ -5,6 +5,8 @@ import { FetchedChunk } from '../../../src/kafka/consumer/fetched-chunk.ts'
 import { PartitionState } from '../../../src/kafka/consumer/partition-state.ts'
 import { readRecordSet } from '../../../src/kafka/consumer/record-set.ts'
 import { FramePool } from '../../../src/kafka/net/frame-pool.ts'
+import { at, headerBytes } from '../../../src/kafka/records/batch-format.ts'
+import { crc32c } from '../../../src/kafka/records/crc32c.ts'
 import { CorruptRecordError } from '../../../src/kafka/records/errors.ts'
 import type { FetchedRecords } from '../../../src/kafka/types.ts'
 import { batchOf } from '../records/support.ts'
@@ -92,6 +94,23 @@ describe('a fetched chunk', () => {
     expect(() => chunk.slice(10)).toThrow(/orders-0 at offset 2/)
   })
 })
+
+test.each([true, false])(
+  'so is what precedes a compacted batch whose records cannot be read, where CRCs are checked: %s',
+  (checkCrcs) => {
+    const sound = logOf([{ kept: [true, true] }]).bytes
+    const compacted = logOf([{ kept: [true, false, true] }], 2).bytes
+    compacted.writeUInt8(0xfe, headerBytes)
+    compacted.writeUInt32BE(crc32c(compacted.subarray(at.attributes)), at.crc)
+    const bytes = Buffer.concat([sound, compacted])
+    const state = stateAt(0)
+    const set = readRecordSet(bytes, 0, null)
+    const chunk = new FetchedChunk(state, bytes, set, leaseOf(bytes), checkCrcs)
+    expect(offsetsOf(chunk.slice(10))).toEqual([0, 1])
+    expect(() => chunk.slice(10)).toThrow(CorruptRecordError)
+    expect(() => chunk.slice(10)).toThrow(/orders-0 at offset 2: .*a record longer than its batch/)
+  },
+)
 
 describe('the buffer of fetches', () => {
   const two = logOf([{ kept: [true, true] }]).bytes

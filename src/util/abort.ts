@@ -1,3 +1,5 @@
+import { timerMs } from './timer-ms.ts'
+
 /** Whether `error` is how an operation ends that `signal` aborted. */
 export function isAbortOf(signal: AbortSignal, error: unknown): boolean {
   if (!signal.aborted) return false
@@ -18,7 +20,7 @@ export function delay(ms: number, signal?: AbortSignal): Promise<void> {
     const timer = setTimeout(() => {
       signal?.removeEventListener('abort', abort)
       resolve()
-    }, ms)
+    }, timerMs(ms))
     signal?.addEventListener('abort', abort, { once: true })
   })
 }
@@ -61,7 +63,7 @@ export function timeLimit(
 ): TimeLimit {
   const controller = new AbortController()
   const passOn = (): void => controller.abort(outer.reason)
-  const timer = setTimeout(() => controller.abort(expired()), ms).unref()
+  const timer = setTimeout(() => controller.abort(expired()), timerMs(ms)).unref()
   if (outer.aborted) passOn()
   else outer.addEventListener('abort', passOn, { once: true })
   return {

@@ -27,6 +27,18 @@ describe('waiting with a signal', () => {
   })
 })
 
+test('a wait of more than 24 days, which no timer takes, is not over at once', async () => {
+  const controller = new AbortController()
+  const tooLong = 2 ** 31
+  using limit = timeLimit(tooLong, controller.signal)
+  const reason = new Error('stop')
+  const waiting = delay(tooLong, controller.signal).catch((error: unknown) => error)
+  await delay(20)
+  expect(limit.signal.aborted).toBe(false)
+  controller.abort(reason)
+  expect(await waiting).toBe(reason)
+})
+
 describe('a limit of time under a signal', () => {
   test('aborts with the reason of the signal, also of one that has aborted before', () => {
     const reason = new Error('stop')

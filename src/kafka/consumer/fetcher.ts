@@ -1,6 +1,7 @@
 import { asError, isRetriable } from '../../errors/connect-error.ts'
 import type { MemoryShare } from '../../util/memory-budget.ts'
 import { createLogger } from '../../util/logger.ts'
+import { timerMs } from '../../util/timer-ms.ts'
 import { backoffMs } from '../net/backoff.ts'
 import type { KafkaClient } from '../net/client.ts'
 import { fetchRequest } from '../protocol/fetch.ts'
@@ -189,7 +190,7 @@ export class Fetcher {
   #pumpAt(time: number): void {
     clearTimeout(this.#timer)
     if (time === Infinity) return
-    this.#timer = setTimeout(() => this.pump(), Math.max(time - performance.now(), 1))
+    this.#timer = setTimeout(() => this.pump(), timerMs(Math.max(time - performance.now(), 1)))
   }
 
   /** One exchange; never rejects. */

@@ -1,4 +1,5 @@
 import { reasonOf } from '../../util/abort.ts'
+import { timerMs } from '../../util/timer-ms.ts'
 
 /** Wakes the one loop that waits. A notification that finds no one waiting is kept for the next wait. */
 export class Notifier {
@@ -36,7 +37,7 @@ export class Notifier {
         end()
         resolve()
       }
-      const timer = setTimeout(wake, Math.min(ms, 0x7fffffff))
+      const timer = setTimeout(wake, timerMs(ms))
       signal.addEventListener('abort', abort, { once: true })
       this.#wake = wake
     })

@@ -1,3 +1,5 @@
+import { timerMs } from '../../util/timer-ms.ts'
+
 /** A timer that fires so much late has not been late by itself: the process was stopped, or its thread held up. */
 const HELD_UP_MS = 1000
 
@@ -42,7 +44,7 @@ export class PollInterval {
 
   #arm(): void {
     if (this.#closed) return
-    const left = Math.max(this.#polledAt + this.#maxMs - performance.now(), 0) + 1
+    const left = timerMs(Math.max(this.#polledAt + this.#maxMs - performance.now(), 0) + 1)
     this.#dueAt = performance.now() + left
     this.#timer = setTimeout(() => this.#look(), left)
   }

@@ -1,5 +1,6 @@
 import { mostMsSince, thisMoment } from '../../util/moment.ts'
 import type { Moment } from '../../util/moment.ts'
+import { timerMs } from '../../util/timer-ms.ts'
 
 /**
  * The session of a member by its own clocks. The coordinator counts a session from when it heard the member last, and
@@ -36,7 +37,8 @@ export class Session {
   watch(sentAt: Moment): void {
     this.confirmed(sentAt)
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(this.#onOver, Math.max(this.#timeoutMs - this.silentMs, 0) + 1)
+    const left = Math.max(this.#timeoutMs - this.silentMs, 0)
+    this.#timer = setTimeout(this.#onOver, timerMs(left + 1))
   }
 
   unwatch(): void {

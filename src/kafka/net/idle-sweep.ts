@@ -1,5 +1,4 @@
-/** Of a longer time a timer would make none. */
-const MAX_TIMER_MS = 0x7fffffff
+import { timerMs } from '../../util/timer-ms.ts'
 
 /** What may fall idle. */
 export interface Idling {
@@ -34,7 +33,7 @@ export class IdleSweep {
   }
 
   #arm(ms: number): NodeJS.Timeout {
-    return setTimeout(() => this.#sweep(), Math.min(Math.ceil(ms) + 1, MAX_TIMER_MS)).unref()
+    return setTimeout(() => this.#sweep(), timerMs(Math.ceil(ms) + 1)).unref()
   }
 
   #sweep(): void {

@@ -1,5 +1,6 @@
 import type net from 'node:net'
 import { reasonOf } from '../../util/abort.ts'
+import { timerMs } from '../../util/timer-ms.ts'
 import { DisconnectError, socketReason, tlsError } from './errors.ts'
 import type { SocketFactory, SocketReader, SocketTarget } from './socket.ts'
 
@@ -52,7 +53,7 @@ export function openSocket(
     const abort = (): void => end(reasonOf(signal))
     const timer = setTimeout(
       () => disconnected(`no connection within ${Math.round(setupTimeoutMs)} ms`),
-      setupTimeoutMs,
+      timerMs(setupTimeoutMs),
     )
     const settled = (): void => {
       clearTimeout(timer)

@@ -1,8 +1,6 @@
 import { asError } from '../../errors/connect-error.ts'
+import { timerMs } from '../../util/timer-ms.ts'
 import type { RequestGate } from './request-gate.ts'
-
-/** Node's timers take no longer wait. */
-const MAX_TIMER_MS = 0x7fffffff
 
 /**
  * What a connection has to do anew after a while. What is to be sent meanwhile waits until that is done (KIP-368: a broker
@@ -21,18 +19,15 @@ export class Renewal {
 
   /** Does `renew` in so many ms; `done` follows, after what has waited. */
   schedule(ms: number, renew: () => Promise<void>, done: () => void): void {
-    this.#timer = setTimeout(
-      () => {
-        this.#gate.shut('renewal')
-        renew().then(
-          () => {
-            if (this.#gate.open('renewal')) done()
-          },
-          (error: unknown) => this.#failed(asError(error)),
-        )
-      },
-      Math.min(ms, MAX_TIMER_MS),
-    ).unref()
+    this.#timer = setTimeout(() => {
+      this.#gate.shut('renewal')
+      renew().then(
+        () => {
+          if (this.#gate.open('renewal')) done()
+        },
+        (error: unknown) => this.#failed(asError(error)),
+      )
+    }, timerMs(ms)).unref()
   }
 
   /** Nothing is to be done any more. */

@@ -1,3 +1,5 @@
+import { timerMs } from '../../util/timer-ms.ts'
+
 /** Something with requests in flight, the first of which must be answered by `deadline` (of `performance.now()`). */
 export interface Timed {
   deadline(): number
@@ -26,7 +28,7 @@ export function unwatch(timed: Timed): void {
 function arm(deadline: number): void {
   clearTimeout(timer)
   firesAt = deadline + SLACK_MS
-  timer = setTimeout(sweep, Math.max(firesAt - performance.now(), SLACK_MS))
+  timer = setTimeout(sweep, timerMs(Math.max(firesAt - performance.now(), SLACK_MS)))
   timer.unref()
 }
 

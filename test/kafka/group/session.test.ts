@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { CommitFailedError } from '../../../src/kafka/group/errors.ts'
 import type { Membership } from '../../../src/kafka/group/membership.ts'
+import { PollInterval } from '../../../src/kafka/group/poll-interval.ts'
+import { Session } from '../../../src/kafka/group/session.ts'
+import { thisMoment } from '../../../src/util/moment.ts'
 import { INTERVAL, MAX_POLL, SESSION, make as makeOf, sleep } from './make-membership.ts'
 import type { Made } from './make-membership.ts'
 import { ScriptedCoordinator, never } from './scripted-coordinator.ts'
@@ -108,6 +111,24 @@ describe('the session of a member', () => {
     expect([membership.takeJoined() !== null, membership.mustJoin]).toEqual([true, false])
   })
 })
+
+test.each([2 ** 31 - 1, 2 ** 31])(
+  'limits of %i ms, which no timer takes, cost no more than others, and hold',
+  async (longest) => {
+    const set = vi.spyOn(globalThis, 'setTimeout')
+    let over = 0
+    const session = new Session(longest, () => over++)
+    session.watch(thisMoment())
+    const polls = new PollInterval(longest, () => over++)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect([over, set.mock.calls.length]).toEqual([0, 2])
+    await vi.advanceTimersByTimeAsync(longest - 60_002)
+    expect(over).toBe(0)
+    await vi.advanceTimersByTimeAsync(10)
+    expect(over).toBe(2)
+    polls.close()
+  },
+)
 
 describe('a member whose owner does not poll', () => {
   test('that has not polled for too long leaves, and has lost everything', async () => {

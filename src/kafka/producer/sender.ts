@@ -65,6 +65,8 @@ export class Sender implements QueueOwner, LaneOwner {
   #unclosed: { readonly sent: Sent; readonly error: Error }[] = []
   #idempotent: boolean
   #fatal: Error | null = null
+  /** Why what is not on its way is given up, until the rest is done. */
+  #abandoned: Error | null = null
   #pumping = false
   #scheduled = false
   #refreshing = false
@@ -120,10 +122,15 @@ export class Sender implements QueueOwner, LaneOwner {
     return allDone([...this.#active].flatMap((queue) => queue.incomplete()))
   }
 
-  /** Fails with `error` what is not on its way, and resolves once all the rest is done: acknowledged, or failed too. */
+  /**
+   * Fails with `error` what is not on its way, or comes back to be tried again, and resolves once all the rest is done:
+   * acknowledged, or failed too.
+   */
   async abandon(error: Error): Promise<void> {
+    this.#abandoned = error
     this.failQueued(error)
     await allDone([...this.#active].flatMap((queue) => queue.incomplete()))
+    this.#abandoned = null
   }
 
   /** Fails with `error` what is not on its way. */
@@ -176,7 +183,7 @@ export class Sender implements QueueOwner, LaneOwner {
 
   /** Why nothing more of the transaction is sent, what is appended to it afterwards included. */
   get #doom(): Error | null {
-    return this.#parts.transactions?.failure ?? null
+    return this.#parts.transactions?.failure ?? this.#abandoned
   }
 
   get #stopped(): boolean {

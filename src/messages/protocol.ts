@@ -34,6 +34,8 @@ export interface TaskStart {
   readonly taskConfig: ConnectorConfig
   /** The worker's configuration, for default converters and client settings. */
   readonly workerConfig: ConnectorConfig
+  /** What is secret in these configurations; of what config providers gave, only the main thread knows it (invariant 8). */
+  readonly secrets: readonly string[]
   readonly kafkaClusterId: string | null
   readonly targetState: TargetState
 }

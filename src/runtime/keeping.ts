@@ -5,7 +5,7 @@ import {
 } from '../config/client-config.ts'
 import { openProducer } from '../kafka/producer/kafka-producer.ts'
 import type { TaskStart } from '../messages/protocol.ts'
-import { rememberSecretsOf } from '../util/secrets.ts'
+import { rememberSecret } from '../util/secrets.ts'
 import { DeadLetterQueue } from './dead-letter-queue.ts'
 import { ensureDeadLetterTopic } from './dead-letter-topic.ts'
 import { KafkaRecordLookup } from './record-lookup.ts'
@@ -19,8 +19,7 @@ export function keepingOf(start: TaskStart, services: TaskServices): Keeping {
   return {
     openQueue: async (settings, signal) => {
       // What errors say of them leaves this thread with the letters.
-      rememberSecretsOf(workerConfig)
-      rememberSecretsOf(connectorConfig)
+      for (const secret of start.secrets) rememberSecret(secret)
       const adminConfig = deadLetterAdminConfigFor(workerConfig, connectorConfig)
       await ensureDeadLetterTopic(settings, adminConfig, signal)
       const clientConfig = deadLetterProducerConfigFor(workerConfig, connectorConfig, id)

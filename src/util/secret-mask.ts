@@ -36,6 +36,13 @@ export class SecretMask {
     return maskCredentials(text.replace(pattern, hidden))
   }
 
+  /** Those of the secrets that stand in any of `texts`. */
+  within(texts: readonly string[]): readonly string[] {
+    return [...this.#pinned, ...this.#secrets].filter((secret) =>
+      texts.some((text) => text.includes(secret)),
+    )
+  }
+
   #remember(part: string): void {
     if (this.#pinned.has(part)) return
     if (this.#toPin.delete(part)) {

@@ -25,6 +25,11 @@ export function maskSecrets(text: string): string {
   return mask.mask(text)
 }
 
+/** Those of the secrets known that stand in `configs`. */
+export function secretsIn(configs: readonly Readonly<Record<string, string>>[]): readonly string[] {
+  return mask.within(configs.flatMap((config) => Object.values(config)))
+}
+
 /** Calls `listener` with each secret that this thread finds out from now on. */
 export function watchSecrets(listener: (secret: string) => void): void {
   tell = listener

@@ -10,6 +10,7 @@ import type { PluginDescriptor } from '../plugins/plugin-descriptor.ts'
 import { abortable } from '../util/abort.ts'
 import { setLogLevel } from '../util/log-levels.ts'
 import type { LogLevel } from '../util/log-levels.ts'
+import { secretsIn } from '../util/secrets.ts'
 import { ConnectorOffsets } from './connector-offsets.ts'
 import { ConnectorRunner } from './connector-runner.ts'
 import { alterOffsetsIn } from './offset-plugin.ts'
@@ -159,6 +160,7 @@ export class Worker implements ConnectorWorker {
       connectorConfig,
       taskConfig,
       workerConfig: this.#options.config,
+      secrets: secretsIn([connectorConfig, taskConfig, this.#options.config]),
       kafkaClusterId: this.kafkaClusterId,
       targetState,
     }

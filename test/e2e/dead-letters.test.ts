@@ -57,7 +57,12 @@ async function sinkFile(dir: ScratchDir, topic: string, who: string): Promise<st
 }
 
 /** A source whose transformation takes no line. */
-async function sourceFile(dir: ScratchDir, name: string, factor: string): Promise<string> {
+async function sourceFile(
+  dir: ScratchDir,
+  name: string,
+  factor: string,
+  more: Record<string, string> = {},
+): Promise<string> {
   return await dir.properties(`${name}.properties`, {
     name: `${prefix}${name}`,
     'connector.class': 'FileStreamSource',
@@ -71,6 +76,7 @@ async function sourceFile(dir: ScratchDir, name: string, factor: string): Promis
     'errors.deadletterqueue.topic.name': `${prefix}${name}-dead`,
     'errors.deadletterqueue.topic.replication.factor': factor,
     'errors.deadletterqueue.context.headers.enable': 'true',
+    ...more,
   })
 }
 
@@ -199,4 +205,31 @@ test('a source keeps what it cannot send, and goes on behind it; a queue that ca
     `org.apache.kafka.connect.errors.ConnectException: Could not initialize dead letter queue with topic=${prefix}refused-dead: `,
   )
   expect(trace).toMatch(/[Rr]eplication/)
+}, 120_000)
+
+test('a letter tells nothing that a config provider gave, whatever its key is called', async () => {
+  await using dir = await scratchDir()
+  await writeFile(dir.file('lines.txt'), 'one\n')
+  const provided = 'given-by-a-provider'
+  const file = await dir.properties('secrets.properties', { field: provided })
+  const source = await sourceFile(dir, 'telling', '1', {
+    transforms: 'hoist,pick',
+    'transforms.hoist.type': 'org.apache.kafka.connect.transforms.HoistField$Value',
+    'transforms.hoist.field': 'line',
+    'transforms.pick.field': `\${file:${file}:field}`,
+  })
+  const properties = {
+    ...stringConverters,
+    'offset.storage.file.filename': dir.file('offsets'),
+    'config.providers': 'file',
+    'config.providers.file.class': 'FileConfigProvider',
+  }
+  await using ours = await Sluice.start({
+    ...{ dir, bootstrapServers, properties, connectorFiles: [source] },
+  })
+  const [letter] = await readRaw(bootstrapServers, `${prefix}telling-dead`, 1)
+  const said = (letter?.headers ?? []).map(({ key, value }) => `${key}=${String(value)}`)
+  expect(said).toContain(`${context}exception.message=Unknown field: [hidden]`)
+  expect(said.join('\n')).not.toContain(provided)
+  expect((await ours.status(`${prefix}telling`)).tasks[0]?.state).toBe('RUNNING')
 }, 120_000)

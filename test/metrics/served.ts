@@ -39,6 +39,7 @@ function startOf(connector: string, task: number, type: 'source' | 'sink'): Task
     connectorConfig,
     taskConfig: { ...connectorConfig, 'task.class': 'com.example.SomeTask' },
     workerConfig,
+    secrets: [],
     kafkaClusterId: null,
     targetState: 'STARTED',
   }

@@ -27,6 +27,7 @@ function start(connector: Record<string, string>, worker: Record<string, string>
     connectorConfig: { name: 'c', 'connector.class': 'MySink', ...connector },
     taskConfig: {},
     workerConfig: { 'key.converter': 'String', 'value.converter': 'String', ...worker },
+    secrets: [],
     kafkaClusterId: null,
     targetState: 'STARTED',
   }

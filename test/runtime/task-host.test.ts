@@ -83,6 +83,7 @@ function open(beforeCreated: Promise<void> = Promise.resolve()) {
           connectorConfig: {},
           taskConfig: {},
           workerConfig: {},
+          secrets: [],
           kafkaClusterId: null,
           targetState: 'STARTED',
         },

@@ -128,3 +128,11 @@ describe('keys', () => {
     expect(isOpenKey(key)).toBe(false),
   )
 })
+
+test('of the secrets known, those are told that stand in a text', () => {
+  const mask = masking('hunter22', 'of-another', 'pinned-one')
+  mask.pin([])
+  mask.add('found-later')
+  expect(mask.within(['user:hunter22@host', 'found-later'])).toEqual(['hunter22', 'found-later'])
+  expect(mask.within([])).toEqual([])
+})

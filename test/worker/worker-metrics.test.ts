@@ -96,6 +96,7 @@ test('a rate of a task is that of the sample windows, by the clock', async () =>
     connectorConfig: {},
     taskConfig: {},
     workerConfig: {},
+    secrets: [],
     kafkaClusterId: null,
     targetState: 'STARTED',
   }

@@ -1,6 +1,7 @@
 import type { DeadLetterSettings } from '../config/error-keys.ts'
 import type { TopicPartition } from '../api/topic-partition.ts'
 import { asError, ConnectError } from '../errors/connect-error.ts'
+import { ProducerClosedError } from '../kafka/producer/errors.ts'
 import type { ProducerListener, RecordHeader, RecordProducer } from '../kafka/types.ts'
 import type { ConnectorTaskId } from '../messages/ids.ts'
 import type { TaskCounters } from '../messages/counters.ts'
@@ -59,7 +60,6 @@ export class DeadLetterQueue implements ProducerListener {
   #producer: RecordProducer | null = null
   #next = 0
   #failure: Error | null = null
-  #closed = false
 
   private constructor(parts: DeadLetterQueueParts) {
     const { connector, task } = parts.task
@@ -108,7 +108,6 @@ export class DeadLetterQueue implements ProducerListener {
 
   /** Sends what is left for as long as `signal` allows, and closes the producer. */
   async close(signal: AbortSignal): Promise<void> {
-    if (signal.aborted) this.#closed = true
     await this.#producer?.close(signal)
   }
 
@@ -121,8 +120,7 @@ export class DeadLetterQueue implements ProducerListener {
 
   failed(from: number, to: number, _partition: TopicPartition, error: Error): void {
     for (let number = from; number < to; number++) {
-      // What a closing producer gives up was neither refused nor delivered: its records are read again.
-      this.#waiting.get(number)?.reject(this.#closed ? error : this.#refused(error))
+      this.#waiting.get(number)?.reject(this.#refused(error))
       this.#waiting.delete(number)
     }
   }
@@ -156,6 +154,8 @@ export class DeadLetterQueue implements ProducerListener {
   }
 
   #refused(cause: unknown): Error {
+    // What a closing producer gives up was neither refused nor delivered: its records are read again.
+    if (cause instanceof ProducerClosedError) return cause
     this.#log.error(`Could not produce message to dead letter queue. topic=${this.topic}`, cause)
     this.#parts.counters.add('deadLetterFailures', 1)
     const failure = new ConnectError(

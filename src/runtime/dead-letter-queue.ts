@@ -11,6 +11,7 @@ import type { Logger } from '../util/logger.ts'
 import { contextHeaders } from './dead-letter-headers.ts'
 import type { Origin } from './dead-letter-headers.ts'
 import type { FailedRecord } from './record-errors.ts'
+import { partitionCountOf } from './topic-lookup.ts'
 
 /** A record as it is to lie in the queue. */
 export interface DeadLetter {
@@ -133,7 +134,7 @@ export class DeadLetterQueue implements ProducerListener {
     const producer = this.#producer
     if (producer === null) throw new ConnectError('The dead letter queue is not open.')
     if (!producer.hasRoom) await producer.room(signal)
-    await producer.partitionCount(this.topic, signal)
+    await partitionCountOf(this.topic, producer, this.#log, signal)
     // Invariant 4.
     signal.throwIfAborted()
     const appender = producer.appender(this.topic, producer.choosePartition(this.topic, key))

@@ -1,23 +1,10 @@
 import type { SourceRecord } from '../data/records.ts'
-import { asError, DataError } from '../errors/connect-error.ts'
-import { DisconnectError, RequestTimeoutError, UnreachableError } from '../kafka/net/errors.ts'
+import { DataError } from '../errors/connect-error.ts'
 import type { RecordAppender, RecordProducer } from '../kafka/types.ts'
 import { timeLimit } from '../util/abort.ts'
 import type { TaskServices } from './task.ts'
 import { ToldTopics } from './told-topics.ts'
-
-/** The wait for a new topic has a limit of its own. */
-const lookupMs = 60_000
-
-/** Whether no broker answered, rather than that one said no. */
-function isAway(error: unknown): boolean {
-  const reason = asError(error).cause ?? error
-  return (
-    reason instanceof DisconnectError ||
-    reason instanceof UnreachableError ||
-    reason instanceof RequestTimeoutError
-  )
-}
+import { lookupMs, partitionCountOf } from './topic-lookup.ts'
 
 /** Finds the partition of each record, and where to append it. */
 export class PartitionRouter {
@@ -60,20 +47,8 @@ export class PartitionRouter {
       using limit = timeLimit(lookupMs, cancelled)
       await this.#services.createTopic(topic, limit.signal)
     }
-    this.#topics.set(topic, await this.#partitionCount(topic, cancelled))
-  }
-
-  /** Waits for brokers that are away for as long as it takes; a topic that does not come up has a limit. */
-  async #partitionCount(topic: string, cancelled: AbortSignal): Promise<number> {
-    for (;;) {
-      using limit = timeLimit(lookupMs, cancelled)
-      try {
-        return await this.#producer.partitionCount(topic, limit.signal)
-      } catch (error) {
-        if (cancelled.aborted || !isAway(error)) throw error
-        this.#services.logger.warn(`Still looking up topic ${topic}: ${asError(error).message}`)
-      }
-    }
+    const { logger } = this.#services
+    this.#topics.set(topic, await partitionCountOf(topic, this.#producer, logger, cancelled))
   }
 
   /** Hot: where to append `record`, whose key has these bytes. */

@@ -53,7 +53,7 @@ export class FakeProducer implements RecordProducer {
     return this.sent.length - this.#acknowledged < this.capacity
   }
 
-  partitionCount(topic: string): Promise<number> {
+  partitionCount(topic: string, _signal: AbortSignal): Promise<number> {
     if (topic === 'forbidden') return Promise.reject(new Error('Topic authorization failed'))
     return Promise.resolve(3)
   }

@@ -24,7 +24,8 @@ export class SourceDeadLetters {
   #json: Promise<Converter> | null = null
 
   constructor(plugins: TaskPlugins) {
-    this.#plugins = plugins
+    // Meanwhile another record may wait in the task's own chain to be tried again.
+    this.#plugins = { ...plugins, chain: plugins.chain?.beside() ?? null }
   }
 
   /** `wasSent`: whether it had passed transformations and converters. */

@@ -50,6 +50,14 @@ export class TransformationChain {
     return new TransformationChain(steps, closers, call)
   }
 
+  /**
+   * The same plugins for records that are taken through them beside the others: where it fails does not change where
+   * this chain goes on. Not timed, and nothing of it is to be closed.
+   */
+  beside(): TransformationChain {
+    return new TransformationChain(this.#steps, [], this.#call)
+  }
+
   /** Java name of the transformation that ran last: the one at fault after `apply` has thrown. */
   get lastClassName(): string {
     return this.#steps[this.#at]?.className ?? ''

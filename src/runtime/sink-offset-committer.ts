@@ -147,11 +147,12 @@ export class SinkOffsetCommitter {
     const began = performance.now()
     faultPoint('sink.commit')
     try {
-      if (!this.#services.lease.held) throw leaseIsOver()
+      this.#requireLease()
       signal.throwIfAborted()
       using limit = timeLimit(this.#settings.timeoutMs, signal)
       // Invariant 1: a dead letter counts once it is durable. The records behind it are put meanwhile.
       await this.#settled(limit.signal)
+      this.#requireLease()
       await this.#consumer.commit(offsets, limit.signal)
       for (const entry of offsets) {
         const state = this.#partitions.get(entry)
@@ -170,15 +171,16 @@ export class SinkOffsetCommitter {
     counters.add('commitTimeMs', tookMs)
     counters.max('commitTimeMaxMs', tookMs)
   }
+
+  /** Invariant 4. */
+  #requireLease(): void {
+    if (this.#services.lease.held) return
+    throw new RetriableError('the worker has heard nothing from its group for a session.')
+  }
 }
 
 /** `{orders-0=12, orders-1=7}` */
 function textOf(offsets: readonly Commit[]): string {
   const entries = offsets.map(({ topic, partition, offset }) => `${topic}-${partition}=${offset}`)
   return `{${entries.join(', ')}}`
-}
-
-/** Invariant 4. */
-function leaseIsOver(): RetriableError {
-  return new RetriableError('the worker has heard nothing from its group for a session.')
 }

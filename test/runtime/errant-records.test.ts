@@ -49,7 +49,7 @@ class GivingUp extends SinkTask {
   }
 }
 
-function setUp(by: Way, converter: Converter = textConverter) {
+function setUp(by: Way, converter: Converter = textConverter, timeoutMs = 500) {
   const services = fakeServices()
   const consumer = new FakeConsumer()
   const keeping = new FakeKeeping(services)
@@ -60,7 +60,7 @@ function setUp(by: Way, converter: Converter = textConverter) {
   const task = new WorkerSinkTask({
     ...{ services, targetState: 'STARTED', taskConfig: {} },
     subscription: { topics: ['t'] },
-    commit: { intervalMs: 20, timeoutMs: 500 },
+    commit: { intervalMs: 20, timeoutMs },
     openTask: () => Promise.resolve(sink),
     openPlugins: () => Promise.resolve(plugins),
     openConsumer: () => Promise.resolve(consumer),
@@ -126,4 +126,18 @@ describe('a record that the task gives up', () => {
     await new Promise((resolve) => setTimeout(resolve, 600))
     expect(keeping.lookedFor).toHaveLength(length)
   })
+})
+
+test('a commit that waited for a letter is not sent once the lease is over', async () => {
+  const { task, keeping, consumer, services } = setUp('report', textConverter, 60_000)
+  const count = (name: 'commits' | 'commitFailures'): number => services.counters.get(name)
+  await task.start(never)
+  await until(() => expect(keeping.letters).toHaveLength(1))
+  // Several intervals: one commit is under way.
+  await new Promise((resolve) => setTimeout(resolve, 150))
+  services.workerLease.end()
+  keeping.producer.acknowledge()
+  await until(() => expect(count('commits') + count('commitFailures')).toBeGreaterThan(0))
+  expect(consumer.commits).toEqual([])
+  await task.stop(1000)
 })

@@ -1,8 +1,8 @@
 import type { SinkRecord } from '../data/records.ts'
-import type { RecordHeader } from '../kafka/types.ts'
 import type { TaskConverters } from './converters.ts'
 import type { DeadLetter } from './dead-letter-queue.ts'
 import type { RawRecord } from './raw-record.ts'
+import { convertAsSent } from './record-as-sent.ts'
 
 /** A record as it lay in Kafka, whatever became of it since. */
 export function rawLetterOf(raw: RawRecord): DeadLetter {
@@ -24,18 +24,10 @@ export async function convertedLetterOf(
   record: SinkRecord,
   converters: TaskConverters,
 ): Promise<DeadLetter> {
-  const { topic, kafkaPartition, kafkaOffset, headers, timestamp } = record
-  const { key, value, header } = converters
-  const converted: RecordHeader[] = []
-  for (const each of headers ?? []) {
-    const bytes = await header.fromConnectHeader(topic, each.key, each.schema, each.value)
-    converted.push({ key: each.key, value: bytes })
-  }
+  const { topic, kafkaPartition, kafkaOffset, timestamp } = record
   return {
     origin: { topic, partition: kafkaPartition, offset: Number(kafkaOffset) },
-    key: await key.converter.fromConnectData(topic, headers, record.keySchema, record.key),
-    value: await value.converter.fromConnectData(topic, headers, record.valueSchema, record.value),
-    headers: converted,
+    ...(await convertAsSent(record, converters)),
     timestamp: timestamp ?? -1,
   }
 }

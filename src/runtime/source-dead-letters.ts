@@ -5,6 +5,7 @@ import type { Schema } from '../data/schema.ts'
 import type { RecordHeader } from '../kafka/types.ts'
 import { textHeader } from './dead-letter-headers.ts'
 import type { DeadLetter } from './dead-letter-queue.ts'
+import { convertAsSent } from './record-as-sent.ts'
 import type { TaskPlugins } from './task-plugins.ts'
 
 /** What the bytes of a source's dead letter are: the header `__connect.errors.format`. */
@@ -39,20 +40,8 @@ export class SourceDeadLetters {
     try {
       const sent = chain === null ? record : await chain.apply(record)
       if (sent === null) return null
-      const { topic, headers, keySchema, key, valueSchema, value } = sent
-      const keyBytes = await converters.key.converter.fromConnectData(
-        topic,
-        headers,
-        keySchema,
-        key,
-      )
-      const bytes = await converters.value.converter.fromConnectData(
-        topic,
-        headers,
-        valueSchema,
-        value,
-      )
-      return await this.#letter(sent, keyBytes, { bytes, format: 'converted' })
+      const { key, value, headers } = await convertAsSent(sent, converters)
+      return letterFrom(sent, key, { bytes: value, format: 'converted' }, headers)
     } catch {
       return null
     }
@@ -61,23 +50,8 @@ export class SourceDeadLetters {
   async #asPolled(record: SourceRecord): Promise<DeadLetter> {
     const { topic, keySchema, key, valueSchema, value } = record
     const { bytes } = await this.#write(topic, keySchema, key)
-    return this.#letter(record, bytes, await this.#write(topic, valueSchema, value))
-  }
-
-  async #letter(record: SourceRecord, key: Written['bytes'], value: Written): Promise<DeadLetter> {
-    const { topic, kafkaPartition, timestamp, sourcePartition, sourceOffset } = record
-    return {
-      origin: { topic, partition: kafkaPartition ?? -1, offset: -1 },
-      key,
-      value: value.bytes,
-      headers: await this.#headersOf(record),
-      context: [
-        textHeader('source.partition', jsonText(sourcePartition)),
-        textHeader('source.offset', jsonText(sourceOffset)),
-        textHeader('format', value.format),
-      ],
-      timestamp: timestamp ?? -1,
-    }
+    const written = await this.#write(topic, valueSchema, value)
+    return letterFrom(record, bytes, written, await this.#headersOf(record))
   }
 
   /** JSON with its schema; what cannot be written so, as the text that Java prints of it. */
@@ -102,6 +76,27 @@ export class SourceDeadLetters {
       }
     }
     return converted
+  }
+}
+
+function letterFrom(
+  record: SourceRecord,
+  key: Uint8Array | null,
+  { bytes, format }: Written,
+  headers: readonly RecordHeader[],
+): DeadLetter {
+  const { topic, kafkaPartition, timestamp, sourcePartition, sourceOffset } = record
+  return {
+    origin: { topic, partition: kafkaPartition ?? -1, offset: -1 },
+    key,
+    value: bytes,
+    headers,
+    context: [
+      textHeader('source.partition', jsonText(sourcePartition)),
+      textHeader('source.offset', jsonText(sourceOffset)),
+      textHeader('format', format),
+    ],
+    timestamp: timestamp ?? -1,
   }
 }
 

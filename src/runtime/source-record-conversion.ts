@@ -1,8 +1,8 @@
-import { Headers } from '../data/headers.ts'
 import type { SourceRecord } from '../data/records.ts'
 import type { RecordHeader } from '../kafka/types.ts'
 import type { MaybePromise } from '../util/maybe-promise.ts'
 import type { PartitionRouter } from './partition-router.ts'
+import { asSent, rawHeaders } from './record-as-sent.ts'
 import type { FailedRecord, Stage } from './record-errors.ts'
 import { producerClassName } from './source-acknowledgements.ts'
 import type { SourceAcknowledgements } from './source-acknowledgements.ts'
@@ -191,13 +191,4 @@ export class SourceRecordConversion {
         return producerClassName
     }
   }
-}
-
-/** The headers as converters see them: their values are bytes. */
-function asSent(headers: readonly RecordHeader[]): Headers {
-  return new Headers(headers.map(({ key, value }) => ({ key, value, schema: null })))
-}
-
-function rawHeaders(headers: Headers): readonly RecordHeader[] {
-  return Array.from(headers, ({ key, value }) => ({ key, value: value as Uint8Array | null }))
 }

@@ -163,7 +163,9 @@ export class Fetcher {
       else if (retryAt > now) next = Math.min(next, retryAt)
       else if (state.chunks.length >= CHUNKS_AHEAD) full.add(source)
       else if (!this.#inFlight.has(source)) addTo(ready, source, state)
-      else if (this.#waits.misses(source, state)) this.#giveUp(source)
+      else if (this.#waits.misses(source, state) && !this.#giveUp(source)) {
+        next = Math.min(next, now + this.#backoff(1))
+      }
     }
     for (const broker of full) ready.delete(broker)
     this.#pumpAt(next)
@@ -231,11 +233,14 @@ export class Fetcher {
     }
   }
 
-  /** The broker was asked to wait for long, and now there is something else to ask for. */
-  #giveUp(broker: number): void {
+  /** The broker was asked to wait for long, and now there is something else to ask for. False while its connection is still being opened. */
+  #giveUp(broker: number): boolean {
     const { client, purpose } = this.#parts
+    const connection = client.opened(broker, purpose)
+    if (connection === undefined) return false
     this.#waits.giveUp(broker)
-    client.opened(broker, purpose)?.close()
+    connection.close()
+    return true
   }
 
   #requestOf(states: readonly PartitionState[], maxBytes: number, maxWaitMs: number): FetchOptions {

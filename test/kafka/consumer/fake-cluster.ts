@@ -1,4 +1,5 @@
 import type { KafkaClient } from '../../../src/kafka/net/client.ts'
+import { DisconnectError } from '../../../src/kafka/net/errors.ts'
 import { FramePool } from '../../../src/kafka/net/frame-pool.ts'
 import type { WireRequest } from '../../../src/kafka/protocol/api.ts'
 import { decodeBody, encodeBody } from '../../../src/kafka/protocol/api.ts'
@@ -24,6 +25,8 @@ export class FakeCluster {
   leaderEpoch = 4
   /** Brokers that the metadata does not have. */
   readonly gone = new Set<number>()
+  /** Brokers whose connection is still being opened. */
+  readonly opening = new Set<number>()
   /** The fetches, whole. */
   readonly requests: ValueOf<typeof fetchApi.request>[] = []
   readonly #inFlight = new Map<number, InFlight>()
@@ -46,7 +49,10 @@ export class FakeCluster {
       invalidateNode: () => undefined,
       node: (id: number) => (this.gone.has(id) ? undefined : { host: 'localhost', port: 9092 }),
     },
-    opened: () => undefined,
+    opened: (broker: number) =>
+      this.opening.has(broker)
+        ? undefined
+        : { close: () => this.#inFlight.has(broker) && this.fail(broker, closed()) },
     send: <R>(broker: number, _purpose: string, request: WireRequest<R>, signal: AbortSignal) =>
       abortable(this.#send(broker, request), signal),
   } as unknown as KafkaClient
@@ -86,6 +92,10 @@ export class FakeCluster {
     })
     return request.decode(new ByteReader(encoded(answer)), version)
   }
+}
+
+function closed(): DisconnectError {
+  return new DisconnectError('closed by us')
 }
 
 function encoded(answer: Answer): Buffer {

@@ -139,6 +139,30 @@ describe('Fetcher', () => {
     expect(poll()).toEqual([[1, 2]])
   })
 
+  test.each([
+    { name: 'is open', isOpening: false },
+    { name: 'is still being opened, once it is open', isOpening: true },
+  ])('a long wait is given up for what is resumed, where its connection $name', async (c) => {
+    const [, b] = start([0, 0])
+    if (b) b.paused = true
+    await turn()
+    for (let i = 0; i < 10; i++) {
+      cluster.answer(1, {})
+      await turn()
+    }
+    if (c.isOpening) cluster.opening.add(1)
+    cluster.asked()
+    if (b) b.paused = false
+    fetcher.pump()
+    await vi.advanceTimersByTimeAsync(10)
+    if (c.isOpening) {
+      expect(cluster.asked()).toEqual([])
+      cluster.opening.delete(1)
+    }
+    await vi.advanceTimersByTimeAsync(130)
+    expect(cluster.asked()).toEqual([[1, { 0: 0, 1: 0 }]])
+  })
+
   test('stops asking while as many bytes are buffered as half of fetch.max.bytes', async () => {
     start([0], { 'fetch.max.bytes': '100' })
     await turn()

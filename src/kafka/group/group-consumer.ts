@@ -179,7 +179,7 @@ class KafkaGroupConsumer implements GroupConsumer {
   }
 
   async #look(watch: TopicWatch): Promise<void> {
-    await watch.look(this.#closing.signal)
+    if (!(await watch.look(this.#closing.signal))) return
     this.#hasLooked = true
     const { membership, protocol } = this.#requireSubscribed()
     const reason = membership.generation === null ? null : protocol.outdated()

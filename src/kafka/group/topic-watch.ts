@@ -23,7 +23,7 @@ export class TopicWatch {
   readonly #pattern: RegExp | null
   #topics: readonly string[]
   #dueAt = 0
-  #looking: Promise<void> | null = null
+  #looking: Promise<boolean> | null = null
 
   constructor(parts: TopicWatchParts) {
     const { subscription } = parts
@@ -42,8 +42,8 @@ export class TopicWatch {
     return this.#looking === null ? Math.max(this.#dueAt - performance.now(), 0) : Infinity
   }
 
-  /** Looks now. One look at a time; whoever comes meanwhile waits for that one. Rejects where it cannot go on. */
-  look(signal: AbortSignal): Promise<void> {
+  /** Looks now; false where no broker has answered, and it is to be tried again. One look at a time; whoever comes meanwhile waits for that one. Rejects where it cannot go on. */
+  look(signal: AbortSignal): Promise<boolean> {
     this.#looking ??= this.#look(signal).finally(() => {
       this.#looking = null
     })
@@ -84,7 +84,7 @@ export class TopicWatch {
     return racks
   }
 
-  async #look(signal: AbortSignal): Promise<void> {
+  async #look(signal: AbortSignal): Promise<boolean> {
     const { options } = this.#parts
     try {
       if (this.#pattern === null) await this.#lookAtTopics(signal)
@@ -92,11 +92,13 @@ export class TopicWatch {
       const areAllThere = this.knownCounts(this.#topics).size === this.#topics.length
       const wait = areAllThere ? options.metadataMaxAgeMs : MISSING_TOPIC_MS
       this.#dueAt = performance.now() + Math.min(wait, options.metadataMaxAgeMs)
+      return true
     } catch (error) {
       this.#dueAt = performance.now() + MISSING_TOPIC_MS
       signal.throwIfAborted()
       if (!isRetriable(error)) throw error
       log.info(`Topics could not be looked at, trying again: ${asError(error).message}`)
+      return false
     }
   }
 

@@ -209,13 +209,7 @@ export class Membership {
   async #join(signal: AbortSignal): Promise<void> {
     try {
       if (this.#failures > 0) await this.#pause(signal)
-      const member = {
-        memberId: this.#memberId,
-        generationId: this.#generation?.id ?? -1,
-        onMemberId: (memberId: string) => this.#setMemberId(memberId),
-      }
-      const outcome = await joinOnce(this.#parts, member, signal)
-      signal.throwIfAborted()
+      const outcome = await this.#joinInTurn(signal)
       if (outcome.kind === 'joined') {
         this.#setMemberId(outcome.generation.memberId)
         this.#begin(outcome)
@@ -227,6 +221,27 @@ export class Membership {
     } finally {
       this.#isJoining = false
       this.#parts.notify()
+    }
+  }
+
+  /**
+   * Joins, and again at once where the group moved on meanwhile: nothing more has to be given up for that, and who
+   * waited for the next poll of its owner would send nothing until then.
+   */
+  async #joinInTurn(signal: AbortSignal): Promise<JoinOutcome> {
+    for (;;) {
+      const member = {
+        memberId: this.#memberId,
+        generationId: this.#generation?.id ?? -1,
+        onMemberId: (memberId: string) => this.#setMemberId(memberId),
+      }
+      const outcome = await joinOnce(this.#parts, member, signal)
+      signal.throwIfAborted()
+      if (outcome.kind !== 'again' || !outcome.atOnce || this.#polls.isOver) return outcome
+      this.#setMemberId(outcome.memberId)
+      this.#failures = 0
+      // The coordinator has just counted with this member.
+      this.#session.confirmed(outcome.sentAt)
     }
   }
 

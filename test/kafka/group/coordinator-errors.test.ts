@@ -76,20 +76,25 @@ describe('a join that is refused for good', () => {
 
 describe('an assignment that is refused', () => {
   test.each([
-    { code: E.REBALANCE_IN_PROGRESS, comesBackAs: 'm-1', forgotten: 0, afterMs: 0 },
     { code: E.ILLEGAL_GENERATION, comesBackAs: 'm-1', forgotten: 0, afterMs: 0 },
     { code: E.UNKNOWN_MEMBER_ID, comesBackAs: '', forgotten: 0, afterMs: 0 },
     { code: E.NOT_COORDINATOR, comesBackAs: 'm-1', forgotten: 1, afterMs: 130 },
     { code: E.COORDINATOR_NOT_AVAILABLE, comesBackAs: 'm-1', forgotten: 1, afterMs: 130 },
-  ])('has the member join again: $code', async ({ code, comesBackAs, forgotten, afterMs }) => {
-    coordinator.next('SyncGroup', () => ({ errorCode: code }))
-    await join()
-    expect([membership.mustJoin, membership.generation, thrown()]).toEqual([true, null, null])
-    membership.startJoin()
-    await vi.advanceTimersByTimeAsync(afterMs)
-    expect(coordinator.sent('JoinGroup').map(({ memberId }) => memberId)).toEqual(['', comesBackAs])
-    expect([membership.generation?.id, coordinator.forgotten]).toEqual([1, forgotten])
-  })
+  ])(
+    'has the member join again, once its owner has polled: $code',
+    async ({ code, comesBackAs, forgotten, afterMs }) => {
+      coordinator.next('SyncGroup', () => ({ errorCode: code }))
+      await join()
+      expect([membership.mustJoin, membership.generation, thrown()]).toEqual([true, null, null])
+      membership.startJoin()
+      await vi.advanceTimersByTimeAsync(afterMs)
+      expect(coordinator.sent('JoinGroup').map(({ memberId }) => memberId)).toEqual([
+        '',
+        comesBackAs,
+      ])
+      expect([membership.generation?.id, coordinator.forgotten]).toEqual([1, forgotten])
+    },
+  )
 })
 
 describe('a heartbeat', () => {

@@ -247,9 +247,10 @@ export class Sender implements QueueOwner, LaneOwner {
   }
 
   #isDue(queue: PartitionQueue, lane: BrokerLane, now: number): boolean {
-    const { lingerMs } = this.#parts.config
+    const { config, ledger } = this.#parts
     const age = now - queue.openedAt
-    if (lingerMs > 0) return age >= lingerMs
+    // Where there is no room nothing more comes that would be worth waiting for.
+    if (config.lingerMs > 0 && ledger.hasRoom) return age >= config.lingerMs
     return age >= BUSY_LINGER_MS || (age >= 0 && lane.inFlight === 0)
   }
 

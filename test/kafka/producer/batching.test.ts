@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { delay } from '../../../src/util/abort.ts'
+import { MemoryAccount, MemoryBudget } from '../../../src/util/memory-budget.ts'
 import type { RecordAppender } from '../../../src/kafka/types.ts'
 import { createProducer } from '../../../src/kafka/producer/kafka-producer.ts'
 import { FakeCluster } from '../../support/fake-cluster.ts'
@@ -59,6 +60,37 @@ describe('batches', () => {
       await expect.poll(() => bench.outcomes.offsets.size).toBe(1)
       expect(performance.now() - startedAt).toBeGreaterThan(25)
     })
+  })
+
+  test('batches that wait for linger.ms go once buffer.memory is full', async () => {
+    const config = { 'linger.ms': '60000', 'batch.size': '1024', 'buffer.memory': '4096' }
+    await withProducer({ partitions: 40 }, config, async ({ producer, cluster, outcomes }) => {
+      let count = 0
+      for (; producer.hasRoom && count < 40; count++) {
+        producer.appender(cluster.topic, count).append(count, 1, null, Buffer.from('m'), null)
+      }
+      expect(count).toBeLessThan(40)
+      await producer.room(AbortSignal.timeout(10_000))
+      await expect.poll(() => outcomes.offsets.size, { timeout: 10_000 }).toBe(count)
+    })
+  })
+
+  test('batches that wait for linger.ms go once the memory of the process is used up', async () => {
+    const budget = new MemoryBudget(64 * 1024)
+    const account = new MemoryAccount(budget.shared, budget.newAccount())
+    const other = account.open()
+    await using cluster = await FakeCluster.start({ partitions: 2 })
+    const outcomes = new Outcomes()
+    const config = { 'bootstrap.servers': cluster.bootstrapServers, 'linger.ms': '60000' }
+    const producer = createProducer(config, outcomes, { memory: account.open() })
+    await producer.partitionCount(cluster.topic, never)
+    producer.appender(cluster.topic, 0).append(0, 1, null, Buffer.from('m0'), null)
+    expect(producer.hasRoom).toBe(true)
+    other.take(64 * 1024)
+    producer.appender(cluster.topic, 1).append(1, 1, null, Buffer.from('m1'), null)
+    expect(producer.hasRoom).toBe(false)
+    await expect.poll(() => outcomes.offsets.size, { timeout: 10_000 }).toBe(2)
+    await producer.close(never)
   })
 
   test('buffer.memory is a mark: full means wait, and an answer makes room', async () => {

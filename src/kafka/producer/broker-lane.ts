@@ -26,7 +26,7 @@ export class BrokerLane {
   readonly nodeId: number
   /** Requests sent and not answered. */
   inFlight = 0
-  /** Since when of `performance.now()` it was asked for in vain; undefined while it takes requests. */
+  /** Since when of `performance.now()` it was asked for in vain; undefined while it takes requests, and once it has answered. */
   shutSince: number | undefined
   readonly #client: KafkaClient
   readonly #config: ProducerConfig
@@ -66,6 +66,7 @@ export class BrokerLane {
     connection.send(request).then(
       (response) => {
         this.inFlight--
+        this.shutSince = undefined
         this.#owner.answered(this, sent, response)
       },
       (error: unknown) => {

@@ -171,4 +171,32 @@ describe('a broker that takes nothing', () => {
       await client.close()
     },
   )
+
+  test('counts as stalled no more once it has answered, with nothing left to send it', async () => {
+    await using cluster = await FakeCluster.start()
+    const config = {
+      'bootstrap.servers': cluster.bootstrapServers,
+      'partitioner.availability.timeout.ms': '1',
+      'max.in.flight.requests.per.connection': '1',
+    }
+    const client = new KafkaClient(clientOptions(config))
+    const wait = { timeoutMs: 5000, allowAutoTopicCreation: false }
+    await client.metadata.ensureTopic(cluster.topic, wait, never)
+    let answers = 0
+    const answered = (): void => {
+      answers++
+    }
+    const lanes = new BrokerLanes(client, producerConfig(config), { ...owner, answered })
+    const to = { topic: cluster.topic, partition: 0 }
+    const lane = lanes.to(to)
+    if (lane === null) throw new Error('the partition has a leader')
+    await expect.poll(() => lane.open(never)).toBe(true)
+    lane.send([])
+    expect(lane.open(never)).toBe(false)
+    expect(lane.shutSince).toBeDefined()
+    await expect.poll(() => answers).toBe(1)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(lanes.isStalled(to)).toBe(false)
+    await client.close()
+  })
 })

@@ -128,6 +128,8 @@ function brokerProperties(
     'num.io.threads': '2',
     'background.threads': '2',
     'num.recovery.threads.per.data.dir': '1',
+    // Tests write records of 1970, which would be deleted while they are read.
+    'log.retention.ms': '-1',
     'log.cleaner.dedupe.buffer.size': '2097152',
     'log.cleaner.io.buffer.size': '65536',
     'offsets.topic.num.partitions': '1',

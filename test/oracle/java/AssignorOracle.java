@@ -2,11 +2,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.BufferedReader;
-import java.io.InputStreamReader;
-import java.io.PrintStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -32,23 +28,20 @@ public final class AssignorOracle {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     public static void main(String[] args) throws Exception {
-        PrintStream out = new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), false, StandardCharsets.UTF_8);
-        System.setOut(System.err);
-        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        for (String line = in.readLine(); line != null; line = in.readLine()) {
-            JsonNode request = JSON.readTree(line);
-            ObjectNode answer = JSON.createObjectNode();
-            try {
-                ConsumerPartitionAssignor assignor = (ConsumerPartitionAssignor) Class.forName(request.get("assignor").asText())
-                    .getDeclaredConstructor().newInstance();
-                if (request.get("op").asText().equals("assign")) answer.set("assignment", assign(assignor, request));
-                else answer.put("userData", userData(assignor, request));
-            } catch (Exception e) {
-                answer.put("error", e.toString());
-            }
-            out.println(JSON.writeValueAsString(answer));
-            out.flush();
+        Pipe.serve(AssignorOracle::answer);
+    }
+
+    private static JsonNode answer(JsonNode request) {
+        ObjectNode answer = JSON.createObjectNode();
+        try {
+            ConsumerPartitionAssignor assignor = (ConsumerPartitionAssignor) Class.forName(request.get("assignor").asText())
+                .getDeclaredConstructor().newInstance();
+            if (request.get("op").asText().equals("assign")) answer.set("assignment", assign(assignor, request));
+            else answer.put("userData", userData(assignor, request));
+        } catch (Exception e) {
+            answer.put("error", e.toString());
         }
+        return answer;
     }
 
     /** Topics are lists of partitions, a partition is the list of the racks of its replicas. */

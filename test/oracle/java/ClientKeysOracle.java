@@ -1,17 +1,11 @@
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.BufferedReader;
-import java.io.InputStreamReader;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -35,44 +29,28 @@ import org.apache.kafka.connect.health.ConnectorType;
  * The keys of Kafka's clients behind a pipe: one JSON request a line, one JSON answer a line.
  */
 public final class ClientKeysOracle {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     public static void main(String[] args) throws Exception {
-        Locale.setDefault(Locale.US);
-        PrintStream out = new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), false, StandardCharsets.UTF_8);
-        System.setOut(System.err);
-        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        for (String line = in.readLine(); line != null; line = in.readLine()) {
-            out.println(JSON.writeValueAsString(answer(JSON.readTree(line))));
-            out.flush();
-        }
+        Pipe.serve(ClientKeysOracle::answer);
     }
 
-    private static JsonNode answer(JsonNode request) {
-        try {
-            return switch (request.get("op").asText()) {
-                case "keys" -> keys(definition(request.get("client").asText()));
-                case "parse" -> parse(request);
-                case "open" -> open(request);
-                case "policy" -> policy(request);
-                case "errors" -> errors();
-                case "murmur2" -> murmur2(request);
-                default -> throw new IllegalArgumentException("unknown op");
-            };
-        } catch (Throwable error) {
-            return failure(error);
-        }
+    private static JsonNode answer(JsonNode request) throws Exception {
+        return switch (request.get("op").asText()) {
+            case "keys" -> keys(definition(request.get("client").asText()));
+            case "parse" -> parse(request);
+            case "open" -> open(request);
+            case "policy" -> policy(request);
+            case "errors" -> errors();
+            case "murmur2" -> murmur2(request);
+            default -> throw new IllegalArgumentException("unknown op");
+        };
     }
 
     private static JsonNode murmur2(JsonNode request) {
         ArrayNode hashes = NODES.arrayNode();
         for (JsonNode key : request.get("keys")) hashes.add(Utils.murmur2(Base64.getDecoder().decode(key.asText())));
         return hashes;
-    }
-
-    private static ObjectNode failure(Throwable error) {
-        return NODES.objectNode().put("error", error.getClass().getName()).put("message", error.getMessage());
     }
 
     private static ConfigDef definition(String client) {
@@ -122,7 +100,7 @@ public final class ClientKeysOracle {
         } catch (Throwable error) {
             Throwable cause = error;
             if (cause.getCause() != null && cause.getMessage().startsWith("Failed to construct")) cause = cause.getCause();
-            return failure(cause);
+            return Wire.failure(cause);
         }
     }
 

@@ -1,7 +1,7 @@
 import type { PartitionState } from './partition-state.ts'
 
-/** Requests under way for partitions: at most one for each, given up when the assignment changes. */
-export class PartitionWork {
+/** What asks brokers about partitions: at most one request under way for each, given up when the assignment changes. */
+export abstract class PartitionWork {
   readonly #notify: () => void
   readonly #running = new Set<Promise<void>>()
   #underWay = new Set<PartitionState>()
@@ -19,12 +19,15 @@ export class PartitionWork {
     this.#underWay = new Set()
   }
 
-  isUnderWay(state: PartitionState): boolean {
+  protected isUnderWay(state: PartitionState): boolean {
     return this.#underWay.has(state)
   }
 
   /** Does `work`, which never rejects, for these partitions. */
-  start(states: readonly PartitionState[], work: (signal: AbortSignal) => Promise<void>): void {
+  protected start(
+    states: readonly PartitionState[],
+    work: (signal: AbortSignal) => Promise<void>,
+  ): void {
     const underWay = this.#underWay
     for (const state of states) underWay.add(state)
     const done = work(this.#assignment.signal).finally(() => {

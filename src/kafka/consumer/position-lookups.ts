@@ -20,18 +20,12 @@ export interface PositionParts {
 }
 
 /** Looks up where partitions begin that are to begin at an end of the log, or at a time. */
-export class PositionLookups {
+export class PositionLookups extends PartitionWork {
   readonly #parts: PositionParts
-  readonly #work: PartitionWork
 
   constructor(parts: PositionParts) {
+    super(parts.notify)
     this.#parts = parts
-    this.#work = new PartitionWork(parts.notify)
-  }
-
-  /** Gives up what is under way: the assignment is another one. */
-  restart(): void {
-    this.#work.restart()
   }
 
   /** Begins with those of `states` that are to be looked up and are not yet. */
@@ -39,20 +33,15 @@ export class PositionLookups {
     const lookups = new Map<string, PartitionState[]>()
     for (const state of states) {
       if (state.resetTo === null || state.position !== null) continue
-      if (this.#work.isUnderWay(state)) continue
+      if (this.isUnderWay(state)) continue
       const alike = lookups.get(state.resetTo.text)
       if (alike) alike.push(state)
       else lookups.set(state.resetTo.text, [state])
     }
     for (const alike of lookups.values()) {
       const to = alike[0]?.resetTo
-      if (to) this.#work.start(alike, (signal) => this.#lookUp(to, alike, signal))
+      if (to) this.start(alike, (signal) => this.#lookUp(to, alike, signal))
     }
-  }
-
-  /** Resolves once nothing is under way. */
-  ended(): Promise<void> {
-    return this.#work.ended()
   }
 
   /** Never rejects. */

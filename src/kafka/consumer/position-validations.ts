@@ -34,31 +34,22 @@ interface Asked {
  * Asks a new leader whether its log has what was read before (KIP-320). An unclean election may have cut it: then the
  * position goes back to where the logs part, or by `auto.offset.reset` where that is not known.
  */
-export class PositionValidations {
+export class PositionValidations extends PartitionWork {
   readonly #parts: PositionParts
-  readonly #work: PartitionWork
 
   constructor(parts: PositionParts) {
+    super(parts.notify)
     this.#parts = parts
-    this.#work = new PartitionWork(parts.notify)
-  }
-
-  restart(): void {
-    this.#work.restart()
   }
 
   /** Begins with those of `states` that need it and are not under way. */
   begin(states: Iterable<PartitionState>): void {
     const pending: PartitionState[] = []
     for (const state of states) {
-      if (state.needsValidation && !this.#work.isUnderWay(state)) pending.push(state)
+      if (state.needsValidation && !this.isUnderWay(state)) pending.push(state)
     }
     if (pending.length === 0) return
-    this.#work.start(pending, (signal) => this.#validate(pending, signal))
-  }
-
-  ended(): Promise<void> {
-    return this.#work.ended()
+    this.start(pending, (signal) => this.#validate(pending, signal))
   }
 
   /** Never rejects. Goes on until all are settled. */

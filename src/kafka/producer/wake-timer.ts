@@ -1,5 +1,4 @@
-/** Of a longer time a timer would make none. */
-const MAX_TIMER_MS = 2 ** 30
+import { timerMs } from '../../util/timer-ms.ts'
 
 /** One timer for the earliest of several times; one that is armed for later than needed is armed again. */
 export class WakeTimer {
@@ -16,7 +15,7 @@ export class WakeTimer {
     if (at >= this.#at) return
     clearTimeout(this.#timer)
     this.#at = at
-    const inMs = Math.min(Math.max(Math.ceil(at - performance.now()), 1), MAX_TIMER_MS)
+    const inMs = timerMs(Math.max(Math.ceil(at - performance.now()), 1))
     this.#timer = setTimeout(() => {
       this.#at = Infinity
       this.#wake()

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   STRING_SCHEMA,
   Values,
@@ -10,15 +10,9 @@ import {
   schemalessType,
 } from '../../src/api/index.ts'
 import type { Schema } from '../../src/api/index.ts'
+import { useUtc } from '../support/time-zone.ts'
 
-const zone = process.env.TZ
-beforeAll(() => {
-  process.env.TZ = 'UTC'
-})
-afterAll(() => {
-  if (zone === undefined) delete process.env.TZ
-  else process.env.TZ = zone
-})
+useUtc()
 
 /** What Java 4.3.1 makes of each text; RecordParseString.java beside it tells how it was recorded. */
 const recorded = JSON.parse(

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   ConnectDate,
   ConnectTime,
@@ -18,15 +18,9 @@ import {
   schemalessNumber,
 } from '../../src/api/index.ts'
 import type { Schema } from '../../src/api/index.ts'
+import { useUtc } from '../support/time-zone.ts'
 
-const zone = process.env.TZ
-beforeAll(() => {
-  process.env.TZ = 'UTC'
-})
-afterAll(() => {
-  if (zone === undefined) delete process.env.TZ
-  else process.env.TZ = zone
-})
+useUtc()
 
 describe('a value becomes the text of a header', () => {
   const struct = SchemaBuilder.struct()

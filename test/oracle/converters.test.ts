@@ -1,22 +1,13 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Converter, HeaderConverter, Schema, SchemaAndValue } from '../../src/api/index.ts'
 import * as converters from '../../src/converters/index.ts'
 import { half, texts } from './arbitrary-records.ts'
+import { useDataOracle } from './data-oracle.ts'
 import { isFailure, outcomeOf } from './failures.ts'
-import { JavaOracle } from './java-oracle.ts'
 import { comparable, comparableParsed, encodeSchema, encodeValue } from './wire.ts'
 
-/** The same questions every time: of what random ones find somebody should be told who looks for it. `SLUICE_SEED` asks others. */
-fc.configureGlobal({ seed: Number(process.env.SLUICE_SEED ?? 20261121) })
-
-let oracle: JavaOracle
-
-beforeAll(async () => {
-  oracle = await JavaOracle.start('DataOracle')
-})
-
-afterAll(() => oracle[Symbol.dispose]())
+const ask = useDataOracle()
 
 type Sample = readonly [schema: Schema | null, value: unknown]
 type Props = Readonly<Record<string, string>>
@@ -84,14 +75,12 @@ function headerSetting(): Setting {
   }
 }
 
-async function answers(
+function answers(
   op: string,
   { javaClass, props }: Setting,
   questions: readonly unknown[],
 ): Promise<readonly unknown[]> {
-  const request = { op, class: javaClass, props, key: false, questions }
-  const { results } = (await oracle.ask(request)) as { results: unknown[] }
-  return results
+  return ask({ op, class: javaClass, props, key: false }, questions)
 }
 
 /** Of what neither takes, that it is an error is all that counts: its text is Jackson's. */

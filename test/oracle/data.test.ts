@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   BOOLEAN_SCHEMA,
   ConnectDate,
@@ -19,31 +19,14 @@ import {
 } from '../../src/api/index.ts'
 import type { Schema, SchemaAndValue } from '../../src/api/index.ts'
 import { half, texts } from './arbitrary-records.ts'
+import { useDataOracle } from './data-oracle.ts'
 import { isFailure, outcomeOf } from './failures.ts'
 import type { Failure } from './failures.ts'
-import { JavaOracle } from './java-oracle.ts'
 import { comparable, comparableParsed, encodeSchema, encodeValue } from './wire.ts'
 
-/** The same questions every time: of what random ones find somebody should be told who looks for it. `SLUICE_SEED` asks others. */
-fc.configureGlobal({ seed: Number(process.env.SLUICE_SEED ?? 20261121) })
-
-let oracle: JavaOracle
-
-beforeAll(async () => {
-  oracle = await JavaOracle.start('DataOracle')
-})
-
-afterAll(() => oracle[Symbol.dispose]())
+const answers = useDataOracle()
 
 type Sample = readonly [schema: Schema | null, value: unknown]
-
-async function answers(
-  request: Readonly<Record<string, unknown>>,
-  questions: readonly unknown[],
-): Promise<readonly unknown[]> {
-  const { results } = (await oracle.ask({ ...request, questions })) as { results: unknown[] }
-  return results
-}
 
 function encoded([schema, value]: Sample): { schema: unknown; value: unknown } {
   return { schema: encodeSchema(schema), value: encodeValue(schema, value) }

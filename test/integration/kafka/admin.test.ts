@@ -18,7 +18,7 @@ describe('administration of a real broker', () => {
     const found = await vi.waitFor(() => admin.topicConfig(topic.name, never))
     expect(found.get('cleanup.policy')).toBe('compact')
     expect(found.get('max.message.bytes')).toBe('5000')
-    expect(found.get('retention.ms')).toBe('604800000')
+    expect(found.get('delete.retention.ms')).toBe('86400000')
   })
 
   test('-1 leaves partitions and replication to the broker', async () => {

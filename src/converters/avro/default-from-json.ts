@@ -9,7 +9,7 @@ import {
 } from '../../api/index.ts'
 import type { Int64, Schema } from '../../api/index.ts'
 import type { AvroRecord, AvroSchema } from './avro-schema.ts'
-import { jsonInteger, jsonNumber, jsonText, objectEntries } from './json-node.ts'
+import { jsonInteger, jsonNumber, jsonText, objectEntries } from '../json/json-node.ts'
 
 /** A default of an Avro schema as a Connect value of `schema`; null where it is null. A DataError where it does not fit. */
 export function defaultFromJson(schema: Schema, avro: AvroSchema, json: unknown): unknown {

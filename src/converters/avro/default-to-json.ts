@@ -12,7 +12,7 @@ import type { Instant, Schema, Struct } from '../../api/index.ts'
 import type { AvroDataOptions } from './avro-data-config.ts'
 import type { AvroSchema } from './avro-schema.ts'
 import { avroFieldName, isAvroMap, isUnionStruct } from './connect-schemas.ts'
-import { jsonInteger, jsonNumber, objectEntries } from './json-node.ts'
+import { jsonInteger, jsonNumber, objectEntries } from '../json/json-node.ts'
 
 /** A default of a Connect schema as the JSON of an Avro schema. */
 export function defaultToJson(schema: Schema, value: unknown, options: AvroDataOptions): unknown {

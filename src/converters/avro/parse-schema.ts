@@ -9,7 +9,7 @@ import type {
   NamedAvroSchema,
   PrimitiveType,
 } from './avro-schema.ts'
-import { jsonInteger, jsonText, parseJson, requireObject } from './json-node.ts'
+import { jsonInteger, jsonText, parseJson, requireObject } from '../json/json-node.ts'
 
 /** Schemas that others refer to by their full names. */
 export type AvroNames = Map<string, NamedAvroSchema>

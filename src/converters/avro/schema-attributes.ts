@@ -2,7 +2,7 @@ import { DataError, Decimal, SchemaBuilder, javaToString } from '../../api/index
 import type { Schema } from '../../api/index.ts'
 import type { AvroSchema } from './avro-schema.ts'
 import { defaultName, prop } from './connect-names.ts'
-import { jsonInteger, jsonText } from './json-node.ts'
+import { jsonInteger, jsonText } from '../json/json-node.ts'
 
 /** What an Avro schema says of the Connect schema that is being built of it. */
 

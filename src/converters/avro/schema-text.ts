@@ -2,7 +2,7 @@ import { DataError } from '../../api/index.ts'
 import { isNamed, namespaceOf, noProps, primitiveTypes, shortName } from './avro-schema.ts'
 import type { AvroField, AvroProps, AvroSchema, NamedAvroSchema } from './avro-schema.ts'
 import { prop } from './connect-names.ts'
-import { jsonText } from './json-node.ts'
+import { jsonText } from '../json/json-node.ts'
 
 /** The JSON of a schema, as Java's `Schema.toString()` orders it. A schema that comes again is referred to by its name. */
 export function avroSchemaText(schema: AvroSchema): string {

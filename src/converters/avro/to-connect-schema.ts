@@ -41,7 +41,7 @@ import {
 } from './schema-attributes.ts'
 import { branchFieldName } from './connect-schemas.ts'
 import { defaultFromJson } from './default-from-json.ts'
-import { jsonInteger, jsonText, objectEntries } from './json-node.ts'
+import { jsonInteger, jsonText, objectEntries } from '../json/json-node.ts'
 import { avroSchemaText } from './schema-text.ts'
 
 const logger = createLogger('io.confluent.connect.avro.AvroData')

@@ -1,5 +1,5 @@
 import { ConfigError, asError } from '../../api/index.ts'
-import { objectEntries, parseJson } from '../avro/json-node.ts'
+import { objectEntries, parseJson } from '../json/json-node.ts'
 import type { HttpClient } from './http-request.ts'
 import type { RegistryConfig } from './registry-config.ts'
 import { RegistryAwayError, RestClientError } from './registry-errors.ts'

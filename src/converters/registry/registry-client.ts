@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ConfigError, clientTlsOptions } from '../../api/index.ts'
 import type { ConnectorConfig } from '../../api/index.ts'
-import { jsonInteger, jsonText, objectEntries, parseJson } from '../avro/json-node.ts'
+import { jsonInteger, jsonText, objectEntries, objectMember, parseJson } from '../json/json-node.ts'
 import { credentialsOf } from './credentials.ts'
 import type { Credentials } from './credentials.ts'
 import { HttpClient } from './http-request.ts'
@@ -143,7 +143,7 @@ export class RegistryClient implements SchemaRegistry {
       const answer = await this.#ask('GET', path)
       const list = Array.isArray(answer) ? (answer as unknown[]) : []
       return list.flatMap((one) => {
-        const subject = new Map(objectEntries(one)).get('subject')
+        const subject = objectMember(one, 'subject')
         return typeof subject === 'string' ? [subject] : []
       })
     } catch (error) {
@@ -317,7 +317,7 @@ function hasRules(ruleSet: unknown): boolean {
     return (
       Array.isArray(rules) &&
       rules.some((rule: unknown) => {
-        return new Map(objectEntries(rule)).get('disabled') !== true
+        return objectMember(rule, 'disabled') !== true
       })
     )
   })

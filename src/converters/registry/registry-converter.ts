@@ -163,7 +163,14 @@ export class RegistryConverter<P> implements Converter {
   #write(writer: Writer, headers: Headers | null, value: unknown): Buffer {
     const { headerValue } = writer
     if (headerValue !== null) this.#addHeader(writer.topic, headers, headerValue)
-    return writer.encoder.encode(value ?? null, writer.prefix)
+    try {
+      return writer.encoder.encode(value ?? null, writer.prefix)
+    } catch (cause) {
+      // The mapping to Connect says by itself what does not fit; a serializer does not know the topic.
+      if (!(cause instanceof SerializationError)) throw cause
+      const failed = this.#format.failedToWrite(writer.topic)
+      throw new DataError(`${failed}: ${cause.message}`, { cause })
+    }
   }
 
   #addHeader(topic: string, headers: Headers | null, value: Buffer): void {

@@ -118,7 +118,7 @@ function hintOf({ errorCode, status }: RestClientError, step: string): string {
     return '. The registry refuses the schema as incompatible with those it has: change the source back, or the compatibility of the subject.'
   }
   if (errorCode === 40401 || errorCode === 40402) {
-    return step.startsWith('Error retrieving Avro schema') || step.includes('latest')
+    return /^Error retrieving \w+ schema$/.test(step) || step.includes('latest')
       ? '. Register the schema first, or set auto.register.schemas=true.'
       : '. The subject does not exist under this name: check the subject name strategy, and whether the topic was written under another name.'
   }

@@ -37,7 +37,7 @@ export interface ResolvedReference {
 export interface ValueEncoder {
   /** What follows the id of the schema: the message indexes of Protobuf; nothing for others. */
   readonly idSuffix: Buffer
-  /** The bytes of a value behind `prefix`, the caller's to keep. */
+  /** The bytes of a value behind `prefix`, the caller's to keep. A SerializationError becomes a DataError that names the topic. */
   encode(value: unknown, prefix: Buffer): Buffer
 }
 

@@ -1,7 +1,7 @@
 import { DataError, isTypedNumber } from '../../api/index.ts'
-import { JsonCursor } from '../json/json-cursor.ts'
-import { readSchemaless } from '../json/read-schemaless.ts'
-import { schemalessEncoder } from '../json/write-schemaless.ts'
+import { JsonCursor } from './json-cursor.ts'
+import { readSchemaless } from './read-schemaless.ts'
+import { schemalessEncoder } from './write-schemaless.ts'
 
 /** JSON without loss: integers of any size, `1.0` kept apart from `1`, members in their order. */
 
@@ -23,6 +23,15 @@ export function objectEntries(node: unknown): [string, unknown][] | null {
   if (node instanceof Map) return [...(node as Map<string, unknown>)]
   if (typeof node !== 'object' || node === null) return null
   return Array.isArray(node) || isTypedNumber(node) ? null : Object.entries(node)
+}
+
+/** A member of a JSON object; undefined where there is none, and where `node` is no object. */
+export function objectMember(node: unknown, name: string): unknown {
+  if (node instanceof Map) return (node as Map<string, unknown>).get(name)
+  if (typeof node !== 'object' || node === null || Array.isArray(node) || isTypedNumber(node)) {
+    return undefined
+  }
+  return Object.hasOwn(node, name) ? (node as Readonly<Record<string, unknown>>)[name] : undefined
 }
 
 /** The members of a JSON object; a DataError that says what `what` should have been where it is none. */

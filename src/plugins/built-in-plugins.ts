@@ -1,6 +1,7 @@
 import { builtInConverters } from '../converters/built-in-converters.ts'
 import type { ConverterModule } from '../converters/built-in-converters.ts'
 import { builtInTransforms } from '../transforms/built-in-transforms.ts'
+import type { TransformFamily } from '../transforms/built-in-transforms.ts'
 import { kafkaVersion } from '../util/kafka-version.ts'
 import type { PluginDescriptor, PluginType } from './plugin-descriptor.ts'
 
@@ -8,6 +9,8 @@ import type { PluginDescriptor, PluginType } from './plugin-descriptor.ts'
 interface BuiltInPlugin {
   readonly type: PluginType
   readonly className: string
+  /** Where it is not Kafka's. */
+  readonly version?: string | null
   load(): Promise<unknown>
 }
 
@@ -22,16 +25,26 @@ const converterModules: Record<ConverterModule, () => Promise<object>> = {
   avro: () => import('../converters/registry/avro-converter.ts'),
 }
 
+interface TransformModule {
+  readonly transformClasses: ReadonlyMap<string, unknown>
+}
+
+const transformModules: Record<TransformFamily, () => Promise<TransformModule>> = {
+  kafka: () => import('../transforms/index.ts'),
+  debezium: () => import('../transforms/debezium/index.ts'),
+}
+
 const all: readonly BuiltInPlugin[] = [
   ...builtInConverters.map(({ type, className, exportName, module }) => ({
     type,
     className,
     load: async () => exportOf(await converterModules[module](), exportName),
   })),
-  ...builtInTransforms.map(({ type, className }) => ({
+  ...builtInTransforms.map(({ type, className, family, version }) => ({
     type,
     className,
-    load: async () => (await import('../transforms/index.ts')).transformClasses.get(className),
+    version,
+    load: async () => (await transformModules[family]()).transformClasses.get(className),
   })),
   ...providers.map((provider): BuiltInPlugin => {
     const simpleName = `${provider}ConfigProvider` as const
@@ -58,13 +71,13 @@ function exportOf(module: object, name: string): unknown {
 const scheme = 'sluice:built-in/'
 
 /** Converters, transformations, predicates and the like that come with the worker. */
-export const builtInPlugins: readonly PluginDescriptor[] = all.map(({ type, className }) => ({
-  type,
-  className,
-  version: kafkaVersion,
+export const builtInPlugins: readonly PluginDescriptor[] = all.map((plugin) => ({
+  type: plugin.type,
+  className: plugin.className,
+  version: plugin.version ?? kafkaVersion,
   aliases: [],
-  moduleUrl: `${scheme}${type}`,
-  exportName: className,
+  moduleUrl: `${scheme}${plugin.type}`,
+  exportName: plugin.className,
   location: ownLocation,
 }))
 

@@ -1,9 +1,17 @@
-/** What `index.ts` exports, known without importing it: discovery loads no plugin. */
+import { debeziumTransforms, debeziumVersion } from './debezium/built-in.ts'
 
-/** One built-in plugin: its kind and its Java class name, under which `index.ts` has its class. */
+/** The transformations and predicates that come with the worker, known without importing them: discovery loads no plugin. */
+
+/** Whose they are in Java. Each family has a module of its own, which exports `transformClasses`. */
+export type TransformFamily = 'kafka' | 'debezium'
+
+/** One built-in plugin: its kind and its Java class name, under which the module of its family has its class. */
 export interface BuiltInTransform {
   readonly type: 'transformation' | 'predicate'
   readonly className: string
+  readonly family: TransformFamily
+  /** What Java lists as its version; null for that of Kafka. */
+  readonly version: string | null
 }
 
 const kafka = 'org.apache.kafka.connect.transforms'
@@ -38,10 +46,16 @@ export const builtInTransforms: readonly BuiltInTransform[] = [
   ]),
   ...whole.map((name) => transformation(`${kafka}.${name}`)),
   ...predicates.map((name): BuiltInTransform => {
-    return { type: 'predicate', className: `${kafka}.predicates.${name}` }
+    const className = `${kafka}.predicates.${name}`
+    return { type: 'predicate', className, family: 'kafka', version: null }
   }),
+  ...debeziumTransforms.map((className) => transformation(className, 'debezium', debeziumVersion)),
 ]
 
-function transformation(className: string): BuiltInTransform {
-  return { type: 'transformation', className }
+function transformation(
+  className: string,
+  family: TransformFamily = 'kafka',
+  version: string | null = null,
+): BuiltInTransform {
+  return { type: 'transformation', className, family, version }
 }

@@ -67,7 +67,8 @@ test('an element may be a plugin, hold packages in node_modules, or link to a pl
 test('the worker’s own plugins are there without any plugin.path', async () => {
   const { plugins } = await discoverPlugins([])
   expect(plugins).not.toHaveLength(0)
-  expect(plugins.every((plugin) => plugin.version === '4.3.1')).toBe(true)
+  const ofKafka = plugins.filter(({ className }) => className.startsWith('org.apache.kafka.'))
+  expect(ofKafka.every((plugin) => plugin.version === '4.3.1')).toBe(true)
 })
 
 test('a Java plugin gets one sentence with the nearest of ours', async () => {

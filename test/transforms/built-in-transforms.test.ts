@@ -1,15 +1,21 @@
 import { expect, test } from 'vitest'
 import { builtInPlugins, loadBuiltIn } from '../../src/plugins/built-in-plugins.ts'
 import { builtInTransforms } from '../../src/transforms/built-in-transforms.ts'
-import { transformClasses } from '../../src/transforms/index.ts'
+import * as debezium from '../../src/transforms/debezium/index.ts'
+import * as kafka from '../../src/transforms/index.ts'
+
+const classes: ReadonlyMap<string, unknown> = new Map([
+  ...kafka.transformClasses,
+  ...debezium.transformClasses,
+])
 
 test('what is listed without importing it is what there is', () => {
   const listed = builtInTransforms.map(({ className }) => className)
-  expect(listed.toSorted()).toEqual([...transformClasses.keys()].toSorted())
+  expect(listed.toSorted()).toEqual([...classes.keys()].toSorted())
 })
 
 test.each(builtInTransforms)('$className can be loaded', async ({ type, className }) => {
   const plugin = builtInPlugins.find((other) => other.className === className)
   expect(plugin?.type).toBe(type)
-  expect(plugin && (await loadBuiltIn(plugin))).toBe(transformClasses.get(className))
+  expect(plugin && (await loadBuiltIn(plugin))).toBe(classes.get(className))
 })

@@ -1,3 +1,4 @@
+import { builtInPlugins } from '../../../src/plugins/built-in-plugins.ts'
 import type { Answer } from './client.ts'
 import { recordedAt } from './recorded.ts'
 import type { RecordedCall } from './recorded.ts'
@@ -78,22 +79,28 @@ function move(text: string, { port, folder, topicPrefix, clusterId }: Surroundin
 function normalizeBody(body: string, route: string): string {
   let value: unknown
   try {
-    value = JSON.parse(body, withoutConfluent)
+    value = JSON.parse(body, withoutOthers)
   } catch {
     return body
   }
   return JSON.stringify(normalize(value, isHashMap(route)), null, 1)
 }
 
-/** The recorded worker had none of the converters over a registry, which ours has: they stand in lists of plugins and classes. */
-function withoutConfluent(_key: string, value: unknown): unknown {
+/** The recorded worker had none but Kafka's plugins; ours has some of others': they stand in lists of plugins and classes. */
+const ofOthers = new Set(
+  builtInPlugins
+    .map(({ className }) => className)
+    .filter((className) => !className.startsWith('org.apache.kafka.')),
+)
+
+function withoutOthers(_key: string, value: unknown): unknown {
   if (!Array.isArray(value)) return value
   const elements: readonly unknown[] = value
   const nameOf = (element: unknown): unknown =>
     (element as { readonly class?: unknown } | null)?.class ?? element
   return elements.filter((element) => {
     const name = nameOf(element)
-    return typeof name !== 'string' || !name.startsWith('io.confluent.')
+    return typeof name !== 'string' || !ofOthers.has(name)
   })
 }
 

@@ -1,0 +1,59 @@
+import { isBlank, javaPattern } from '../../../api/index.ts'
+import { javaTrimmed } from '../../support/java-number.ts'
+
+/** A configuration as the checks read it. */
+export interface ReadableConfig {
+  /** As it was given, else its default. */
+  text(name: string): string | null
+  /** What was given, between commas. */
+  list(name: string): readonly string[]
+}
+
+/** Says what is wrong with a key, in Debezium's words; null where nothing is. */
+export type Check = (config: ReadableConfig, name: string) => string | null
+
+export const isRequired: Check = (config, name) =>
+  isBlank(config.text(name)) ? 'A value is required' : null
+
+export const isBoolean: Check = (config, name) => {
+  const value = config.text(name)
+  return value === null || /^(?:true|false)$/i.test(javaTrimmed(value))
+    ? null
+    : "Either 'true' or 'false' is expected"
+}
+
+export const isInteger: Check = (config, name) => {
+  const value = config.text(name)
+  return value === null || int32Of(value) !== null ? null : 'An integer is expected'
+}
+
+/** In any case; the words stand in the text in the order of Java's hash set. */
+export function isOneOf(...words: readonly string[]): Check {
+  return (config, name) => {
+    const value = config.text(name)
+    return value === null || words.includes(javaTrimmed(value).toLowerCase())
+      ? null
+      : `Value must be one of ${words.join(', ')}`
+  }
+}
+
+export const isRegex: Check = (config, name) => {
+  const value = config.text(name)
+  const fault = value === null ? null : faultOf(value)
+  return fault === null ? null : `A valid regular expressions is expected, but ${fault}`
+}
+
+function faultOf(regex: string): string | null {
+  try {
+    javaPattern(regex)
+    return null
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+/** As `Integer.parseInt` reads it: no blanks; null where it does not. */
+function int32Of(text: string): number | null {
+  const number = /^[+-]?\d+$/.test(text) ? Number(text) : NaN
+  return (number | 0) === number ? number : null
+}

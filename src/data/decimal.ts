@@ -102,10 +102,9 @@ function scaleOf(schema: Schema): number {
   if (text === undefined) {
     throw new DataError('Invalid Decimal schema: scale parameter not found.')
   }
-  if (!/^[+-]?\d{1,10}$/.test(text)) {
-    throw new DataError('Invalid scale parameter found in Decimal schema: ')
-  }
-  return Number(text)
+  const scale = /^[+-]?\d{1,10}$/.test(text) ? Number(text) : Number.NaN
+  if ((scale | 0) === scale) return scale
+  throw new DataError('Invalid scale parameter found in Decimal schema: ')
 }
 
 /** Two's complement, big-endian, as few bytes as hold it and its sign. */

@@ -8,6 +8,8 @@ export interface Decoder {
   readonly name: string
   /** What it reads without a word of complaint. */
   readonly samples: readonly Buffer[]
+  /** What is hostile in its own format, to be put into them. */
+  readonly parts?: readonly Buffer[]
   /** The errors it may throw: whoever catches them knows by these what to do. */
   readonly errors: readonly (abstract new (...args: never[]) => Error)[]
   /** Bytes of memory that it may take for a byte read, beside {@link FREE_BYTES}. */
@@ -25,7 +27,8 @@ type Outcome = { readonly value: unknown } | { readonly error: string }
  * not by what that claims, and the bytes around change nothing, as they would where it read beyond its end.
  */
 export async function fuzz(decoder: Decoder, limitMs: number): Promise<void> {
-  const property = fc.asyncProperty(hostileBytes(decoder.samples), (bytes) => check(decoder, bytes))
+  const bytes = hostileBytes(decoder.samples, decoder.parts)
+  const property = fc.asyncProperty(bytes, (one) => check(decoder, one))
   const end = performance.now() + limitMs
   do await fc.assert(property, { numRuns: 100 })
   while (performance.now() < end)

@@ -19,6 +19,14 @@ const hostile = [
   ...['ffffffff07', 'ffffffff0f', 'feffffff0f', 'ffffffffffffffffff01', '8080808001', '847fffffff'],
 ].map((hex) => Buffer.from(hex, 'hex'))
 
+/** Put between; `parts` are as hostile as those above. */
+const inserted = (parts: readonly Buffer[]): fc.Arbitrary<Change> =>
+  fc.constantFrom(...parts).map(
+    (part): Change =>
+      (bytes, at) =>
+        Buffer.concat([bytes.subarray(0, at), part, bytes.subarray(at)]),
+  )
+
 const change: fc.Arbitrary<Change> = fc.oneof(
   fc.nat(255).map((byte): Change => (bytes, at) => {
     bytes[at] = byte
@@ -28,11 +36,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
     value.copy(bytes, at)
     return bytes
   }),
-  fc.constantFrom(...hostile).map(
-    (value): Change =>
-      (bytes, at) =>
-        Buffer.concat([bytes.subarray(0, at), value, bytes.subarray(at)]),
-  ),
+  inserted(hostile),
   fc.nat(40).map(
     (length): Change =>
       (bytes, at) =>
@@ -46,10 +50,13 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   fc.constant((bytes: Buffer, at: number) => bytes.subarray(0, at)),
 )
 
-const placed = fc.tuple(change, fc.nat())
-
-/** Random bytes, and the samples with bytes and lengths changed, left out, repeated, put between and cut off. */
-export function hostileBytes(samples: readonly Buffer[]): fc.Arbitrary<Buffer> {
+/** Random bytes, and the samples with bytes and lengths changed, left out, repeated, put between and cut off; `parts` are put between too. */
+export function hostileBytes(
+  samples: readonly Buffer[],
+  parts: readonly Buffer[] = [],
+): fc.Arbitrary<Buffer> {
+  const any = parts.length === 0 ? change : fc.oneof(change, inserted(parts))
+  const placed = fc.tuple(any, fc.nat())
   const random = fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes))
   if (samples.length === 0) return random
   const mutated = fc

@@ -1,4 +1,5 @@
 import { beforeAll, describe, test } from 'vitest'
+import { converterDecoders } from '../fuzz/converters.ts'
 import { decoders, prepareDecoders } from '../fuzz/decoders.ts'
 import { fuzz } from '../fuzz/fuzz.ts'
 
@@ -7,7 +8,7 @@ const MINUTE = 60_000
 beforeAll(prepareDecoders)
 
 describe('hostile bytes end in a value or in a typed error, in bounded memory', () => {
-  test.each(decoders)('$name', async (decoder) => {
+  test.each([...decoders, ...converterDecoders])('$name', async (decoder) => {
     // The answers are many, and read by one codec.
     await fuzz(decoder, decoder.name.includes('Response ') ? MINUTE / 4 : 3 * MINUTE)
   })

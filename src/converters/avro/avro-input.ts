@@ -6,7 +6,7 @@ const empty = Buffer.alloc(0)
 /** Above this length a look at every byte is dearer than what it saves. */
 const shortLength = 24
 /** Of items that take no byte, at most so many are believed in one datum. */
-const mostEmptyItems = 1 << 20
+const mostEmptyItems = 1 << 16
 const twoTo28 = 2 ** 28
 
 /** Reads Avro's binary encoding where it lies. Bytes that end too early are a DataError. */

@@ -30,9 +30,12 @@ export function parseNumber(text: string): SchemaAndValue | null {
   return { schema: Decimal.schema(decimal.scale), value: decimal }
 }
 
+/** What may be a digit of another script. */
+const otherDigit = /[\u0080-\uffff]/
+
 /** What Java's BigDecimal reads, the digits of any script among it; null for any other text. */
 export function parseDecimal(text: string): Decimal | null {
-  const ascii = text.replaceAll(/\p{Nd}/gu, asciiDigit)
+  const ascii = otherDigit.test(text) ? text.replaceAll(/\p{Nd}/gu, asciiDigit) : text
   if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,10})?$/.test(ascii)) return null
   try {
     return Decimal.parse(ascii)

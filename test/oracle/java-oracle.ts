@@ -1,33 +1,36 @@
-import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync, readdirSync } from 'node:fs'
 import path from 'node:path'
-import { createInterface } from 'node:readline'
-import type { Interface } from 'node:readline'
 import { cached, run } from '../services/cache.ts'
 import { installKafka } from '../services/kafka/install.ts'
 import { root } from '../services/paths.ts'
+import { LinePipe } from '../support/line-pipe.ts'
 
-const answerMs = 30_000
+export interface JavaOracleOptions {
+  /** For the JVM; by default a small heap and quick compilation. */
+  readonly flags?: readonly string[]
+  readonly answerMs?: number
+}
+
+const quickFlags = ['-Xmx128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
 
 /** Kafka's own classes in one long-lived Java process, a line of JSON a question; one question at a time. */
 export class JavaOracle {
-  readonly #process: ReturnType<typeof spawn>
-  readonly #lines: Interface
-  readonly #answers: AsyncIterator<string>
+  readonly #pipe: LinePipe
 
-  private constructor(process: ReturnType<typeof spawn>) {
-    this.#process = process
-    if (process.stdout === null) throw new Error('The oracle has no output.')
-    this.#lines = createInterface({ input: process.stdout })
-    this.#answers = this.#lines[Symbol.asyncIterator]()
+  private constructor(pipe: LinePipe) {
+    this.#pipe = pipe
   }
 
   /**
    * `name` is that of a class in `test/oracle/java`, compiled once against Kafka's jars and those of `moreJars`, which come
    * after Kafka's.
    */
-  static async start(name: string, moreJars: readonly string[] = []): Promise<JavaOracle> {
+  static async start(
+    name: string,
+    moreJars: readonly string[] = [],
+    { flags = quickFlags, answerMs = 30_000 }: JavaOracleOptions = {},
+  ): Promise<JavaOracle> {
     const kafka = await installKafka()
     const classPath = [kafka.classPath, ...moreJars].join(path.delimiter)
     const sources = path.join(root, 'test', 'oracle', 'java')
@@ -38,29 +41,17 @@ export class JavaOracle {
       await run('javac', [...options, source], 'Cannot compile the oracle')
     })
     const cp = `${classPath}${path.delimiter}${classes}`
-    const options = ['-Xmx128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', cp]
-    return new JavaOracle(spawn('java', [...options, name], { stdio: ['pipe', 'pipe', 'ignore'] }))
+    const pipe = new LinePipe('java', [...flags, '-cp', cp, name], { name: 'The oracle', answerMs })
+    return new JavaOracle(pipe)
   }
 
   /** Rejects where no answer comes in time. */
   async ask(question: Readonly<Record<string, unknown>>): Promise<unknown> {
-    this.#process.stdin?.write(`${JSON.stringify(question)}\n`)
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error('The oracle does not answer.')), answerMs)
-    })
-    try {
-      const answer = await Promise.race([this.#answers.next(), late])
-      if (answer.done === true) throw new Error('The oracle has ended.')
-      return JSON.parse(answer.value) as unknown
-    } finally {
-      clearTimeout(timer)
-    }
+    return await this.#pipe.ask(question)
   }
 
   [Symbol.dispose](): void {
-    this.#lines.close()
-    this.#process.kill()
+    this.#pipe[Symbol.dispose]()
   }
 }
 

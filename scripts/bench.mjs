@@ -2,7 +2,8 @@
 // npm run bench -- kafka [--records 2000000] [--rounds 3] [--only produce|fetch] [--size 100|1024]
 //                        [--codec none|gzip|snappy|lz4|zstd] [--mode idempotent|transactional] [--clients Sluice,Kafka]
 // npm run bench -- idle [--clients 100] [--seconds 30]
-// Ours beside the Java worker, or beside Kafka's own clients and kafkajs, in one run. Prints tables; asserts no time.
+// npm run bench -- converters [--rounds 3] [--seconds 1] [--warm 5] [--only json-read|json-write|...]
+// Ours beside the Java worker, Kafka's own clients and kafkajs, or Kafka's own converters, in one run. Prints tables; asserts no time.
 import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { root } from './lib/checks.mjs'
@@ -20,7 +21,8 @@ const { positionals, values } = parseArgs({
     codec: { type: 'string' },
     mode: { type: 'string' },
     clients: { type: 'string' },
-    seconds: { type: 'string', default: '30' },
+    seconds: { type: 'string' },
+    warm: { type: 'string', default: '5' },
   },
 })
 const amount = { records: Number(values.records), rounds: Number(values.rounds) }
@@ -45,8 +47,20 @@ const benches = {
   },
   idle: async ({ benchIdle }) => {
     const module = await bundleTs('test/bench/idle-clients.ts')
-    const { clients = '100', seconds } = values
+    const { clients = '100', seconds = '30' } = values
     await benchIdle({ clients: Number(clients), seconds: Number(seconds), module })
+  },
+  converters: async ({ benchConverters }) => {
+    const sluice = await bundleTs('test/bench/converters/sluice-converters.ts')
+    const plain = await bundleTs('test/bench/converters/plain-json.ts')
+    const { seconds = '1', warm, only } = values
+    await benchConverters({
+      rounds: amount.rounds,
+      seconds: Number(seconds),
+      warmSeconds: Number(warm),
+      only,
+      modules: { sluice, plain },
+    })
   },
 }
 const [what = ''] = positionals

@@ -1,3 +1,4 @@
+export { benchConverters } from './converters-bench.ts'
 export { benchFile } from './file-bench.ts'
 export { benchIdle } from './idle-bench.ts'
 export { benchKafka } from './kafka-bench.ts'

@@ -34,11 +34,14 @@ export interface JavaConnect extends AsyncDisposable {
   kill(): Promise<number>
 }
 
+/** As `connect-standalone.sh` starts Java. */
+export const connectJvmFlags = [
+  ...['-Xms256M', '-Xmx2G', '-XX:+UseG1GC', '-XX:MaxGCPauseMillis=20'],
+  ...['-XX:InitiatingHeapOccupancyPercent=35', '-XX:+ExplicitGCInvokesConcurrent'],
+]
+
 const jvmFlags = {
-  default: [
-    ...['-Xms256M', '-Xmx2G', '-XX:+UseG1GC', '-XX:MaxGCPauseMillis=20'],
-    ...['-XX:InitiatingHeapOccupancyPercent=35', '-XX:+ExplicitGCInvokesConcurrent'],
-  ],
+  default: connectJvmFlags,
   tuned: ['-Xms32m', '-Xmx96m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'],
 }
 

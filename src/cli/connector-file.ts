@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { parseProperties } from '../config/java-properties.ts'
-import type { RawConfig } from '../config/types.ts'
+import type { RawConfig, TargetState } from '../config/types.ts'
 import { ConfigError, ConnectError, asError } from '../errors/connect-error.ts'
-import type { TargetState } from '../messages/protocol.ts'
 
 /** A connector as a file describes it. `config` holds its `name` too. */
 export interface ConnectorFile {

@@ -9,6 +9,9 @@ export type Width = 'NONE' | 'SHORT' | 'MEDIUM' | 'LONG'
 /** Raw configuration: what stands in a file or came by REST. JSON null stays null until it is validated. */
 export type RawConfig = Readonly<Record<string, string | null>>
 
+/** What a connector or task is meant to do (KIP-875). */
+export type TargetState = 'STARTED' | 'PAUSED' | 'STOPPED'
+
 /** Configuration as a connector or task is given it: every value a string, variables resolved. */
 export type ConnectorConfig = Readonly<Record<string, string>>
 

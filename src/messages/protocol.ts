@@ -1,4 +1,4 @@
-import type { ConnectorConfig, RawConfig } from '../config/types.ts'
+import type { ConnectorConfig, RawConfig, TargetState } from '../config/types.ts'
 import type { SourceOffset, SourcePartition } from '../data/records.ts'
 import type { LogLevel } from '../util/log-levels.ts'
 import type { LogEntry } from '../util/logger.ts'
@@ -10,9 +10,6 @@ import type { ConnectorTaskId } from './ids.ts'
  * caller's time limit; notices are not answered. Every message carries the thread's incarnation, and
  * an answer of a dead incarnation is dropped. Everything here survives a structured clone.
  */
-
-/** What a connector or task is meant to do (KIP-875). */
-export type TargetState = 'STARTED' | 'PAUSED' | 'STOPPED'
 
 /** A failure as it crosses between threads. */
 export interface WireError {

@@ -1,7 +1,6 @@
-import type { RawConfig } from '../config/types.ts'
+import type { RawConfig, TargetState } from '../config/types.ts'
 import { NotFoundError } from '../errors/connect-error.ts'
 import { BadRequestError } from '../errors/rest-error.ts'
-import type { TargetState } from '../messages/protocol.ts'
 import { parseLogLevel } from '../util/log-levels.ts'
 import type { LogLevel } from '../util/log-levels.ts'
 import { JsonNumber, jsonTypeOf, parseJson } from './json.ts'

@@ -1,5 +1,4 @@
-import type { ConnectorConfig } from '../config/types.ts'
-import type { TargetState } from '../messages/protocol.ts'
+import type { ConnectorConfig, TargetState } from '../config/types.ts'
 import type { DeadLetterQueue } from './dead-letter-queue.ts'
 import type { TaskPlugins } from './task-plugins.ts'
 import type { MaybePromise } from '../util/maybe-promise.ts'

@@ -1,5 +1,5 @@
+import type { TargetState } from '../config/types.ts'
 import { setMaxListeners } from 'node:events'
-import type { TargetState } from '../messages/protocol.ts'
 import { reasonOf } from '../util/abort.ts'
 
 /** Of the time for stopping, how much a poll may take to end; the rest is for the last records. */

@@ -1,7 +1,6 @@
 import type { Connector, SourceConnectorContext } from '../api/connector.ts'
-import type { ConnectorConfig } from '../config/types.ts'
+import type { ConnectorConfig, TargetState } from '../config/types.ts'
 import { asError, ConnectError } from '../errors/connect-error.ts'
-import type { TargetState } from '../messages/protocol.ts'
 import type { Logger } from '../util/logger.ts'
 import type { PluginCall } from './task.ts'
 import { completeTaskConfigs } from './connector-task-configs.ts'

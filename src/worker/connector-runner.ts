@@ -1,6 +1,6 @@
-import type { ConnectorConfig } from '../config/types.ts'
+import type { ConnectorConfig, TargetState } from '../config/types.ts'
 import { asError, ConnectError, NotFoundError } from '../errors/connect-error.ts'
-import type { PluginThreadNotices, Run, TargetState, WireError } from '../messages/protocol.ts'
+import type { PluginThreadNotices, Run, WireError } from '../messages/protocol.ts'
 import type { TaskStage } from '../messages/stages.ts'
 import { toWireError } from '../messages/wire-error.ts'
 import { delay } from '../util/abort.ts'

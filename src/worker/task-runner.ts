@@ -1,15 +1,9 @@
-import type { ConnectorConfig } from '../config/types.ts'
+import type { ConnectorConfig, TargetState } from '../config/types.ts'
 import { ConnectError } from '../errors/connect-error.ts'
 import { TaskCounters } from '../messages/counters.ts'
 import { taskIdText } from '../messages/ids.ts'
 import type { ConnectorTaskId } from '../messages/ids.ts'
-import type {
-  PluginThreadNotices,
-  Run,
-  TargetState,
-  TaskStart,
-  WireError,
-} from '../messages/protocol.ts'
+import type { PluginThreadNotices, Run, TaskStart, WireError } from '../messages/protocol.ts'
 import { toWireError } from '../messages/wire-error.ts'
 import { abortable } from '../util/abort.ts'
 import { createLogger } from '../util/logger.ts'

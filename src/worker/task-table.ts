@@ -1,7 +1,8 @@
+import type { TargetState } from '../config/types.ts'
 import type { TaskCounters } from '../messages/counters.ts'
 import { taskIdText } from '../messages/ids.ts'
 import type { ConnectorTaskId } from '../messages/ids.ts'
-import type { KafkaIds, Run, TargetState, TaskStart } from '../messages/protocol.ts'
+import type { KafkaIds, Run, TaskStart } from '../messages/protocol.ts'
 import type { OwnThread, TaskThread } from './thread-pool.ts'
 
 /**

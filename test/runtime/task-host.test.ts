@@ -1,6 +1,6 @@
+import type { TargetState } from '../../src/config/types.ts'
 import { describe, expect, test } from 'vitest'
 import { TaskCounters } from '../../src/messages/counters.ts'
-import type { TargetState } from '../../src/messages/protocol.ts'
 import { MemoryAccount, MemoryBudget } from '../../src/util/memory-budget.ts'
 import { WorkerLease } from '../../src/messages/worker-lease.ts'
 import { ThreadBoard } from '../../src/messages/thread-board.ts'

@@ -1,8 +1,8 @@
+import type { TargetState } from '../../src/config/types.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { SourceConnector } from '../../src/api/connector.ts'
 import { configDef } from '../../src/config/config-def.ts'
-import type { TargetState } from '../../src/messages/protocol.ts'
 import { WorkerConnector } from '../../src/runtime/worker-connector.ts'
 import { createLogger, setLogSink } from '../../src/util/logger.ts'
 

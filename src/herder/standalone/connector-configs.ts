@@ -1,7 +1,6 @@
-import type { RawConfig } from '../../config/types.ts'
+import type { RawConfig, TargetState } from '../../config/types.ts'
 import { AlreadyExistsError } from '../../errors/connect-error.ts'
 import type { ConfigInfos } from '../../messages/config-infos.ts'
-import type { TargetState } from '../../messages/protocol.ts'
 import type { ConnectorInfo } from '../herder.ts'
 import { staged, untilDone } from '../request-stage.ts'
 import type { RequestStage } from '../request-stage.ts'

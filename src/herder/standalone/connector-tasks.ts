@@ -1,7 +1,6 @@
-import type { ConnectorConfig, RawConfig } from '../../config/types.ts'
+import type { ConnectorConfig, RawConfig, TargetState } from '../../config/types.ts'
 import { taskIdText } from '../../messages/ids.ts'
 import type { ConnectorTaskId } from '../../messages/ids.ts'
-import type { TargetState } from '../../messages/protocol.ts'
 import { keepVariables, sameConfig, sameConfigs } from '../task-configs.ts'
 import { failureOf, resolveConfig } from './lifecycle-services.ts'
 import type { LifecycleServices } from './lifecycle-services.ts'

@@ -57,6 +57,7 @@ async function bundle(outdir, connectors) {
     api: 'src/api/index.ts',
     avro: 'src/converters/avro/index.ts',
     'connect-dlq': 'src/cli/connect-dlq.ts',
+    'connect-plugin-path': 'src/cli/connect-plugin-path.ts',
     'connect-standalone': 'src/cli/connect-standalone.ts',
     'plugin-thread': 'src/runtime/plugin-thread.ts',
     ...Object.fromEntries(

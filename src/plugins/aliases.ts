@@ -21,7 +21,7 @@ export function simpleNameOf(className: string): string {
 }
 
 /** Simple name, simple name cut before the last suffix of its kind, and what the manifest adds. */
-function aliasesOf(plugin: PluginDescriptor): readonly string[] {
+export function aliasesOf(plugin: PluginDescriptor): readonly string[] {
   const simple = simpleNameOf(plugin.className)
   const cut = simple.lastIndexOf(suffixes[plugin.type])
   return [simple, ...(cut > 0 ? [simple.slice(0, cut)] : []), ...plugin.aliases]

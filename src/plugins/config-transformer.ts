@@ -1,9 +1,17 @@
-import type { ConfigProvider } from '../api/worker-plugins.ts'
+import type { ConfigData, ConfigProvider } from '../api/worker-plugins.ts'
 import { withoutPrefix } from '../config/client-config.ts'
 import type { ConnectorConfig, RawConfig } from '../config/types.ts'
 import { ConfigError } from '../errors/connect-error.ts'
+import { abortable, timeLimit } from '../util/abort.ts'
+import type { MaybePromise } from '../util/maybe-promise.ts'
 import { isOpenKey, rememberSecret, rememberSecretsOf } from '../util/secrets.ts'
 import type { PluginLoader } from './plugin-loader.ts'
+
+/** Is told from where values came that hold for a time only, and for how long. */
+type NoteExpiry = (source: string, ttlMs: number) => void
+
+/** A provider has this long for an answer. */
+const answerMs = 30_000
 
 /**
  * Resolves variables in values, `${provider:path:key}` or `${provider:key}`, several in one value, in one pass
@@ -27,8 +35,12 @@ export class ConfigTransformer {
   }
 
   /** A copy with its variables resolved; nulls stay null. */
-  async resolve<T extends RawConfig>(config: T, signal: AbortSignal): Promise<T> {
-    const found = await this.#lookUp(config, signal)
+  async resolve<T extends RawConfig>(
+    config: T,
+    signal: AbortSignal,
+    noteExpiry?: NoteExpiry,
+  ): Promise<T> {
+    const found = await this.#lookUp(config, signal, noteExpiry)
     if (found.size === 0) {
       rememberSecretsOf(config)
       return config
@@ -48,13 +60,20 @@ export class ConfigTransformer {
   }
 
   /** Asks each provider once a path, for all the keys wanted there. Values by the text of their variable. */
-  async #lookUp(config: RawConfig, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+  async #lookUp(
+    config: RawConfig,
+    signal: AbortSignal,
+    noteExpiry?: NoteExpiry,
+  ): Promise<ReadonlyMap<string, string>> {
     const values = new Map<string, string>()
     for (const [provider, byPath] of variablesIn(config)) {
       const source = this.#providers.get(provider)
       if (source === undefined) continue
       for (const [path, texts] of byPath) {
-        const { data } = await source.get(path, [...new Set(texts.values())], signal)
+        const { data, ttlMs } = await answerOf(provider, signal, (limited) =>
+          source.get(path, [...new Set(texts.values())], limited),
+        )
+        if (ttlMs !== undefined && ttlMs >= 0) noteExpiry?.(`${provider}:${path}`, ttlMs)
         for (const [text, key] of texts) {
           const value = Object.hasOwn(data, key) ? data[key] : undefined
           if (value !== undefined) values.set(text, value)
@@ -63,6 +82,23 @@ export class ConfigTransformer {
     }
     return values
   }
+}
+
+/** What a provider answers, within its time whether or not it minds the signal. */
+async function answerOf(
+  provider: string,
+  signal: AbortSignal,
+  ask: (signal: AbortSignal) => MaybePromise<ConfigData>,
+): Promise<ConfigData> {
+  using limit = timeLimit(answerMs, signal, () => {
+    return new ConfigError(
+      `The config provider ${provider} has not answered within ${answerMs / 1000} s. Look at its service, or at "config.providers.${provider}.*".`,
+    )
+  })
+  return await abortable(
+    Promise.resolve().then(() => ask(limit.signal)),
+    limit.signal,
+  )
 }
 
 const variable = /\$\{([^}]*?):(?:([^}]*?):)?([^}]*?)\}/g

@@ -19,7 +19,18 @@ export interface Discovery {
  * `plugin.path` that is a plugin or holds plugins (packages, folders, a `node_modules`).
  */
 export async function discoverPlugins(pluginPath: readonly string[]): Promise<Discovery> {
-  const own = await discoverOwn()
+  return discover(pluginPath, await discoverOwn())
+}
+
+/** What lies in the elements of `plugin.path` alone. */
+export function discoverElements(pluginPath: readonly string[]): Promise<Discovery> {
+  return discover(pluginPath, [])
+}
+
+async function discover(
+  pluginPath: readonly string[],
+  own: readonly PluginDescriptor[],
+): Promise<Discovery> {
   const found: MutableDiscovery = { plugins: [...own], warnings: [], javaFolders: [] }
   for (const element of pluginPath) {
     const folder = element.trim()

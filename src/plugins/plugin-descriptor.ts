@@ -10,6 +10,19 @@ export type PluginType =
   | 'rest_extension'
   | 'override_policy'
 
+/** As Java's `PluginType` prints them. */
+export const javaTypeNames: Record<PluginType, string> = {
+  source: 'source',
+  sink: 'sink',
+  converter: 'converter',
+  header_converter: 'header_converter',
+  transformation: 'transformation',
+  predicate: 'predicate',
+  config_provider: 'configprovider',
+  rest_extension: 'rest_extension',
+  override_policy: 'connector_client_config_override_policy',
+}
+
 /** One plugin as its manifest describes it; nothing has been imported yet. */
 export interface PluginDescriptor {
   readonly type: PluginType

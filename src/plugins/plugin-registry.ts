@@ -2,8 +2,10 @@ import { ConnectError } from '../errors/connect-error.ts'
 import { aliasTable, simpleNameOf } from './aliases.ts'
 import { nearNames } from './near-names.ts'
 import { ownLocation } from './built-in-plugins.ts'
+import { javaTypeNames } from './plugin-descriptor.ts'
 import type { PluginDescriptor, PluginType } from './plugin-descriptor.ts'
-import { compareVersions, parseVersionRange } from '../util/version-range.ts'
+import { compareVersions } from '../util/maven-version.ts'
+import { parseVersionRange } from '../util/version-range.ts'
 import type { VersionRange } from '../util/version-range.ts'
 
 /** The order of `GET /connector-plugins`; the last three kinds are not listed there. */
@@ -31,6 +33,9 @@ const kinds: Record<PluginType, { readonly name: string; readonly many: string }
   rest_extension: { name: 'ConnectRestExtension', many: 'REST extensions' },
   override_policy: { name: 'ConnectorClientConfigOverridePolicy', many: 'override policies' },
 }
+
+/** What Java calls the version of a plugin that has none. */
+const noVersion = 'undefined'
 
 /** No installed version of a plugin is in the range that was asked for (KIP-891). */
 export class PluginVersionError extends ConnectError {
@@ -148,7 +153,7 @@ function inListingOrder(a: PluginDescriptor, b: PluginDescriptor): number {
   return (
     typeOrder.indexOf(a.type) - typeOrder.indexOf(b.type) ||
     compareText(a.className, b.className) ||
-    compareVersions(a.version ?? '', b.version ?? '')
+    compareVersions(a.version ?? noVersion, b.version ?? noVersion)
   )
 }
 
@@ -161,9 +166,9 @@ function newest(
   plugins: readonly PluginDescriptor[],
   range: VersionRange | null,
 ): PluginDescriptor {
-  const best = plugins.findLast((plugin) => range?.includes(plugin.version ?? '') ?? true)
+  const best = plugins.findLast((plugin) => range?.includes(plugin.version ?? noVersion) ?? true)
   if (best !== undefined) return best
-  const versions = plugins.map((plugin) => plugin.version ?? 'undefined')
+  const versions = plugins.map((plugin) => plugin.version ?? noVersion)
   throw new PluginVersionError(
     `Plugin ${plugins[0]?.className ?? ''} not found that matches the version range ` +
       `${range?.text ?? ''}, available versions: [${versions.join(', ')}]`,
@@ -193,8 +198,9 @@ function notFound(
 
 /** As Java's `PluginDesc.toString`. */
 function describe(plugin: PluginDescriptor): string {
-  const { className, type, location } = plugin
-  const version = plugin.version ?? 'undefined'
+  const { className, location } = plugin
+  const type = javaTypeNames[plugin.type]
+  const version = plugin.version ?? noVersion
   return (
     `PluginDesc{klass=class ${className}, name='${className}', version='${version}', ` +
     `encodedVersion=${version}, type=${type}, typeName='${type}', location='${location}'}`

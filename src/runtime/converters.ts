@@ -12,10 +12,11 @@ export interface PluginInstances {
   predicate: Predicate
 }
 
-/** Makes an instance of the plugin of this kind that answers to `name`. */
+/** Makes an instance of the plugin of this kind that answers to `name`, of the newest version within `version` (KIP-891). */
 export type Instantiate = <K extends keyof PluginInstances>(
   type: K,
   name: string,
+  version?: string,
 ) => Promise<{ readonly instance: PluginInstances[K]; readonly className: string }>
 
 /** The converters of one task, configured. */
@@ -57,16 +58,16 @@ export async function openConverters(
   call: PluginCall,
 ): Promise<TaskConverters> {
   const open = async (role: 'key' | 'value'): Promise<NamedConverter> => {
-    const { name, settings } = choose(`${role}.converter`, connectorConfig, workerConfig)
-    const { instance, className } = await instantiate('converter', name ?? '')
+    const { name, version, settings } = choose(`${role}.converter`, connectorConfig, workerConfig)
+    const { instance, className } = await instantiate('converter', name ?? '', version)
     const config = { ...settings, 'converter.type': role }
     await call('configure', () => instance.configure?.(config, role === 'key'))
     return { converter: instance, inPlace: asInPlace(instance), className }
   }
   const key = await open('key')
   const value = await open('value')
-  const { name, settings } = choose('header.converter', connectorConfig, workerConfig)
-  const header = await instantiate('header_converter', name ?? defaultHeaderConverter)
+  const { name, version, settings } = choose('header.converter', connectorConfig, workerConfig)
+  const header = await instantiate('header_converter', name ?? defaultHeaderConverter, version)
   const config = { ...settings, 'converter.type': 'header' }
   await call('configure', () => header.instance.configure?.(config, false))
   return {
@@ -85,12 +86,15 @@ export async function openConverters(
 
 interface Choice {
   readonly name: string | undefined
+  readonly version: string | undefined
   readonly settings: ConnectorConfig
 }
 
+/** A connector that names no converter has nothing to say of its version either. */
 function choose(key: string, connector: ConnectorConfig, worker: ConnectorConfig): Choice {
   const config = connector[key] === undefined ? worker : connector
-  return { name: config[key]?.trim(), settings: withoutPrefix(config, `${key}.`) }
+  const version = config[`${key}.plugin.version`]
+  return { name: config[key]?.trim(), version, settings: withoutPrefix(config, `${key}.`) }
 }
 
 function addsHeaders({ converter }: NamedConverter): boolean {

@@ -124,8 +124,8 @@ function openPlugins(start: TaskStart, services: TaskServices): Promise<TaskPlug
 }
 
 function instantiateBy({ loader, call }: TaskServices): Instantiate {
-  return async (type, name) => {
-    const Plugin = await loader.load(type, name)
+  return async (type, name, version) => {
+    const Plugin = await loader.load(type, name, version)
     return { instance: await call('configure', () => new Plugin()), className: name }
   }
 }

@@ -133,16 +133,17 @@ export class TransformationChain {
   }
 }
 
-/** Loads and configures a plugin, and notes how to close it. */
+/** Loads and configures the plugin that `type` and `plugin.version` of its settings name, and notes how to close it. */
 type Open = <K extends 'transformation' | 'predicate'>(
-  type: K,
-  name: string,
+  kind: K,
+  prefix: string,
   settings: ConnectorConfig,
 ) => Promise<{ readonly instance: PluginInstances[K]; readonly className: string }>
 
 function opener(instantiate: Instantiate, call: PluginCall, closers: Closer[]): Open {
-  return async (type, name, settings) => {
-    const { instance, className } = await instantiate(type, name)
+  return async (kind, prefix, { type, 'plugin.version': version, ...settings }) => {
+    if (type === undefined) throw missing(`${prefix}type`)
+    const { instance, className } = await instantiate(kind, type.trim(), version)
     closers.push({ className, close: () => instance.close?.() })
     await call('configure', () => instance.configure(settings))
     return { instance, className }
@@ -155,9 +156,8 @@ async function openPredicates(
 ): Promise<Map<string, Predicate>> {
   const predicates = new Map<string, Predicate>()
   for (const alias of list(config.predicates)) {
-    const { type, ...settings } = withoutPrefix(config, `predicates.${alias}.`)
-    if (type === undefined) throw missing(`predicates.${alias}.type`)
-    const { instance } = await open('predicate', type.trim(), settings)
+    const prefix = `predicates.${alias}.`
+    const { instance } = await open('predicate', prefix, withoutPrefix(config, prefix))
     predicates.set(alias, instance)
   }
   return predicates
@@ -169,15 +169,15 @@ async function openStep(
   alias: string,
   predicates: ReadonlyMap<string, Predicate>,
 ): Promise<Step> {
-  const { type, predicate, negate, ...settings } = withoutPrefix(config, `transforms.${alias}.`)
-  if (type === undefined) throw missing(`transforms.${alias}.type`)
+  const prefix = `transforms.${alias}.`
+  const { predicate, negate, ...settings } = withoutPrefix(config, prefix)
   const found = predicate === undefined ? null : predicates.get(predicate.trim())
   if (found === undefined) {
     throw new ConfigError(
       `Invalid value ${predicate ?? ''} for configuration transforms.${alias}.predicate: expected one of the aliases in "predicates". Add it there, or correct the name.`,
     )
   }
-  const { instance, className } = await open('transformation', type.trim(), settings)
+  const { instance, className } = await open('transformation', prefix, settings)
   const negated = negate?.trim().toLowerCase() === 'true'
   return { transformation: instance, className, predicate: found, negate: negated }
 }

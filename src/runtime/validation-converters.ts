@@ -49,14 +49,16 @@ async function validateConverter(
   const key = `${role}.converter`
   const name = config[key] ?? null
   const errors = values.get(key)?.errorMessages
-  if (name === null || errors === undefined || errors.length > 0) return null
+  const versionErrors = values.get(`${key}.plugin.version`)?.errorMessages ?? []
+  if (name === null || errors === undefined || errors.length + versionErrors.length > 0) return null
   let converterClass: PluginClass
   try {
     const version = config[`${key}.plugin.version`] ?? null
     converterClass = await loader.load(converterTypes[role], name, version)
   } catch (error) {
     if (error instanceof PluginVersionError) {
-      values.get(`${key}.plugin.version`)?.errorMessages.push(error.message)
+      errors.push(error.message)
+      versionErrors.push(error.message)
     } else {
       errors.push(`Failed to load class ${name}: ${asError(error).message}`)
     }

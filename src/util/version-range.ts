@@ -1,4 +1,5 @@
 import { ConfigError } from '../errors/connect-error.ts'
+import { compareVersions } from './maven-version.ts'
 
 /**
  * Which version of a plugin a configuration asks for (KIP-891), in Maven's syntax: `[1.0,2.0)`, `(,3.0]`, `[1.2]`,
@@ -10,6 +11,7 @@ export interface VersionRange {
   includes(version: string): boolean
 }
 
+/** One of a range's parts. A bound that is null is none. */
 interface Restriction {
   readonly from: string | null
   readonly fromIncluded: boolean
@@ -17,53 +19,57 @@ interface Restriction {
   readonly toIncluded: boolean
 }
 
-/** Null where any version will do: nothing given, or `latest`. Throws a ConfigError that says what is wrong. */
+/** Null where any version will do: nothing given, or `latest`. Throws a ConfigError with Maven's words for what is wrong. */
 export function parseVersionRange(spec: string | null | undefined): VersionRange | null {
-  if (spec === null || spec === undefined) return null
+  if (spec === null || spec === undefined || spec === 'latest') return null
   const trimmed = spec.trim()
-  if (trimmed.toLowerCase() === 'latest') return null
-  const isRange = /^[[(]/.test(trimmed)
-  const parts = isRange ? restrictionsOf(trimmed) : [exactly(trimmed)]
+  const parts = restrictionsOf(/^[[(]/.test(trimmed) ? trimmed : `[${trimmed}]`)
   return {
-    text: isRange ? trimmed : `[${trimmed},${trimmed}]`,
+    text: parts.map(textOf).join(','),
     includes: (version) => parts.some((part) => isWithin(part, version)),
   }
 }
 
 function restrictionsOf(spec: string): Restriction[] {
-  const one = /([[(])([^[\]()]*)([\])])\s*(?:,\s*|$)/y
   const parts: Restriction[] = []
-  while (one.lastIndex < spec.length) {
-    const match = one.exec(spec)
-    if (match === null) throw new ConfigError(`Unbounded or unreadable version range: ${spec}`)
-    const [, open = '', inside = '', close = ''] = match
-    parts.push(restrictionOf(open, inside, close, spec))
+  let rest = spec
+  while (/^[[(]/.test(rest)) {
+    const end = rest.search(/[\])]/)
+    if (end < 0) throw new ConfigError(`Unbounded range: ${spec}`)
+    const part = restrictionOf(rest.slice(0, end + 1))
+    const before = parts.at(-1)?.to ?? null
+    if (before !== null && (part.from === null || compareVersions(part.from, before) < 0)) {
+      throw new ConfigError(`Ranges overlap: ${spec}`)
+    }
+    parts.push(part)
+    rest = rest.slice(end + 1).trim()
+    if (rest.startsWith(',')) rest = rest.slice(1).trim()
   }
-  return parts
+  if (rest === '') return parts
+  throw new ConfigError(`Only fully-qualified sets allowed in multiple set scenario: ${spec}`)
 }
 
-function restrictionOf(open: string, inside: string, close: string, spec: string): Restriction {
-  const bounds = inside.split(',').map((bound) => bound.trim())
-  const [from = '', to] = bounds
-  if (to === undefined) {
-    if (open !== '[' || close !== ']' || from === '') {
-      throw new ConfigError(`Single version must be surrounded by []: ${spec}`)
-    }
-    return exactly(from)
+function restrictionOf(spec: string): Restriction {
+  const fromIncluded = spec.startsWith('[')
+  const toIncluded = spec.endsWith(']')
+  const inside = spec.slice(1, -1).trim()
+  const comma = inside.indexOf(',')
+  if (comma < 0) {
+    if (fromIncluded && toIncluded) return { from: inside, fromIncluded, to: inside, toIncluded }
+    throw new ConfigError(`Single version must be surrounded by []: ${spec}`)
   }
-  if (bounds.length > 2 || (from !== '' && to !== '' && compareVersions(from, to) > 0)) {
+  const from = boundOf(inside.slice(0, comma))
+  const to = boundOf(inside.slice(comma + 1))
+  const order = from === null || to === null ? -1 : compareVersions(from, to)
+  if (order > 0 || (order === 0 && !(fromIncluded && toIncluded))) {
     throw new ConfigError(`Range defies version ordering: ${spec}`)
   }
-  return {
-    from: from === '' ? null : from,
-    fromIncluded: open === '[',
-    to: to === '' ? null : to,
-    toIncluded: close === ']',
-  }
+  return { from, fromIncluded, to, toIncluded }
 }
 
-function exactly(version: string): Restriction {
-  return { from: version, fromIncluded: true, to: version, toIncluded: true }
+function boundOf(text: string): string | null {
+  const version = text.trim()
+  return version === '' ? null : version
 }
 
 function isWithin(part: Restriction, version: string): boolean {
@@ -74,43 +80,6 @@ function isWithin(part: Restriction, version: string): boolean {
   )
 }
 
-/** The qualifiers Maven knows, in their order; the empty one is the release itself. Others come after, by name. */
-const qualifiers = ['alpha', 'beta', 'milestone', 'rc', 'snapshot', '', 'sp']
-const aliases: Readonly<Record<string, string>> = { ga: '', final: '', release: '', cr: 'rc' }
-
-/** Compares as Maven's `ComparableVersion`: numbers by value, qualifiers by their order. */
-export function compareVersions(a: string, b: string): number {
-  const left = tokensOf(a)
-  const right = tokensOf(b)
-  for (let i = 0; i < Math.max(left.length, right.length); i++) {
-    const order = compareTokens(left[i], right[i])
-    if (order !== 0) return order
-  }
-  return 0
-}
-
-/** Splits at dots, dashes and between letters and digits; trailing zeros say nothing. */
-function tokensOf(version: string): (number | string)[] {
-  const tokens = (version.toLowerCase().match(/\d+|[a-z]+/g) ?? []).map((token) =>
-    /^\d/.test(token) ? Number(token) : (aliases[token] ?? token),
-  )
-  while (tokens.length > 0 && (tokens.at(-1) === 0 || tokens.at(-1) === '')) tokens.pop()
-  return tokens
-}
-
-/** A number beats a qualifier; a token that is missing counts as zero or as the release. */
-function compareTokens(a: number | string | undefined, b: number | string | undefined): number {
-  if (typeof a === 'number' || typeof b === 'number') {
-    if (typeof a === 'string') return -1
-    if (typeof b === 'string') return 1
-    return (a ?? 0) - (b ?? 0)
-  }
-  const rank = rankOf(a ?? '') - rankOf(b ?? '')
-  if (rank !== 0) return rank
-  return (a ?? '') < (b ?? '') ? -1 : Number((a ?? '') > (b ?? ''))
-}
-
-function rankOf(qualifier: string): number {
-  const rank = qualifiers.indexOf(qualifier)
-  return rank < 0 ? qualifiers.length : rank
+function textOf({ from, fromIncluded, to, toIncluded }: Restriction): string {
+  return `${fromIncluded ? '[' : '('}${from ?? ''},${to ?? ''}${toIncluded ? ']' : ')'}`
 }

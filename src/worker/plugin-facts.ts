@@ -39,7 +39,7 @@ export function chainReadings(start: TaskStart, finder: PluginFinder): Reading[]
   const { id, connectorConfig: config } = start
   const tags = { connector: id.connector, task: String(id.task) }
   const of = (kind: 'transformation' | 'predicate', prefix: string): Known =>
-    known(finder, kind, config[`${prefix}.type`], config[`${prefix}.type.plugin.version`])
+    known(finder, kind, config[`${prefix}.type`], config[`${prefix}.plugin.version`])
   return [
     ...list(config.transforms).map((alias): Reading => ({
       group: 'transform',

@@ -74,7 +74,8 @@ export interface ConnectorWorker {
   plugins(): readonly PluginDescriptor[]
   /** Whether `connectorClass` (class name or alias) is a source or sink; throws Java's message where it is unknown. */
   connectorType(connectorClass: string): 'source' | 'sink'
-  connectorVersion(connectorClass: string): string | null
+  /** The newest version installed within `range` (KIP-891), of all where that is null. Throws where there is none. */
+  connectorVersion(connectorClass: string, range: string | null): string | null
   validate(config: RawConfig, pluginName: string | null, signal: AbortSignal): Promise<ConfigInfos>
   pluginConfig(
     pluginName: string,

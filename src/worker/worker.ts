@@ -93,8 +93,8 @@ export class Worker implements ConnectorWorker {
     return this.#options.plugins.connector(connectorClass).type === 'source' ? 'source' : 'sink'
   }
 
-  connectorVersion(connectorClass: string): string | null {
-    return this.#options.plugins.connector(connectorClass).version
+  connectorVersion(connectorClass: string, range: string | null): string | null {
+    return this.#options.plugins.connector(connectorClass, range).version
   }
 
   validate(

@@ -1,6 +1,7 @@
 import { expect, vi } from 'vitest'
 import type { ConnectorConfig, RawConfig } from '../../src/config/types.ts'
 import { httpStatusOf } from '../../src/errors/rest-error.ts'
+import type { NoteExpiry } from '../../src/herder/config-resolver.ts'
 import type { Clock } from '../../src/herder/restart-supervisor.ts'
 import { StandaloneHerder } from '../../src/herder/standalone/standalone-herder.ts'
 import { FakeWorker } from '../support/fake-worker.ts'
@@ -17,6 +18,7 @@ export function setUp(
   plugin: Partial<FakePlugin> = {},
   resolve = (value: string) => value,
   clock?: Clock,
+  ttlMs?: () => number | undefined,
 ): Setup {
   const source: FakePlugin = {
     className: 'com.example.NumbersConnector',
@@ -30,13 +32,16 @@ export function setUp(
   const herder = new StandaloneHerder({
     worker: (listener) => (worker = new FakeWorker([source], listener)),
     resolver: {
-      resolve: <T extends RawConfig>(config: T) =>
-        Object.fromEntries(
+      resolve: <T extends RawConfig>(config: T, _signal: AbortSignal, note?: NoteExpiry) => {
+        const ttl = ttlMs?.()
+        if (ttl !== undefined) note?.('vault:/secrets', ttl)
+        return Object.fromEntries(
           Object.entries(config).map(([key, value]) => [
             key,
             value === null ? null : resolve(value),
           ]),
-        ) as T,
+        ) as T
+      },
     },
     workerId: 'host:8083',
     stalledMs: 30_000,

@@ -6,6 +6,7 @@ import { setLogSink } from '../../src/util/logger.ts'
 import type { LogEntry } from '../../src/util/logger.ts'
 import { ConfigTransformer, hasVariable } from '../../src/plugins/config-transformer.ts'
 import { discoverPlugins } from '../../src/plugins/discovery.ts'
+import type { PluginDescriptor } from '../../src/plugins/plugin-descriptor.ts'
 import { PluginLoader } from '../../src/plugins/plugin-loader.ts'
 import { PluginRegistry } from '../../src/plugins/plugin-registry.ts'
 
@@ -89,7 +90,23 @@ describe('variables in a configuration', () => {
     const transformer = new ConfigTransformer(new Map([['p', { configure: vi.fn(), get }]]))
     const config = { x: '${p:/s:a}', y: '${p:/s:b}${p:/s:a}' }
     expect(await transformer.resolve(config, signal)).toEqual({ x: '1', y: '21' })
-    expect(get.mock.calls).toEqual([['/s', ['a', 'b'], signal]])
+    expect(get.mock.calls).toEqual([['/s', ['a', 'b'], expect.any(AbortSignal)]])
+  })
+
+  test('that hold for a time only are told, by provider and path', async () => {
+    const ttls: Readonly<Record<string, number>> = { '/short': 20, '/now': 0, '/odd': -1 }
+    const get = (file: string) => ({
+      data: { a: file },
+      ...(ttls[file] !== undefined && { ttlMs: ttls[file] }),
+    })
+    const transformer = new ConfigTransformer(new Map([['p', { configure: vi.fn(), get }]]))
+    const config = { a: '${p:/short:a} ${p:/for-ever:a}', b: '${p:/now:a}', c: '${p:/odd:a}' }
+    const told = vi.fn()
+    await transformer.resolve(config, signal, told)
+    expect(told.mock.calls).toEqual([
+      ['p:/short', 20],
+      ['p:/now', 0],
+    ])
   })
 
   test('can be told apart from other text', () => {
@@ -99,6 +116,83 @@ describe('variables in a configuration', () => {
       false,
       false,
     ])
+  })
+})
+
+describe('a provider of one’s own', () => {
+  const code = `
+    export class Vault {
+      configure(config) { this.prefix = config.prefix }
+      get(path, keys) {
+        if (path === 'broken') throw new Error('sealed')
+        const data = Object.fromEntries(keys.map((key) => [key, this.prefix + path + '/' + key]))
+        return Promise.resolve({ data, ttlMs: 5000 })
+      }
+      close() { globalThis.vaultClosed = true }
+    }`
+  const vault: PluginDescriptor = {
+    type: 'config_provider',
+    className: 'com.example.VaultConfigProvider',
+    version: '1.0',
+    aliases: [],
+    moduleUrl: `data:text/javascript,${encodeURIComponent(code)}`,
+    exportName: 'Vault',
+    location: 'file:///vault/',
+  }
+  const openVault = (more: Record<string, string> = {}) =>
+    ConfigTransformer.open(
+      {
+        'config.providers': 'secrets',
+        'config.providers.secrets.class': 'Vault',
+        'config.providers.secrets.param.prefix': '~',
+        ...more,
+      },
+      new PluginLoader(new PluginRegistry([...plugins, vault])),
+    )
+
+  test('is found by its alias, configured, asked, and closed at the end', async () => {
+    const transformer = await openVault()
+    const config = { url: 'x://${secrets:db:user}:${secrets:db:password}@h', plain: '1' }
+    expect(await transformer.resolve(config, signal)).toEqual({
+      url: 'x://~db/user:~db/password@h',
+      plain: '1',
+    })
+    transformer.close()
+    expect(globalThis).toHaveProperty('vaultClosed', true)
+  })
+
+  test('fails what asks for it by its own error', async () => {
+    const transformer = await openVault()
+    await expect(transformer.resolve({ a: '${secrets:broken:x}' }, signal)).rejects.toThrow(
+      'sealed',
+    )
+  })
+
+  test('that does not answer is given up with the request, whether it minds the signal or not', async () => {
+    const get = () => new Promise<never>(() => undefined)
+    const transformer = new ConfigTransformer(new Map([['p', { configure: vi.fn(), get }]]))
+    const request = new AbortController()
+    const resolving = transformer.resolve({ a: '${p:x:y}' }, request.signal)
+    request.abort(new Error('the client has gone'))
+    await expect(resolving).rejects.toThrow('the client has gone')
+  })
+
+  test('that does not answer is named after its time', async () => {
+    vi.useFakeTimers()
+    try {
+      const get = () => new Promise<never>(() => undefined)
+      const transformer = new ConfigTransformer(new Map([['p', { configure: vi.fn(), get }]]))
+      const outcome = transformer
+        .resolve({ a: '${p:x:y}' }, signal)
+        .catch((error: unknown) => error)
+      await vi.advanceTimersByTimeAsync(30_000)
+      expect((await outcome) as Error).toHaveProperty(
+        'message',
+        'The config provider p has not answered within 30 s. Look at its service, or at "config.providers.p.*".',
+      )
+    } finally {
+      vi.useRealTimers()
+    }
   })
 })
 

@@ -49,3 +49,52 @@ test('every plugin is configured and closed as a call of its task, and one that 
   const failed = lines.filter((line) => /^Closing [KVTP] failed\.$/.test(line))
   expect(failed).toHaveLength(4)
 })
+
+test('each plugin is of the version that stands beside its class; a converter of the worker of the worker’s', async () => {
+  const asked: string[] = []
+  const settings: unknown[] = []
+  const instantiate = ((type: string, name: string, version?: string) => {
+    asked.push(`${type} ${name} ${version ?? 'newest'}`)
+    const instance = { configure: (props: unknown) => settings.push(props) }
+    return Promise.resolve({ className: name, instance })
+  }) as unknown as Instantiate
+  await openTaskPlugins({
+    instantiate,
+    connectorConfig: {
+      'key.converter': 'K',
+      'key.converter.plugin.version': '[1.0,2.0)',
+      // Of no effect, since the converter is the worker's.
+      'value.converter.plugin.version': '9',
+      'header.converter': 'H',
+      transforms: 't,u',
+      'transforms.t.type': 'T',
+      'transforms.t.plugin.version': '1.9',
+      'transforms.t.predicate': 'p',
+      'transforms.u.type': 'T',
+      predicates: 'p',
+      'predicates.p.type': 'P',
+      'predicates.p.plugin.version': '(,2]',
+    },
+    workerConfig: {
+      'key.converter': 'W',
+      'key.converter.plugin.version': '7',
+      'value.converter': 'V',
+      'value.converter.plugin.version': '3',
+      'header.converter.plugin.version': '8',
+    },
+    context: '',
+    keeping: fakePlugins().keeping,
+    taskId: 'orders-0',
+    logger: createLogger('task'),
+    call: (_stage, call) => call(),
+  })
+  expect(asked).toEqual([
+    'converter K [1.0,2.0)',
+    'converter V 3',
+    'header_converter H newest',
+    'predicate P (,2]',
+    'transformation T 1.9',
+    'transformation T newest',
+  ])
+  expect(settings.slice(3)).toEqual([{}, {}, {}])
+})

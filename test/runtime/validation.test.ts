@@ -151,11 +151,14 @@ describe('the configuration of a stranger’s connector', () => {
       'header.converter.plugin.version': '[1',
     })
     expect(errorsOf(infos)).toEqual({
+      'value.converter': [
+        `Plugin ${json} not found that matches the version range [9.9,9.9], available versions: [4.3.1]`,
+      ],
       'value.converter.plugin.version': [
         `Plugin ${json} not found that matches the version range [9.9,9.9], available versions: [4.3.1]`,
       ],
       'header.converter.plugin.version': [
-        'Invalid value [1 for configuration header.converter.plugin.version: Unbounded or unreadable version range: [1',
+        'Invalid value [1 for configuration header.converter.plugin.version: Unbounded range: [1',
       ],
     })
   })

@@ -119,7 +119,7 @@ export class FakeWorker implements ConnectorWorker {
     return this.#plugin(connectorClass).type
   }
 
-  connectorVersion(connectorClass: string): string | null {
+  connectorVersion(connectorClass: string, _range: string | null): string | null {
     return this.#plugin(connectorClass).version
   }
 

@@ -2,6 +2,7 @@ import type { RawConfig, TargetState } from '../../config/types.ts'
 import { AlreadyExistsError } from '../../errors/connect-error.ts'
 import type { ConfigInfos } from '../../messages/config-infos.ts'
 import type { ConnectorInfo } from '../herder.ts'
+import { hideProvided } from '../provided-values.ts'
 import { staged, untilDone } from '../request-stage.ts'
 import type { RequestStage } from '../request-stage.ts'
 import { asClientMistake, throwIfInvalid } from '../validation-message.ts'
@@ -30,7 +31,7 @@ interface Put {
 }
 
 /** Java's words for the part of a validation in which a plugin may wait. */
-const validating = 'performing multi-property validation for the connector'
+const validatingStage = 'performing multi-property validation for the connector'
 
 /** Validates configurations, and writes those that are valid. */
 export class ConnectorConfigs {
@@ -95,9 +96,10 @@ export class ConnectorConfigs {
     const { worker, resolver } = this.#services
     const resolved = await resolver.resolve(config, signal)
     const since = Date.now()
-    const stage = (): RequestStage => ({ what: validating, since })
+    const stage = (): RequestStage => ({ what: validatingStage, since })
     try {
-      return await staged(worker.validate(resolved, pluginName, signal), signal, stage, end)
+      const validating = worker.validate(resolved, pluginName, signal)
+      return hideProvided(await staged(validating, signal, stage, end), config, resolved)
     } catch (error) {
       throw asClientMistake(error)
     }

@@ -83,6 +83,7 @@ export class ConnectorLifecycle {
     this.#config = config
     this.#targetState = targetState
     this.#services.restarts.renewed(this.name, targetState === 'STARTED')
+    this.#services.expiries.forget(this.name)
     return this.#superseding(async (signal) => {
       await this.#startConnector(signal)
       await this.#taskConfiguration.apply(signal)
@@ -127,6 +128,17 @@ export class ConnectorLifecycle {
         (task) => statuses.taskState({ connector: this.name, task }) === 'FAILED',
       )
       await this.#restart({ connector, tasks }, this.#generation.signal)
+    })
+  }
+
+  /**
+   * Starts the connector again, in whatever state it is meant to be, since values of its configuration hold no longer; and its
+   * tasks where these have changed. Nobody has asked for it, so it overtakes no one.
+   */
+  reload(): Promise<void> {
+    return this.#chain.run(async () => {
+      const { signal } = this.#generation
+      if (!signal.aborted) await this.#restart({ connector: true, tasks: [] }, signal)
     })
   }
 
@@ -176,6 +188,7 @@ export class ConnectorLifecycle {
   /** Resolves once connector and tasks are gone. */
   remove(): Promise<void> {
     this.#services.restarts.forget(this.name)
+    this.#services.expiries.forget(this.name)
     this.#supersede(new RestError(409, `Connector ${this.name} was deleted meanwhile.`))
     return this.#chain.run(async () => {
       await this.#tasks.remove()
@@ -309,7 +322,8 @@ export class ConnectorLifecycle {
 
   async #source(signal: AbortSignal): Promise<TaskSource> {
     const raw = this.#config
-    const config = await resolveConfig(this.#services.resolver, raw, signal)
+    const owner = { connector: this.name, config: raw }
+    const config = await resolveConfig(this.#services, owner, raw, signal)
     return { raw, config, targetState: this.#targetState }
   }
 

@@ -73,12 +73,13 @@ export class ConnectorTasks {
 
   /** Tasks start on their own time: whether they did is in their status. */
   async start(tasks: Iterable<number>, source: TaskSource, signal: AbortSignal): Promise<void> {
-    const { worker, resolver } = this.#services
+    const { worker } = this.#services
+    const owner = { connector: this.#connector, config: source.raw }
     for (const task of tasks) {
       const raw = this.#configs[task]
       if (raw === undefined) continue
       const id = { connector: this.#connector, task }
-      const config = await resolveConfig(resolver, raw, signal)
+      const config = await resolveConfig(this.#services, owner, raw, signal)
       signal.throwIfAborted()
       const start = {}
       this.#starts.set(task, start)

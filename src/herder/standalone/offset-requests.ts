@@ -26,9 +26,10 @@ export class OffsetRequests {
   }
 
   async read(name: string, signal: AbortSignal): Promise<readonly ConnectorOffset[]> {
-    const { worker, resolver } = this.#services
+    const { worker } = this.#services
     const raw = await this.#loop.turn(signal, () => this.#connectors.get(name).config)
-    const config = await resolveConfig(resolver, raw, signal)
+    const owner = { connector: name, config: raw }
+    const config = await resolveConfig(this.#services, owner, raw, signal)
     return abortable(worker.connectorOffsets(name, config, signal), signal)
   }
 

@@ -28,6 +28,7 @@ import { untilDone } from '../request-stage.ts'
 import { planRestart } from '../restart-plan.ts'
 import { appInfoReading, herderFamilies } from '../metrics.ts'
 import { Loggers } from '../loggers.ts'
+import { ExpiryRestarts } from '../expiry-restarts.ts'
 import { RestartSupervisor } from '../restart-supervisor.ts'
 import type { Clock } from '../restart-supervisor.ts'
 import { Statuses } from '../statuses.ts'
@@ -76,6 +77,7 @@ export class StandaloneHerder implements Herder {
   readonly #loop = new RequestLoop()
   readonly #connectors = new ConnectorTable()
   readonly #restarts: RestartSupervisor
+  readonly #expiries: ExpiryRestarts
   readonly #views: ConnectorViews
   readonly #configs: ConnectorConfigs
   readonly #offsets: OffsetRequests
@@ -91,6 +93,7 @@ export class StandaloneHerder implements Herder {
     this.logs = options.logs ?? new LogHistory()
     this.#appInfo = appInfoReading(workerId, commit)
     this.#restarts = this.#createRestarts(options)
+    this.#expiries = this.#createExpiries(options)
     this.#statuses = new Statuses(workerId, (change) => this.#restarts.statusChanged(change))
     this.#topics = new ActiveTopics(topicTracking)
     this.#worker = worker(
@@ -106,7 +109,7 @@ export class StandaloneHerder implements Herder {
     const shared = { worker: this.#worker, statuses: this.#statuses }
     const restarts = this.#restarts
     this.#views = new ConnectorViews({ connectors, restarts, ...shared })
-    const services = { ...shared, resolver, restarts, log }
+    const services = { ...shared, resolver, restarts, expiries: this.#expiries, log }
     const parts = { loop: this.#loop, connectors, services }
     this.#configs = new ConnectorConfigs({ ...parts, views: this.#views })
     this.#offsets = new OffsetRequests(parts)
@@ -131,7 +134,8 @@ export class StandaloneHerder implements Herder {
     this.#loop.close()
     const reason = new ConnectError('Worker is shutting down')
     this.#connectors.abandon(reason)
-    await Promise.all([this.#worker.stop(signal), abortable(this.#restarts.stop(), signal)])
+    const restarts = Promise.all([this.#restarts.stop(), this.#expiries.stop()])
+    await Promise.all([this.#worker.stop(signal), abortable(restarts, signal)])
     log.info('Herder stopped')
   }
 
@@ -315,6 +319,11 @@ export class StandaloneHerder implements Herder {
     signal: AbortSignal,
   ): Promise<ConfigInfos> {
     return this.#configs.validate(config, pluginName, signal)
+  }
+
+  #createExpiries({ clock = systemClock }: StandaloneHerderOptions): ExpiryRestarts {
+    const restart = async (name: string): Promise<void> => this.#connectors.find(name)?.reload()
+    return new ExpiryRestarts({ restart, clock })
   }
 
   #createRestarts({

@@ -1,5 +1,5 @@
 import { ConfigError } from '../errors/connect-error.ts'
-import { javaPattern } from '../util/java-pattern.ts'
+import { JavaPattern } from '../util/regex/java-pattern.ts'
 import { invalidValue, javaTrim } from './parse-type.ts'
 import type { Validator } from './types.ts'
 
@@ -131,7 +131,7 @@ export const nonEmptyStringWithoutControlChars: Validator = validator(
 export const validRegex: Validator = validator('valid regex', (name, value) => {
   if (typeof value !== 'string') throw invalidValue(name, value, 'Invalid regex: null')
   try {
-    javaPattern(value)
+    new JavaPattern(value)
   } catch (error) {
     throw invalidValue(name, value, `Invalid regex: ${(error as Error).message}`)
   }

@@ -147,7 +147,13 @@ export interface RebalanceListener {
   lost(partitions: readonly TopicPartition[]): Promise<void>
 }
 
-export type Subscription = { readonly topics: readonly string[] } | { readonly pattern: RegExp }
+/** Says which topics are meant, by their whole names. */
+export interface TopicPattern {
+  matches(topic: string): boolean
+}
+
+export type Subscription =
+  { readonly topics: readonly string[] } | { readonly pattern: TopicPattern }
 
 /** A member of a consumer group. Used by one loop: no two calls of `poll` at once. */
 export interface GroupConsumer {

@@ -4,7 +4,7 @@ import type { ConfigData, ConfigProvider } from '../api/worker-plugins.ts'
 import { parseProperties } from '../config/java-properties.ts'
 import type { ConnectorConfig } from '../config/types.ts'
 import { ConfigError } from '../errors/connect-error.ts'
-import { javaWholePattern } from '../util/java-pattern.ts'
+import { JavaPattern } from '../util/regex/java-pattern.ts'
 import { createLogger } from '../util/logger.ts'
 import type { Logger } from '../util/logger.ts'
 import { AllowedPaths } from './allowed-paths.ts'
@@ -61,10 +61,10 @@ export class DirectoryConfigProvider implements ConfigProvider {
 
 /** `${env:NAME}`: a variable of the environment, where the parameter `allowlist.pattern` matches its name. */
 export class EnvVarConfigProvider implements ConfigProvider {
-  #allowed = javaWholePattern('.*')
+  #allowed = new JavaPattern('.*')
 
   configure(config: ConnectorConfig): void {
-    this.#allowed = javaWholePattern(config['allowlist.pattern'] ?? '.*')
+    this.#allowed = new JavaPattern(config['allowlist.pattern'] ?? '.*')
   }
 
   get(given: string, keys: Keys): ConfigData {
@@ -75,7 +75,7 @@ export class EnvVarConfigProvider implements ConfigProvider {
     }
     const known: Record<string, string> = {}
     for (const [name, value] of Object.entries(process.env)) {
-      if (value !== undefined && this.#allowed.test(name)) known[name] = value
+      if (value !== undefined && this.#allowed.matches(name)) known[name] = value
     }
     return { data: select(known, keys) }
   }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isBlank } from '../config/validators.ts'
 import { ConfigError, asError } from '../errors/connect-error.ts'
-import { javaWholePattern } from '../util/java-pattern.ts'
+import { JavaPattern } from '../util/regex/java-pattern.ts'
 
 /** `access.control.allow.*`: which pages of other origins a browser lets call us. */
 export interface CorsRules {
@@ -19,16 +19,16 @@ export function corsRules(origins: string, methods: string): CorsRules | undefin
   return {
     // Several origins stand beside each other where a request was redirected; one that matches suffices Jetty.
     allows: (origin) =>
-      allowsAny || origin.split(' ').some((one) => patterns.some((pattern) => pattern.test(one))),
+      allowsAny ||
+      origin.split(' ').some((one) => patterns.some((pattern) => pattern.matches(one))),
     methods: isBlank(methods) ? 'GET,POST,HEAD' : methods,
   }
 }
 
 /** An origin is a pattern to Jetty 12: `https://.*\.example\.org`. */
-function originPattern(name: string): RegExp {
+function originPattern(name: string): JavaPattern {
   try {
-    const pattern = javaWholePattern(name)
-    return new RegExp(pattern.source, `${pattern.flags.replace('i', '')}i`)
+    return new JavaPattern(name, { ignoreCase: true })
   } catch (cause) {
     throw new ConfigError(
       `Invalid value ${name} for configuration access.control.allow.origin: ${asError(cause).message}`,

@@ -12,7 +12,7 @@ import type { Subscription } from '../kafka/types.ts'
 import { taskIdText } from '../messages/ids.ts'
 import type { TaskStart } from '../messages/protocol.ts'
 import type { PluginLoader as ThreadPluginLoader } from '../plugins/plugin-loader.ts'
-import { javaWholePattern } from '../util/java-pattern.ts'
+import { JavaPattern } from '../util/regex/java-pattern.ts'
 import type { Instantiate } from './converters.ts'
 import { keepingOf } from './keeping.ts'
 import { overdueCall } from './overdue-call.ts'
@@ -158,7 +158,7 @@ function subscriptionOf({ id, connectorConfig }: TaskStart): Subscription {
       `Must configure one of topics or topics.regex, found neither for sink connector ${id.connector}.`,
     )
   }
-  return { pattern: javaWholePattern(pattern) }
+  return { pattern: new JavaPattern(pattern) }
 }
 
 /** Checks by shape, not by class: the plugin may bring its own copy of ours. */

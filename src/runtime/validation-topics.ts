@@ -1,7 +1,7 @@
 import { parseType } from '../config/parse-type.ts'
 import type { ConfigValue, RawConfig } from '../config/types.ts'
 import { isBlank } from '../config/validators.ts'
-import { javaWholePattern } from '../util/java-pattern.ts'
+import { JavaPattern } from '../util/regex/java-pattern.ts'
 
 /** What a sink connector reads: `topics` or `topics.regex`, not both, and not its own dead letter queue. */
 export function checkTopics(config: RawConfig, values: ReadonlyMap<string, ConfigValue>): void {
@@ -37,7 +37,7 @@ export function checkTopics(config: RawConfig, values: ReadonlyMap<string, Confi
 /** Whether the whole of `topic` matches; a pattern that does not compile has its error already. */
 function matches(regex: string, topic: string): boolean {
   try {
-    return javaWholePattern(regex).test(topic)
+    return new JavaPattern(regex).matches(topic)
   } catch {
     return false
   }

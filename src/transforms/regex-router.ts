@@ -15,9 +15,6 @@ const config = configDef({
 /** Renames the topic where a pattern matches all of it (`org.apache.kafka.connect.transforms.RegexRouter`). */
 export class RegexRouter {
   #rename = new TopicRename('', '')
-  /** The topic of the record before, and what became of it: topics repeat. */
-  #lastTopic: string | null = null
-  #lastRenamed: string | null = null
 
   config(): ConfigDef {
     return config
@@ -29,10 +26,7 @@ export class RegexRouter {
   }
 
   apply(record: ConnectRecord): ConnectRecord {
-    if (record.topic !== this.#lastTopic) {
-      this.#lastRenamed = this.#rename.renamed(record.topic)
-      this.#lastTopic = record.topic
-    }
-    return this.#lastRenamed === null ? record : record.newRecord({ topic: this.#lastRenamed })
+    const topic = this.#rename.renamed(record.topic)
+    return topic === null ? record : record.newRecord({ topic })
   }
 }

@@ -1,7 +1,7 @@
 import { topicCreationPrefix as prefix } from '../config/topic-creation-keys.ts'
 import type { ConnectorConfig } from '../config/types.ts'
 import { ConfigError, asError } from '../errors/connect-error.ts'
-import { javaWholePattern } from '../util/java-pattern.ts'
+import { JavaPattern } from '../util/regex/java-pattern.ts'
 
 /** A topic to be created; -1 leaves a number to the broker. */
 export interface NewTopic {
@@ -39,14 +39,14 @@ export function newTopicOf(config: ConnectorConfig, name: string): NewTopic {
 function takes(config: ConnectorConfig, group: string, topic: string): boolean {
   const matches = (key: string): boolean =>
     listOf(config[`${prefix}${group}.${key}`]).some((pattern) =>
-      patternOf(pattern, `${prefix}${group}.${key}`).test(topic),
+      patternOf(pattern, `${prefix}${group}.${key}`).matches(topic),
     )
   return matches('include') && !matches('exclude')
 }
 
-function patternOf(pattern: string, key: string): RegExp {
+function patternOf(pattern: string, key: string): JavaPattern {
   try {
-    return javaWholePattern(pattern)
+    return new JavaPattern(pattern)
   } catch (cause) {
     throw new ConfigError(
       `Invalid value ${pattern} for configuration ${key}: expected a list of regular expressions: ${asError(cause).message}`,

@@ -2,7 +2,7 @@ import { asError, isRetriable } from '../../errors/connect-error.ts'
 import { createLogger } from '../../util/logger.ts'
 import type { KafkaClient } from '../net/client.ts'
 import { partitionText } from '../topic-partitions.ts'
-import type { Subscription } from '../types.ts'
+import type { Subscription, TopicPattern } from '../types.ts'
 import type { GroupOptions } from './group-options.ts'
 import type { PartitionRacks } from './partition-racks.ts'
 
@@ -20,7 +20,7 @@ export interface TopicWatchParts {
 /** Keeps an eye on the topics of a subscription: which a pattern matches, and how many partitions each has. */
 export class TopicWatch {
   readonly #parts: TopicWatchParts
-  readonly #pattern: RegExp | null
+  readonly #pattern: TopicPattern | null
   #topics: readonly string[]
   #dueAt = 0
   #looking: Promise<boolean> | null = null
@@ -28,7 +28,7 @@ export class TopicWatch {
   constructor(parts: TopicWatchParts) {
     const { subscription } = parts
     this.#parts = parts
-    this.#pattern = 'pattern' in subscription ? wholeText(subscription.pattern) : null
+    this.#pattern = 'pattern' in subscription ? subscription.pattern : null
     this.#topics = 'topics' in subscription ? [...new Set(subscription.topics)].sort() : []
   }
 
@@ -107,18 +107,13 @@ export class TopicWatch {
     await client.metadata.refresh(this.#topics, signal, options.allowAutoTopicCreation)
   }
 
-  async #lookForTopics(pattern: RegExp, signal: AbortSignal): Promise<void> {
+  async #lookForTopics(pattern: TopicPattern, signal: AbortSignal): Promise<void> {
     const { client, options } = this.#parts
     const all = await client.metadata.allTopics(signal)
     const matching = all.filter(
-      ({ name, internal }) => pattern.test(name) && !(internal && options.excludeInternalTopics),
+      ({ name, internal }) => pattern.matches(name) && !(internal && options.excludeInternalTopics),
     )
     this.#topics = matching.map(({ name }) => name).sort()
     if (this.#topics.length > 0) await client.metadata.refresh(this.#topics, signal)
   }
-}
-
-/** A pattern matches a topic where it matches the whole name, as in Java. */
-function wholeText({ source, flags }: RegExp): RegExp {
-  return new RegExp(`^(?:${source})$`, flags.replace(/[gy]/g, ''))
 }

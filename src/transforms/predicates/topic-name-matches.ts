@@ -1,5 +1,6 @@
-import { allOf, configDef, javaWholePattern, nonEmptyString, validRegex } from '../../api/index.ts'
+import { JavaPattern, allOf, configDef, nonEmptyString, validRegex } from '../../api/index.ts'
 import type { ConfigDef, ConnectRecord, ConnectorConfig } from '../../api/index.ts'
+import { PerTopic } from '../support/per-topic.ts'
 
 const config = configDef({
   pattern: {
@@ -12,24 +13,18 @@ const config = configDef({
 
 /** Holds for a record whose whole topic matches (`org.apache.kafka.connect.transforms.predicates.TopicNameMatches`). */
 export class TopicNameMatches {
-  #pattern = /^$/
-  /** The topic of the record before, and whether it matched: topics repeat. */
-  #lastTopic: string | null = null
-  #lastMatched = false
+  #topics = new PerTopic(() => false)
 
   config(): ConfigDef {
     return config
   }
 
   configure(props: ConnectorConfig): void {
-    this.#pattern = javaWholePattern(config.parse(props).pattern)
+    const pattern = new JavaPattern(config.parse(props).pattern)
+    this.#topics = new PerTopic((topic) => pattern.matches(topic))
   }
 
   test(record: ConnectRecord): boolean {
-    if (record.topic !== this.#lastTopic) {
-      this.#lastMatched = this.#pattern.test(record.topic)
-      this.#lastTopic = record.topic
-    }
-    return this.#lastMatched
+    return this.#topics.of(record.topic)
   }
 }

@@ -1,10 +1,6 @@
 import { ConnectError } from '../../api/index.ts'
 
-/** Errors that Java's transformations leave to the JVM's own classes; a trace begins with these names. */
+/** An error that Java's transformations leave to the JVM's own class; a trace begins with its name. */
 export class IllegalArgumentError extends ConnectError {
   override readonly javaName: string = 'java.lang.IllegalArgumentException'
-}
-
-export class IndexOutOfBoundsError extends ConnectError {
-  override readonly javaName: string = 'java.lang.IndexOutOfBoundsException'
 }

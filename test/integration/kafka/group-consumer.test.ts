@@ -7,6 +7,7 @@ import { createGroupConsumer } from '../../../src/kafka/group/group-consumer.ts'
 import type { KafkaClient } from '../../../src/kafka/net/client.ts'
 import { partitionText } from '../../../src/kafka/topic-partitions.ts'
 import { delay } from '../../../src/util/abort.ts'
+import { JavaPattern } from '../../../src/util/regex/java-pattern.ts'
 import { openKafkaClient } from '../../support/kafka-client.ts'
 import type { KafkaClient as OtherClient } from '../../support/kafka-client.ts'
 import { topicPrefix } from '../../support/topics.ts'
@@ -205,7 +206,7 @@ test('a member that does not poll leaves its partitions to the others, and knows
 test('a pattern takes up topics that come later, and internal ones never', async () => {
   await topicOf('pattern-a', 1)
   const config = { 'group.id': `${prefix}pattern`, 'metadata.max.age.ms': '300' }
-  const pattern = new RegExp(`${prefix}pattern-.|__consumer_offsets`)
+  const pattern = new JavaPattern(`${prefix}pattern-.|__consumer_offsets`)
   await using member = startMember('m', { config, subscription: { pattern } })
   await waitFor('the first topic', () => member.held.has(`${prefix}pattern-a-0`))
   await topicOf('pattern-b', 1)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import type { KafkaClient } from '../../../src/kafka/net/client.ts'
-import { javaWholePattern } from '../../../src/util/java-pattern.ts'
+import { JavaPattern } from '../../../src/util/regex/java-pattern.ts'
 import { openKafkaClient } from '../../support/kafka-client.ts'
 import type { KafkaClient as OtherClient } from '../../support/kafka-client.ts'
 import { topicPrefix } from '../../support/topics.ts'
@@ -39,7 +39,7 @@ test.each(['range', 'cooperative-sticky'])(
       'heartbeat.interval.ms': '200',
       'partition.assignment.strategy': strategy,
     }
-    const pattern = javaWholePattern(`\\Q${prefix}${strategy}\\E-\\p{Alpha}+`)
+    const pattern = new JavaPattern(`\\Q${prefix}${strategy}\\E-\\p{Alpha}+`)
     await using a = startMember('a', { config, subscription: { pattern } })
     await using b = startMember('b', { config, subscription: { pattern } })
     await waitFor('both to have two', () => share([a, b], 4) && a.held.size === 2)

@@ -7,8 +7,6 @@ import java.text.SimpleDateFormat;
 import java.util.Date;
 import java.util.Map;
 import java.util.TimeZone;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigValue;
 import org.apache.kafka.common.record.TimestampType;
@@ -34,7 +32,6 @@ public final class TransformOracle {
             case "apply" -> apply(request);
             case "test" -> test(request);
             case "validate" -> validate(request);
-            case "regex" -> regex(request);
             case "date" -> date(request);
             default -> throw new IllegalArgumentException("unknown op");
         };
@@ -76,27 +73,6 @@ public final class TransformOracle {
             ArrayNode messages = NODES.arrayNode();
             value.errorMessages().forEach(messages::add);
             results.set(value.name(), messages);
-        }
-        return NODES.objectNode().set("results", results);
-    }
-
-    private static JsonNode regex(JsonNode request) {
-        Pattern pattern = Pattern.compile(request.get("pattern").asText());
-        JsonNode replacement = request.get("replacement");
-        ArrayNode results = NODES.arrayNode();
-        for (JsonNode text : request.get("texts")) {
-            Matcher matcher = pattern.matcher(text.asText());
-            ObjectNode result = NODES.objectNode().put("matches", matcher.matches());
-            matcher.reset();
-            result.put("find", matcher.find());
-            if (replacement != null) {
-                try {
-                    result.put("replaced", pattern.matcher(text.asText()).replaceFirst(replacement.asText()));
-                } catch (RuntimeException error) {
-                    result.set("replaced", Wire.failure(error));
-                }
-            }
-            results.add(result);
         }
         return NODES.objectNode().set("results", results);
     }

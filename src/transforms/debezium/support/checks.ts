@@ -1,4 +1,4 @@
-import { isBlank, javaPattern } from '../../../api/index.ts'
+import { JavaPattern, isBlank } from '../../../api/index.ts'
 import { javaTrimmed } from '../../support/java-number.ts'
 
 /** A configuration as the checks read it. */
@@ -45,7 +45,7 @@ export const isRegex: Check = (config, name) => {
 
 function faultOf(regex: string): string | null {
   try {
-    javaPattern(regex)
+    new JavaPattern(regex)
     return null
   } catch (error) {
     return (error as Error).message

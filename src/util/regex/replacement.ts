@@ -1,9 +1,20 @@
-import { isConnectError } from '../../api/index.ts'
-import type { ConnectError } from '../../api/index.ts'
-import { IllegalArgumentError, IndexOutOfBoundsError } from './java-errors.ts'
+import { isConnectError } from '../../errors/connect-error.ts'
+import type { ConnectError } from '../../errors/connect-error.ts'
+import { IllegalArgumentError, IndexOutOfBoundsError } from './pattern-errors.ts'
 
-/** A piece of a replacement: literal text, or a group by number or by name. */
-type Piece = string | number | { readonly name: string }
+/** A piece of a replacement: literal text, or the number of a group. */
+type Piece = string | number
+
+/** The groups that a pattern has. */
+interface Groups {
+  readonly groupCount: number
+  readonly groupNames: ReadonlyMap<string, number>
+}
+
+/** What the groups of a pattern have matched; null where nothing. */
+export interface GroupsOf {
+  readonly group: (group: number) => string | null
+}
 
 /**
  * A replacement as `java.util.regex.Matcher.appendReplacement` reads it: `$1`, `${name}`, and a backslash before what stands
@@ -14,35 +25,27 @@ export class JavaReplacement {
   readonly #error: ConnectError | null
 
   /** `pattern` says which groups there are. */
-  constructor(text: string, pattern: RegExp) {
-    // An alternative that matches nothing makes any pattern match, and so tell its groups.
-    const groups = new RegExp(`${pattern.source}|`, pattern.flags).exec('')
-    const names = new Set(Object.keys(groups?.groups ?? {}))
-    const parsed = parse({ text, at: 0, groups: (groups?.length ?? 1) - 1, names })
+  constructor(text: string, { groupCount, groupNames }: Groups) {
+    const parsed = parse({ text, at: 0, groups: groupCount, names: groupNames })
     this.#pieces = Array.isArray(parsed) ? parsed : []
     this.#error = Array.isArray(parsed) ? null : parsed
   }
 
   /** The text that takes the place of a match. */
-  expand(match: RegExpExecArray): string {
+  expand(match: GroupsOf): string {
     if (this.#error !== null) throw this.#error
     let text = ''
     for (const piece of this.#pieces) {
-      text += typeof piece === 'string' ? piece : groupOf(match, piece)
+      text += typeof piece === 'string' ? piece : (match.group(piece) ?? '')
     }
     return text
   }
 }
 
-function groupOf(match: RegExpExecArray, piece: Exclude<Piece, string>): string {
-  const group = typeof piece === 'number' ? match[piece] : match.groups?.[piece.name]
-  return group ?? ''
-}
-
 interface Scan {
   readonly text: string
   readonly groups: number
-  readonly names: ReadonlySet<string>
+  readonly names: ReadonlyMap<string, number>
   at: number
 }
 
@@ -96,9 +99,10 @@ function namedReference(scan: Scan): Piece | ConnectError {
   if (isDigit(name.charAt(0))) {
     return new IllegalArgumentError(`capturing group name {${name}} starts with digit character`)
   }
-  if (!scan.names.has(name)) return new IllegalArgumentError(`No group with name {${name}}`)
+  const group = scan.names.get(name)
+  if (group === undefined) return new IllegalArgumentError(`No group with name {${name}}`)
   scan.at = end + 1
-  return { name }
+  return group
 }
 
 function isDigit(char: string): boolean {

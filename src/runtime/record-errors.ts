@@ -144,12 +144,9 @@ export class RecordErrors {
     return letter
   }
 
-  #exceeded({ stage, className, where, error, given }: FailedRecord): ConnectError {
-    const looks = given ? ` ${bytesText(className, given, this.settings.includeMessages)}` : ''
-    return new ConnectError(
-      `Tolerance exceeded in error handler: ${stage} by ${className} failed for ${where}: ${asError(error).message}${looks}`,
-      { cause: error },
-    )
+  #exceeded(record: FailedRecord): ConnectError {
+    const what = failureSentence(record, this.settings.includeMessages)
+    return new ConnectError(`Tolerance exceeded in error handler: ${what}`, { cause: record.error })
   }
 
   #count(name: 'failures' | 'errors' | 'errorsLogged' | 'skipped', by: number): void {
@@ -163,4 +160,13 @@ export class RecordErrors {
     const looks = given ? ` ${bytesText(className, given, includeMessages)}` : ''
     return `${text}${more}.${looks}`
   }
+}
+
+/** What failed for which record and why, and what the bytes look like that a converter was given. */
+export function failureSentence(
+  { stage, className, where, error, given }: FailedRecord,
+  withContent: boolean,
+): string {
+  const looks = given ? ` ${bytesText(className, given, withContent)}` : ''
+  return `${stage} by ${className} failed for ${where}: ${asError(error).message}${looks}`
 }

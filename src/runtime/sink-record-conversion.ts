@@ -55,8 +55,22 @@ export class SinkRecordConversion {
       errors.retries.rethrowAbort(cause)
       failure = cause
     }
-    await errors.failed(this.#describe(raw, failure))
+    await errors.failed(this.describe(raw, failure))
     return null
+  }
+
+  /** The record failed with `error` in `stage`. */
+  describe(raw: RawRecord, error: unknown): FailedRecord {
+    const { stage } = this
+    return {
+      stage,
+      className: this.#className(),
+      error,
+      where: `the record at topic '${raw.topic}', partition ${raw.partition}, offset ${raw.offset}`,
+      details: () => `, where consumed record is ${rawText(raw)}`,
+      given: givenIn(stage, raw),
+      letter: () => rawLetterOf(raw),
+    }
   }
 
   /** Once more from the stage that failed. */
@@ -108,19 +122,6 @@ export class SinkRecordConversion {
       converted.add(key, data.value, data.schema)
     }
     return converted
-  }
-
-  #describe(raw: RawRecord, error: unknown): FailedRecord {
-    const { stage } = this
-    return {
-      stage,
-      className: this.#className(),
-      error,
-      where: `the record at topic '${raw.topic}', partition ${raw.partition}, offset ${raw.offset}`,
-      details: () => `, where consumed record is ${rawText(raw)}`,
-      given: givenIn(stage, raw),
-      letter: () => rawLetterOf(raw),
-    }
   }
 
   #className(): string {

@@ -109,7 +109,7 @@ async function openJson(): Promise<Converter> {
 }
 
 /** Never throws: a value may be anything, also what no converter and no printer takes. */
-function textOf(value: unknown, schema: Schema | null): string {
+export function textOf(value: unknown, schema: Schema | null): string {
   try {
     return javaToString(value, schema)
   } catch {

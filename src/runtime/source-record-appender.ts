@@ -29,7 +29,7 @@ export class SourceRecordAppender {
   ): void {
     const appender = this.#router.appenderFor(sent, key)
     const number = this.#number(record)
-    appender.append(number, this.#timestampOf(sent), key, value, headers)
+    appender.append(number, timestampOf(sent, this.now), key, value, headers)
     this.#numbered = false
   }
 
@@ -42,7 +42,7 @@ export class SourceRecordAppender {
   ): void {
     const appender = this.#router.appenderFor(sent, key)
     const number = this.#number(record)
-    const time = this.#timestampOf(sent)
+    const time = timestampOf(sent, this.now)
     appender.appendEncoded(number, time, key, null, encoder, sent.valueSchema, sent.value)
     this.#numbered = false
   }
@@ -58,10 +58,11 @@ export class SourceRecordAppender {
     this.#numbered = true
     return number
   }
+}
 
-  #timestampOf({ timestamp }: SourceRecord): number {
-    if (timestamp === null || timestamp === -1) return this.now
-    if (timestamp < 0) throw new DataError(`Invalid record timestamp ${timestamp}`)
-    return timestamp
-  }
+/** Hot: of a record as it is sent; `now` where it has none. Throws a DataError. */
+export function timestampOf({ timestamp }: SourceRecord, now: number): number {
+  if (timestamp === null || timestamp === -1) return now
+  if (timestamp < 0) throw new DataError(`Invalid record timestamp ${timestamp}`)
+  return timestamp
 }

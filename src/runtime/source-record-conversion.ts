@@ -16,9 +16,9 @@ import type { TaskServices } from './task.ts'
 
 export interface ConversionParts {
   readonly plugins: TaskPlugins
-  readonly router: PartitionRouter
-  readonly appender: SourceRecordAppender
-  readonly acknowledgements: SourceAcknowledgements
+  readonly router: Pick<PartitionRouter, 'knows' | 'prepare'>
+  readonly appender: Pick<SourceRecordAppender, 'append' | 'takeBack'>
+  readonly acknowledgements: Pick<SourceAcknowledgements, 'commitRecord' | 'giveUp' | 'letters'>
   readonly services: TaskServices
   /** Aborts the waits for topics, and what was converted meanwhile is not sent any more. */
   readonly cancelled: AbortSignal
@@ -85,7 +85,22 @@ export class SourceRecordConversion {
       }
     }
     retries.rethrowAbort(failure)
-    await acknowledgements.giveUp(record, this.#describe(record, failure))
+    await acknowledgements.giveUp(record, this.describe(record, failure))
+  }
+
+  /** The record failed with `error` in `stage`. */
+  describe(record: SourceRecord, error: unknown): FailedRecord {
+    const { stage } = this
+    const from = `source partition ${jsonText(record.sourcePartition)}, offset ${jsonText(record.sourceOffset)}`
+    return {
+      stage,
+      className: this.#className(),
+      error,
+      where: `a record for topic '${record.topic}' at ${from}`,
+      details: () => `, where source record is = ${sourceRecordText(record)}`,
+      letter: () =>
+        this.#parts.acknowledgements.letters.letterOf(record, stage === 'KAFKA_PRODUCE'),
+    }
   }
 
   /** Once more from the stage that failed. */
@@ -159,20 +174,6 @@ export class SourceRecordConversion {
       converted.push({ key, value: await bytes })
     }
     return converted
-  }
-
-  #describe(record: SourceRecord, error: unknown): FailedRecord {
-    const { stage } = this
-    const from = `source partition ${jsonText(record.sourcePartition)}, offset ${jsonText(record.sourceOffset)}`
-    return {
-      stage,
-      className: this.#className(),
-      error,
-      where: `a record for topic '${record.topic}' at ${from}`,
-      details: () => `, where source record is = ${sourceRecordText(record)}`,
-      letter: () =>
-        this.#parts.acknowledgements.letters.letterOf(record, stage === 'KAFKA_PRODUCE'),
-    }
   }
 
   #className(): string {

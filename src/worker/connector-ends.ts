@@ -2,7 +2,7 @@ import type { ConnectorConfig } from '../config/types.ts'
 import { ConnectError } from '../errors/connect-error.ts'
 import type { Run } from '../messages/protocol.ts'
 import { createLogger } from '../util/logger.ts'
-import { callText } from './call-text.ts'
+import { callText } from '../messages/call-text.ts'
 import type { ConnectorThread } from './thread-pool.ts'
 
 /** A connector thread that does not answer at all within this time holds its event loop and is ended. */

@@ -1,5 +1,5 @@
-import type { TaskStart } from '../messages/protocol.ts'
-import type { TaskStage } from '../messages/stages.ts'
+import type { TaskStart } from './protocol.ts'
+import type { TaskStage } from './stages.ts'
 
 /** Calls of what stands between a task and Kafka, and how they are said of all of it. */
 const betweenStages: Partial<Record<TaskStage, string>> = {

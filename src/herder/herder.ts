@@ -7,6 +7,7 @@ import type { PluginDescriptor } from '../plugins/plugin-descriptor.ts'
 import type { LogHistory } from '../util/log-history.ts'
 import type { LogLevel } from '../util/log-levels.ts'
 import type { ConnectorHealth } from './health.ts'
+import type { Previews } from './previews.ts'
 
 /** What a connector or task is doing, as `GET …/status` reports it. */
 export type State = 'UNASSIGNED' | 'RUNNING' | 'PAUSED' | 'FAILED' | 'STOPPED' | 'RESTARTING'
@@ -81,6 +82,8 @@ export interface Herder {
   readonly loggers: LoggerLevels
   /** The last lines of its connectors and tasks. */
   readonly logs: LogHistory
+  /** Runs configurations on a few records, and keeps nothing of it; ours. */
+  readonly previews: Pick<Previews, 'run'>
   health(signal: AbortSignal): Promise<Health>
   connectors(): readonly string[]
   connectorInfo(name: string, signal: AbortSignal): Promise<ConnectorInfo>

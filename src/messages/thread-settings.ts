@@ -23,4 +23,4 @@ export interface ThreadSettings {
   readonly lease: SharedArrayBuffer
 }
 
-export type ThreadRole = 'connectors' | 'tasks'
+export type ThreadRole = 'connectors' | 'tasks' | 'preview'

@@ -70,7 +70,8 @@ export function readObject(body: Uint8Array, expected: string): Map<string, Json
   )
 }
 
-function toConfig(members: Map<string, JsonValue>): RawConfig {
+/** As {@link readConfig}, of an object that was read already. */
+export function toConfig(members: Map<string, JsonValue>): RawConfig {
   return Object.fromEntries([...members].map(([key, value]) => [key, readText(key, value)]))
 }
 

@@ -29,6 +29,15 @@ export function jsonTypeOf(value: JsonValue): string {
   return typeof value === 'string' ? 'a string' : 'a boolean'
 }
 
+/** `value` as JSON again: numbers as they were written, members in their order. */
+export function jsonTextOf(value: JsonValue): string {
+  if (value instanceof JsonNumber) return value.literal
+  if (Array.isArray(value)) return `[${value.map(jsonTextOf).join(',')}]`
+  if (!(value instanceof Map)) return JSON.stringify(value)
+  const members = Array.from(value, ([name, each]) => `${JSON.stringify(name)}:${jsonTextOf(each)}`)
+  return `{${members.join(',')}}`
+}
+
 function decodeUtf8(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)

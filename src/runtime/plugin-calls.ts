@@ -38,6 +38,13 @@ export class PluginCalls {
     return this.#open.size > 0
   }
 
+  /** Of the call that has been open longest, but for a `poll`; null where there is none. */
+  get stage(): TaskStage | null {
+    const telling = this.#telling()
+    if (telling === undefined || telling.stage === pollStage) return null
+    return taskStages[telling.stage] ?? null
+  }
+
   /** Resolves once no call is open. */
   async idle(): Promise<void> {
     while (this.open) await new Promise<void>((resolve) => this.#waiting.push(resolve))

@@ -26,15 +26,27 @@ if (settings.role === 'connectors') {
   openPluginThread(settings, (main, board) => {
     return new ConnectorHost({ main, board, loader, validation })
   })
-} else {
+} else if (settings.role === 'tasks') {
   const [{ TaskHost }, { workerTaskFactory }] = await Promise.all([
     import('./task-host.ts'),
     import('./task-factory.ts'),
   ])
   openPluginThread(settings, (main, board) => {
-    const lease = new WorkerLease(settings.lease)
-    const memory = new MemoryAccount(settings.memory.budget, settings.memory.account)
+    const { lease, memory } = shared(settings)
     const create = workerTaskFactory(plugins, memory.limitBytes)
     return new TaskHost({ main, board, loader, lease, memory, create })
   })
+} else {
+  const { PreviewHost } = await import('./preview/preview-host.ts')
+  openPluginThread(settings, (main, board) => {
+    return new PreviewHost({ main, board, loader, ...shared(settings) })
+  })
+}
+
+/** What this thread shares with the others. */
+function shared({ lease, memory }: ThreadSettings): { lease: WorkerLease; memory: MemoryAccount } {
+  return {
+    lease: new WorkerLease(lease),
+    memory: new MemoryAccount(memory.budget, memory.account),
+  }
 }

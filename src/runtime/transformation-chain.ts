@@ -9,11 +9,34 @@ import { isPromise } from '../util/maybe-promise.ts'
 import type { Closer, Instantiate, PluginInstances } from './converters.ts'
 import type { PluginCall } from './task.ts'
 
-interface Step {
-  readonly transformation: Transformation
+/** A transformation as its configuration names it. */
+export interface StepName {
+  readonly alias: string
   readonly className: string
-  readonly predicate: Predicate | null
+  /** Whose verdict decides whether it is applied; null where it always is. */
+  readonly condition: {
+    readonly alias: string
+    readonly className: string
+    readonly negate: boolean
+  } | null
+}
+
+interface Step extends StepName {
+  readonly transformation: Pick<Transformation, 'apply'>
+  readonly predicate: Pick<Predicate, 'test'> | null
   readonly negate: boolean
+}
+
+/** Sees what the plugins of a chain do. */
+export interface ChainObserver {
+  /** The predicate of `step` has said so of `record`. */
+  tested(step: StepName, record: ConnectRecord, verdict: boolean): void
+  /** To return what `apply` does. */
+  applied(
+    step: StepName,
+    record: ConnectRecord,
+    apply: () => MaybePromise<ConnectRecord | null>,
+  ): MaybePromise<ConnectRecord | null>
 }
 
 /** The transformations of a task, in the order of `transforms`, each under its predicate. */
@@ -56,6 +79,12 @@ export class TransformationChain {
    */
   beside(): TransformationChain {
     return new TransformationChain(this.#steps, [], this.#call)
+  }
+
+  /** The same plugins, with each of their calls seen by `observer`. Not timed, and nothing of it is to be closed. */
+  observedBy(observer: ChainObserver): TransformationChain {
+    const steps = this.#steps.map((step) => observed(step, observer))
+    return new TransformationChain(steps, [], this.#call)
   }
 
   /** Java name of the transformation that ran last: the one at fault after `apply` has thrown. */
@@ -133,6 +162,23 @@ export class TransformationChain {
   }
 }
 
+function observed(step: Step, observer: ChainObserver): Step {
+  const { transformation, predicate } = step
+  return {
+    ...step,
+    transformation: {
+      apply: (record) => observer.applied(step, record, () => transformation.apply(record)),
+    },
+    predicate: predicate && {
+      test: (record) => {
+        const verdict = predicate.test(record)
+        observer.tested(step, record, verdict)
+        return verdict
+      },
+    },
+  }
+}
+
 /** Loads and configures the plugin that `type` and `plugin.version` of its settings name, and notes how to close it. */
 type Open = <K extends 'transformation' | 'predicate'>(
   kind: K,
@@ -150,15 +196,19 @@ function opener(instantiate: Instantiate, call: PluginCall, closers: Closer[]): 
   }
 }
 
+interface OpenPredicate {
+  readonly instance: Predicate
+  readonly className: string
+}
+
 async function openPredicates(
   open: Open,
   config: ConnectorConfig,
-): Promise<Map<string, Predicate>> {
-  const predicates = new Map<string, Predicate>()
+): Promise<Map<string, OpenPredicate>> {
+  const predicates = new Map<string, OpenPredicate>()
   for (const alias of list(config.predicates)) {
     const prefix = `predicates.${alias}.`
-    const { instance } = await open('predicate', prefix, withoutPrefix(config, prefix))
-    predicates.set(alias, instance)
+    predicates.set(alias, await open('predicate', prefix, withoutPrefix(config, prefix)))
   }
   return predicates
 }
@@ -167,7 +217,7 @@ async function openStep(
   open: Open,
   config: ConnectorConfig,
   alias: string,
-  predicates: ReadonlyMap<string, Predicate>,
+  predicates: ReadonlyMap<string, OpenPredicate>,
 ): Promise<Step> {
   const prefix = `transforms.${alias}.`
   const { predicate, negate, ...settings } = withoutPrefix(config, prefix)
@@ -179,7 +229,15 @@ async function openStep(
   }
   const { instance, className } = await open('transformation', prefix, settings)
   const negated = negate?.trim().toLowerCase() === 'true'
-  return { transformation: instance, className, predicate: found, negate: negated }
+  const condition = found && {
+    alias: predicate?.trim() ?? '',
+    className: found.className,
+    negate: negated,
+  }
+  return {
+    ...{ alias, className, condition, transformation: instance },
+    ...{ predicate: found?.instance ?? null, negate: negated },
+  }
 }
 
 function missing(key: string): ConfigError {

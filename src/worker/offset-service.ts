@@ -35,6 +35,17 @@ export class OffsetService {
     )
   }
 
+  /** As {@link read}, for a preview: it is no run of the connector's. */
+  peek(
+    connector: string,
+    partitions: readonly SourcePartition[],
+    signal: AbortSignal,
+  ): Promise<readonly (SourceOffset | null)[]> {
+    return this.#queued(connector, signal, () =>
+      this.#store.get(connector, partitions.map(withTypedNumbers), signal),
+    )
+  }
+
   /** Resolves once the offsets are durable (invariants 1 and 5). */
   write(
     request: OffsetRequest & {

@@ -5,6 +5,7 @@ import type {
   PluginThreadNotices,
   TaskThreadRequests,
 } from '../messages/protocol.ts'
+import type { PreviewThreadRequests } from '../messages/preview.ts'
 import type { ThreadRole, ThreadSettings } from '../messages/thread-settings.ts'
 import { ConnectError } from '../errors/connect-error.ts'
 import { createLogger } from '../util/logger.ts'
@@ -16,6 +17,10 @@ import type { PluginThreadOptions } from './plugin-thread.ts'
 
 export type ConnectorThread = PluginThread<ConnectorThreadRequests>
 export type TaskThread = PluginThread<TaskThreadRequests>
+/** A thread for one preview. */
+export type PreviewThread = PluginThread<PreviewThreadRequests>
+/** A thread of whichever role. */
+export type AnyThread = ConnectorThread | TaskThread | PreviewThread
 
 export interface ThreadPoolOptions {
   readonly entry: URL
@@ -29,7 +34,7 @@ export interface ThreadPoolOptions {
   readonly requests: RequestHandlers<MainThreadRequests>
   readonly notices: NoticeHandlers<PluginThreadNotices>
   /** Called once when a thread has ended, unless the pool itself was stopped; open requests to it are answered after that. */
-  readonly onEnded: (thread: ConnectorThread | TaskThread, reason: Error) => void
+  readonly onEnded: (thread: AnyThread, reason: Error) => void
 }
 
 /** A thread for one task alone. */
@@ -55,8 +60,8 @@ export class ThreadPool {
   readonly #options: ThreadPoolOptions
   readonly #logs = new LogIntake()
   readonly #taskThreads = new Map<TaskThread, Load>()
-  readonly #all = new Set<ConnectorThread | TaskThread>()
-  readonly #stuck = new Set<ConnectorThread | TaskThread>()
+  readonly #all = new Set<AnyThread>()
+  readonly #stuck = new Set<AnyThread>()
   #connectorThread: ConnectorThread | null = null
   #incarnations = 0
   #stopped: Error | null = null
@@ -77,12 +82,12 @@ export class ThreadPool {
   }
 
   /** What Sluice itself keeps in Buffers there, for tasks: the budget for it has a limit. */
-  ownBytes({ account }: ConnectorThread | TaskThread): number {
+  ownBytes({ account }: AnyThread): number {
     return this.#options.memory.allows(account)
   }
 
   /** The threads that are not gone yet. */
-  threads(): readonly (ConnectorThread | TaskThread)[] {
+  threads(): readonly AnyThread[] {
     return [...this.#all]
   }
 
@@ -97,6 +102,14 @@ export class ThreadPool {
     const thread: ConnectorThread = new PluginThread(settings)
     const ended = this.#watch(thread)
     this.#connectorThread = thread
+    return thread
+  }
+
+  /** A thread for one preview, to be terminated by whoever asks for it; what the preview asks is answered by `requests`. */
+  openPreviewThread(requests: RequestHandlers<MainThreadRequests>): PreviewThread {
+    const settings = this.#settings('preview', null, () => ended())
+    const thread: PreviewThread = new PluginThread({ ...settings, requests })
+    const ended = this.#watch(thread)
     return thread
   }
 
@@ -169,7 +182,7 @@ export class ThreadPool {
   }
 
   /** Answers with what is to be done when the thread has ended. */
-  #watch(thread: ConnectorThread | TaskThread): () => void {
+  #watch(thread: AnyThread): () => void {
     this.#all.add(thread)
     void thread.gone.then(() => {
       this.#all.delete(thread)
@@ -193,13 +206,15 @@ export class ThreadPool {
     if (this.#stopped) throw this.#stopped
     const { entry, plugins, workerConfig, lease, memory, requests, notices } = this.#options
     const incarnation = ++this.#incarnations
-    const name = `${role === 'connectors' ? 'connector' : 'task'}-thread-${incarnation}`
+    const name = `${threadNames[role]}-thread-${incarnation}`
     const account = { budget: memory.shared, account: memory.newAccount() }
     const settings = { role, name, incarnation, plugins, workerConfig, lease, memory: account }
     const limit = heapMb ?? this.#options.heapMb
     return { entry, heapMb: limit, settings, requests, notices, logs: this.#logs, onEnded }
   }
 }
+
+const threadNames = { connectors: 'connector', tasks: 'task', preview: 'preview' } as const
 
 function idle({ name }: TaskThread): ConnectError {
   return new ConnectError(`The thread ${name} was ended with the one task it was for.`)

@@ -5,7 +5,7 @@ import { createLogger } from '../util/logger.ts'
 import { MemoryWatch } from './memory-watch.ts'
 import type { Overgrown } from './memory-watch.ts'
 import type { Blame } from './plugin-thread.ts'
-import type { ConnectorThread, TaskThread, ThreadPool } from './thread-pool.ts'
+import type { AnyThread, ThreadPool } from './thread-pool.ts'
 import { Watchdog } from './watchdog.ts'
 
 export interface WatchSettings {
@@ -30,8 +30,8 @@ const log = createLogger('org.apache.kafka.connect.runtime.Worker')
 export class ThreadWatch {
   readonly #pool: ThreadPool
   readonly #watchdogMs: number
-  readonly #watchdog: Watchdog<ConnectorThread | TaskThread>
-  readonly #memory: MemoryWatch<ConnectorThread | TaskThread>
+  readonly #watchdog: Watchdog<AnyThread>
+  readonly #memory: MemoryWatch<AnyThread>
   readonly #timer: NodeJS.Timeout
 
   constructor(pool: ThreadPool, watchdogMs: number) {
@@ -58,7 +58,7 @@ export class ThreadWatch {
   }
 }
 
-function end(thread: ConnectorThread | TaskThread, because: string, blame: Blame): void {
+function end(thread: AnyThread, because: string, blame: Blame): void {
   const reason = new ConnectError(`The thread ${thread.name} was ended because ${because}`)
   log.error(reason.message)
   void thread.terminate(reason, blame)

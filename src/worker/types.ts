@@ -3,6 +3,7 @@ import type { ConfigInfos, ConfigKeyInfo } from '../messages/config-infos.ts'
 import type { CounterName } from '../messages/counters.ts'
 import type { ConnectorOffset, OffsetChange } from '../messages/connector-offsets.ts'
 import type { ConnectorTaskId } from '../messages/ids.ts'
+import type { ResolvedPreview } from '../messages/preview.ts'
 import type { WireError } from '../messages/protocol.ts'
 import type { TaskStage } from '../messages/stages.ts'
 import type { MetricFamily } from '../metrics/metric-family.ts'
@@ -82,6 +83,11 @@ export interface ConnectorWorker {
     version: string | null,
     signal: AbortSignal,
   ): Promise<readonly ConfigKeyInfo[]>
+  /**
+   * Takes records through the stages of a configuration that is valid, in a thread of its own, and answers with what each made
+   * of them, as JSON. Nothing is written. Rejects where nothing can be shown, or too many previews are under way.
+   */
+  preview(request: ResolvedPreview, signal: AbortSignal): Promise<string>
   /** Resolves once the connector runs, or rests where `targetState` says so; rejects where it failed to start. */
   startConnector(name: string, config: ConnectorConfig, targetState: TargetState): Promise<void>
   setConnectorState(name: string, targetState: TargetState): Promise<void>

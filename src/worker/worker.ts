@@ -5,6 +5,7 @@ import { taskIdText } from '../messages/ids.ts'
 import type { ConnectorOffset, OffsetChange } from '../messages/connector-offsets.ts'
 import { WorkerLease } from '../messages/worker-lease.ts'
 import type { ConnectorTaskId } from '../messages/ids.ts'
+import type { ResolvedPreview } from '../messages/preview.ts'
 import type { Run, TaskStart } from '../messages/protocol.ts'
 import type { PluginDescriptor } from '../plugins/plugin-descriptor.ts'
 import { abortable } from '../util/abort.ts'
@@ -18,6 +19,7 @@ import type { ConnectorRef } from './offset-plugin.ts'
 import { ownThreadOf } from './own-thread.ts'
 import { logNotices } from './log-notices.ts'
 import { OffsetService } from './offset-service.ts'
+import { Previews } from './previews.ts'
 import { TaskRunner } from './task-runner.ts'
 import { ThreadPool } from './thread-pool.ts'
 import type { ConnectorThread, TaskThread } from './thread-pool.ts'
@@ -45,6 +47,7 @@ export class Worker implements ConnectorWorker {
   readonly #connectors: ConnectorRunner
   readonly #tasks: TaskRunner
   readonly #validations: Validations
+  readonly #previews: Previews
   readonly #offsets: OffsetService
   readonly #connectorOffsets: ConnectorOffsets
   readonly #metrics: WorkerMetrics
@@ -68,6 +71,8 @@ export class Worker implements ConnectorWorker {
     }
     this.#connectors = new ConnectorRunner(parts)
     this.#validations = new Validations(this.#pool, parts.newRun)
+    const { groups } = options
+    this.#previews = new Previews({ ...parts, offsets: this.#offsets, groups })
     this.#settings = watchSettings(options.config)
     const { graceMs, watchdogMs } = this.#settings
     this.#tasks = new TaskRunner({ ...parts, cleaner: options.cleaner, graceMs })
@@ -75,7 +80,7 @@ export class Worker implements ConnectorWorker {
     this.#connectorOffsets = new ConnectorOffsets({
       store: options.offsets,
       service: this.#offsets,
-      groups: options.groups,
+      groups,
       alterOffsets: alterOffsetsIn(this.#pool, parts.newRun),
     })
   }
@@ -111,6 +116,11 @@ export class Worker implements ConnectorWorker {
     signal: AbortSignal,
   ): Promise<readonly ConfigKeyInfo[]> {
     return this.#validations.pluginConfig(pluginName, version, signal)
+  }
+
+  preview(request: ResolvedPreview, signal: AbortSignal): Promise<string> {
+    const id = { connector: request.config.name ?? '', task: 0 }
+    return this.#previews.run(request, this.#taskStart(id, request.config, {}), signal)
   }
 
   async startConnector(
@@ -152,18 +162,7 @@ export class Worker implements ConnectorWorker {
     targetState: TargetState,
   ): Promise<void> {
     this.#options.logs?.begin(id)
-    const connectorClass = connectorConfig['connector.class'] ?? ''
-    const start: TaskStart = {
-      id,
-      type: this.connectorType(connectorClass),
-      connectorClass,
-      connectorConfig,
-      taskConfig,
-      workerConfig: this.#options.config,
-      secrets: secretsIn([connectorConfig, taskConfig, this.#options.config]),
-      kafkaClusterId: this.kafkaClusterId,
-      targetState,
-    }
+    const start = { ...this.#taskStart(id, connectorConfig, taskConfig), targetState }
     const own = ownThreadOf(connectorConfig, this.#options)
     await this.#metrics.taskStart(start, () => this.#tasks.start(start, own))
   }
@@ -247,6 +246,25 @@ export class Worker implements ConnectorWorker {
     }
   }
 
+  #taskStart(
+    id: ConnectorTaskId,
+    connectorConfig: ConnectorConfig,
+    taskConfig: ConnectorConfig,
+  ): TaskStart {
+    const connectorClass = connectorConfig['connector.class'] ?? ''
+    return {
+      id,
+      type: this.connectorType(connectorClass),
+      connectorClass,
+      connectorConfig,
+      taskConfig,
+      workerConfig: this.#options.config,
+      secrets: secretsIn([connectorConfig, taskConfig, this.#options.config]),
+      kafkaClusterId: this.kafkaClusterId,
+      targetState: 'STARTED',
+    }
+  }
+
   #ref(name: string, config: ConnectorConfig): ConnectorRef {
     const connectorClass = config['connector.class'] ?? ''
     return { name, type: this.connectorType(connectorClass), connectorClass, config }
@@ -311,7 +329,9 @@ export class Worker implements ConnectorWorker {
       onEnded: (thread, reason) => {
         if (thread.role === 'connectors') {
           this.#connectors.onThreadEnded(thread as ConnectorThread, reason)
-        } else this.#tasks.onThreadEnded(thread as TaskThread, reason)
+        } else if (thread.role === 'tasks') {
+          this.#tasks.onThreadEnded(thread as TaskThread, reason)
+        }
       },
     })
   }

@@ -123,6 +123,8 @@ export class FakeWorker implements ConnectorWorker {
     return this.#plugin(connectorClass).version
   }
 
+  preview = (): Promise<string> => Promise.reject(new Error('There are no threads.'))
+
   async validate(
     config: RawConfig,
     _pluginName: string | null,

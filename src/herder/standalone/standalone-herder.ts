@@ -24,6 +24,7 @@ import type {
   TaskInfo,
   TaskState,
 } from '../herder.ts'
+import { Previews } from '../previews.ts'
 import { untilDone } from '../request-stage.ts'
 import { planRestart } from '../restart-plan.ts'
 import { appInfoReading, herderFamilies } from '../metrics.ts'
@@ -32,6 +33,7 @@ import { ExpiryRestarts } from '../expiry-restarts.ts'
 import { RestartSupervisor } from '../restart-supervisor.ts'
 import type { Clock } from '../restart-supervisor.ts'
 import { Statuses } from '../statuses.ts'
+import { stuckHealth } from '../stuck-health.ts'
 import { ConnectorConfigs } from './connector-configs.ts'
 import { ConnectorTable } from './connector-table.ts'
 import { ConnectorViews } from './connector-views.ts'
@@ -71,6 +73,7 @@ const log = createLogger('org.apache.kafka.connect.runtime.standalone.Standalone
 export class StandaloneHerder implements Herder {
   readonly loggers: Loggers
   readonly logs: LogHistory
+  readonly previews: Previews
   readonly #worker: ConnectorWorker
   readonly #statuses: Statuses
   readonly #topics: ActiveTopics
@@ -113,6 +116,7 @@ export class StandaloneHerder implements Herder {
     const parts = { loop: this.#loop, connectors, services }
     this.#configs = new ConnectorConfigs({ ...parts, views: this.#views })
     this.#offsets = new OffsetRequests(parts)
+    this.previews = new Previews({ worker: this.#worker, resolver, configs: this.#configs })
   }
 
   get kafkaClusterId(): string | null {
@@ -147,7 +151,7 @@ export class StandaloneHerder implements Herder {
   health(signal: AbortSignal): Promise<Health> {
     return this.#loop.turn(signal, () => {
       const stuck = this.#worker.stuckThreads()
-      if (stuck.length > 0) return unhealthy(stuck)
+      if (stuck.length > 0) return stuckHealth(stuck)
       const problem = this.#problem()
       if (problem !== null) return { status: 'unhealthy', message: problem }
       return this.#ready
@@ -340,11 +344,6 @@ export class StandaloneHerder implements Herder {
       log,
     })
   }
-}
-
-function unhealthy(stuck: readonly string[]): Health {
-  const message = `Threads that were ended do not end, because a plugin's native call holds them: ${stuck.join(', ')}. The worker goes on without them; start it again to be rid of them.`
-  return { status: 'unhealthy', message }
 }
 
 const systemClock: Clock = { now: () => Date.now(), wait: delay }

@@ -14,6 +14,7 @@ import { logger, loggers } from './loggers.ts'
 import { connectorLogs, taskLogs } from './logs.ts'
 import { metrics } from './metrics.ts'
 import { offsets } from './offsets.ts'
+import { preview } from './preview.ts'
 import { health, root } from './root.ts'
 import { fence, taskRestart, taskStatus, tasks } from './tasks.ts'
 
@@ -42,6 +43,7 @@ export function resources(commit: string): Resource[] {
     connectorPlugins,
     pluginConfig,
     pluginValidate,
+    preview,
     connectorLogs,
     taskLogs,
     loggers,

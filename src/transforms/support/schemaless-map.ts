@@ -37,13 +37,8 @@ export function putMember(map: SchemalessMap, name: string, value: unknown): Sch
 }
 
 export function copyMap(map: SchemalessMap): SchemalessMap {
-  if (map instanceof Map) return new Map(map)
-  const copy: Record<string, unknown> = {}
-  for (const name in map) {
-    if (name === '__proto__') defineMember(copy, name, map[name])
-    else copy[name] = map[name]
-  }
-  return copy
+  // The engine takes an object's whole shape over at once; `__proto__` is a member like any other here.
+  return map instanceof Map ? new Map(map) : { ...map }
 }
 
 function isPlainObjectMap(value: object): value is Record<string, unknown> {

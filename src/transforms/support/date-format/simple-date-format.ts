@@ -3,6 +3,7 @@ import { fieldsOfDay } from './calendar.ts'
 import { DateParser } from './parse.ts'
 import { parsePattern } from './pattern.ts'
 import type { PatternPart } from './pattern.ts'
+import { UsualDates } from './usual-dates.ts'
 
 const dayMs = 86_400_000
 
@@ -11,12 +12,14 @@ export class SimpleDateFormat {
   readonly pattern: string
   readonly #parts: readonly PatternPart[]
   readonly #parser: DateParser
+  readonly #usual: UsualDates | null
 
   /** Throws an IllegalArgumentError in Java's words. */
   constructor(pattern: string) {
     this.pattern = pattern
     this.#parts = parsePattern(pattern)
     this.#parser = new DateParser(this.#parts)
+    this.#usual = UsualDates.of(this.#parts)
   }
 
   /** The text of an instant in milliseconds since the epoch. */
@@ -32,7 +35,8 @@ export class SimpleDateFormat {
 
   /** The instant that the beginning of `text` says; null where it does not match. May be no safe integer where far away. */
   parse(text: string): number | null {
-    return this.#parser.parse(text)
+    const ms = this.#usual?.parse(text) ?? NaN
+    return Number.isNaN(ms) ? this.#parser.parse(text) : ms
   }
 }
 

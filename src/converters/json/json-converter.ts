@@ -17,6 +17,7 @@ import { JsonCursor } from './json-cursor.ts'
 import { jsonDecoder } from './json-decoder.ts'
 import type { JsonDecoder } from './json-decoder.ts'
 import { JsonWriter } from './json-writer.ts'
+import { ShapeReader } from './predict/shape-reader.ts'
 import { readSchema } from './read-schema.ts'
 import { readSchemaless } from './read-schemaless.ts'
 
@@ -28,6 +29,7 @@ import { readSchemaless } from './read-schemaless.ts'
 export class JsonConverter implements Converter, HeaderConverter, InPlaceConverter {
   decodedSchema: Schema | null = null
   readonly #cursor = new JsonCursor()
+  readonly #shapes = new ShapeReader()
   #writer = new JsonWriter({ decimalFormat: 'BASE64', replaceNullWithDefault: true }, true)
   #envelopes: EnvelopeReader | null = new EnvelopeReader(this.#cursor, true, 1000)
   /** The schema of all values, where `schema.content` gives one. */
@@ -110,6 +112,7 @@ export class JsonConverter implements Converter, HeaderConverter, InPlaceConvert
     const cursor = this.#cursor
     const first = cursor.peek()
     if (decoder === null && first === -1) return null
+    if (decoder === null && first === 0x7b) return this.#shapes.read(cursor)
     if (decoder === null && first === 0x22) return cursor.readLastString(0)
     const value = decoder === null ? readSchemaless(cursor) : decoder.read(cursor)
     if (first !== 0x22 && first !== 0x7b && first !== 0x5b) cursor.requireBreak(first)

@@ -3,7 +3,7 @@ import { JsonTextReader } from './json-text-reader.ts'
 import { NameTable } from './name-table.ts'
 
 /** Limits of Java's parser (Jackson's StreamReadConstraints). */
-const deepest = 1000
+export const deepestNesting = 1000
 const longestNumber = 1000
 const longestName = 50_000
 
@@ -39,8 +39,10 @@ export class JsonCursor extends JsonTextReader {
 
   /** Passes `{` or `[`; {@link nextMember} or {@link nextElement} passes the end. */
   enter(): void {
-    if (++this.depth > deepest) {
-      this.refuse(`Document nesting depth (${this.depth}) exceeds the maximum allowed (${deepest})`)
+    if (++this.depth > deepestNesting) {
+      this.refuse(
+        `Document nesting depth (${this.depth}) exceeds the maximum allowed (${deepestNesting})`,
+      )
     }
     this.at++
   }

@@ -1,6 +1,8 @@
 import { DataError, Struct } from '../../api/index.ts'
-import type { Field, Schema } from '../../api/index.ts'
+import type { Field, Schema, SchemaType } from '../../api/index.ts'
 import type { JsonCursor, JsonReader } from './json-cursor.ts'
+import { MISS } from './predict/reader-code.ts'
+import { StructPrediction } from './predict/struct-prediction.ts'
 import { logicalReader } from './read-logical.ts'
 import { scalarReader } from './read-scalar.ts'
 
@@ -10,6 +12,10 @@ export interface JsonDecoder {
   read(cursor: JsonCursor): unknown
   /** What stands for a null, or for a member that is not there: the default, null, or a DataError. */
   absent(): unknown
+  /** Its type, where a value of it looks just as every value of the type does. */
+  readonly scalar?: SchemaType | null
+  /** Whether a null is read as null. */
+  readonly keepsNull?: boolean
 }
 
 export function jsonDecoder(schema: Schema, replaceNullWithDefault: boolean): JsonDecoder {
@@ -20,8 +26,11 @@ export function jsonDecoder(schema: Schema, replaceNullWithDefault: boolean): Js
     if (substitute !== null || optional) return substitute
     throw new DataError(`Invalid null value for required ${type} field`)
   }
+  const isScalar = schema.fields === null && schema.valueSchema === null
   return {
     absent,
+    scalar: isScalar && logicalReader(schema) === null ? type : null,
+    keepsNull: optional && substitute === null,
     read(cursor) {
       const first = cursor.peek()
       if (first !== 0x6e) return readPresent(cursor, first)
@@ -119,8 +128,11 @@ function structReader(schema: Schema, replaceNullWithDefault: boolean): JsonRead
     prefix: Buffer.from(`${JSON.stringify(field.name)}:`),
     decoder: jsonDecoder(field.schema, replaceNullWithDefault),
   }))
+  const prediction = new StructPrediction(schema, fields)
   return (cursor, first) => {
     if (first !== 0x7b) refuseKind(cursor, 'Structs should be encoded as JSON objects')
+    const predicted = prediction.read(cursor)
+    if (predicted !== MISS) return predicted
     const values = new Array<unknown>(fields.length).fill(undefined)
     cursor.enter()
     let expected = 0

@@ -21,10 +21,13 @@ export class JsonTextReader {
   end = 0
   protected start = 0
   /** How many objects and arrays are open. */
-  protected depth = 0
-  /** What follows {@link #textStart}, once a string has been read inside an object or array. */
+  depth = 0
+  /** Where the text begins that {@link textFrom} has answered. */
+  textStart = 0
+  /** What follows {@link textStart}, once a string has been read inside an object or array. */
   #text: string | null = null
-  #textStart = 0
+  #view: DataView | null = null
+  #viewOf: Buffer | null = null
 
   /** Begins a document; a byte order mark before it is passed over. */
   open(source: Buffer, start: number, end: number): void {
@@ -44,6 +47,24 @@ export class JsonTextReader {
     this.at = at
     this.#text = null
     this.depth = depth
+  }
+
+  /** Latin-1 of the document, from {@link textStart} on, which is not behind `at`; null where it is too long for one string. */
+  textFrom(at: number): string | null {
+    if (this.#text !== null && this.textStart <= at) return this.#text
+    if (this.end - this.start > sliceLimit) return null
+    this.textStart = at
+    return (this.#text = this.source.latin1Slice(at, this.end))
+  }
+
+  /** Of the whole source. */
+  view(): DataView {
+    const { source } = this
+    if (this.#view === null || this.#viewOf !== source) {
+      this.#view = new DataView(source.buffer, source.byteOffset, source.length)
+      this.#viewOf = source
+    }
+    return this.#view
   }
 
   /** The first byte of the next token, which is not passed; -1 at the end. */
@@ -143,11 +164,11 @@ export class JsonTextReader {
     if (this.depth === 0 || this.end - this.start > sliceLimit) {
       return this.source.latin1Slice(from, to)
     }
-    if (this.#text === null) {
+    if (this.#text === null || from < this.textStart) {
       this.#text = this.source.latin1Slice(from, this.end)
-      this.#textStart = from
+      this.textStart = from
     }
-    return this.#text.substring(from - this.#textStart, to - this.#textStart)
+    return this.#text.substring(from - this.textStart, to - this.textStart)
   }
 
   #utf8(from: number, to: number): string {

@@ -1,0 +1,185 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { DataError } from '../../src/api/index.ts'
+import { JsonConverter } from '../../src/converters/index.ts'
+import { hostileBytes } from '../fuzz/hostile-bytes.ts'
+
+/** Documents of a topic mostly look alike: what is compiled for them must read each as it is read by itself. */
+
+type Config = Readonly<Record<string, string>>
+
+function converterOf(config: Config): JsonConverter {
+  const converter = new JsonConverter()
+  converter.configure(config, false)
+  return converter
+}
+
+/** The value, or what is wrong with the document: of several things in an envelope, some. */
+function outcome(converter: JsonConverter, bytes: Buffer, isEnvelope: boolean): unknown {
+  try {
+    const { schema, value } = converter.toConnectData('t', null, bytes)
+    return { schema, value }
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error
+    return isEnvelope ? 'refused' : { message: error.message, cause: String(error.cause) }
+  }
+}
+
+/** Reads all of them one after the other, and each by one that has read none before. */
+function compare(config: Config, documents: readonly Buffer[], warm: readonly Buffer[]): void {
+  const experienced = converterOf(config)
+  const isEnvelope = Object.keys(config).length === 0
+  for (const document of warm) experienced.toConnectData('t', null, document)
+  for (const document of documents) {
+    // Behind the document lies another, as in a fetch.
+    const around = Buffer.concat([document, Buffer.from('12345"}]')])
+    const found = outcome(experienced, around.subarray(0, document.length), isEnvelope)
+    expect(found).toEqual(outcome(converterOf(config), document, isEnvelope))
+  }
+}
+
+const texts = fc.oneof(
+  fc.string({ maxLength: 40, unit: 'binary' }).map((text) => JSON.stringify(text)),
+  fc.constantFrom('""', '"a"', '"Größe"', '"\\ud800"', '"x\\ny"', `"${'long '.repeat(20)}"`),
+)
+const numbers = fc.oneof(
+  fc.integer().map(String),
+  fc.maxSafeInteger().map(String),
+  fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }).map(String),
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => JSON.stringify(value)),
+  fc.tuple(fc.integer(), fc.stringMatching(/^\d{1,9}$/)).map(([int, digits]) => `${int}.${digits}`),
+  fc.constantFrom(
+    '0',
+    '-0',
+    '-0.0',
+    '0.0',
+    '100.0',
+    '1e3',
+    '-1E-2',
+    '5.0',
+    '00012',
+    '1.',
+    '.5',
+    '-',
+  ),
+  fc.constantFrom('999999999', '9999999999', '123456789012345', '1234567890123456', '300', '-129'),
+)
+const others = fc.constantFrom('null', 'true', 'false', 'nul', 'truex', '[]', '{}', '[1,"a",{}]')
+const anything = fc.oneof(texts, numbers, others)
+
+/** Mostly of the kind that the name says; now and then of any other. */
+const members = fc.record({
+  s: fc.oneof({ weight: 6, arbitrary: texts }, anything),
+  n: fc.oneof({ weight: 6, arbitrary: numbers }, anything),
+  d: fc.oneof({ weight: 6, arbitrary: numbers }, anything),
+  b: fc.oneof({ weight: 6, arbitrary: fc.constantFrom('true', 'false') }, anything),
+  l: fc.oneof({ weight: 6, arbitrary: fc.constantFrom('[]', '[1,2]', '["a",[null]]') }, anything),
+  i: fc.oneof(
+    { weight: 6, arbitrary: fc.tuple(texts, numbers).map(([x, y]) => `{"x":${x},"y":${y}}`) },
+    anything,
+  ),
+})
+const documents = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: members.map(
+      ({ s, n, d, b, l, i }) => `{"s":${s},"n":${n},"d":${d},"b":${b},"l":${l},"i":${i}}`,
+    ),
+  },
+  members.map(({ s, n, b }) => `{"s":${s}, "n":${n},"b":${b} }`),
+  members.map(({ s, n }) => `{"n":${n},"s":${s}}`),
+)
+const usual = '{"s":"a","n":1,"d":1.5,"b":true,"l":[],"i":{"x":"y","y":2}}'
+const streams = fc.array(
+  fc.oneof(
+    { weight: 4, arbitrary: documents.map((text) => Buffer.from(text)) },
+    hostileBytes([Buffer.from(usual)]),
+  ),
+  { minLength: 1, maxLength: 30 },
+)
+
+const optional = { optional: true }
+const schema = {
+  type: 'struct',
+  fields: [
+    { field: 's', type: 'string', ...optional },
+    { field: 'n', type: 'int8', ...optional, default: 7 },
+    { field: 'd', type: 'double' },
+    { field: 'b', type: 'boolean', ...optional },
+    { field: 'l', type: 'array', items: { type: 'int32' }, ...optional },
+    {
+      field: 'i',
+      type: 'struct',
+      ...optional,
+      fields: [
+        { field: 'x', type: 'string' },
+        { field: 'y', type: 'float', ...optional },
+      ],
+    },
+  ],
+}
+const sized = {
+  ...schema,
+  fields: schema.fields.map((field) => ({
+    ...field,
+    ...(field.field === 'n' && { type: 'int64' }),
+    ...(field.field === 'd' && { type: 'int32' }),
+  })),
+}
+const warm = Array.from({ length: 50 }, () => Buffer.from(usual.replace('1.5', '15')))
+
+describe.each([
+  { name: 'without a schema', config: { 'schemas.enable': 'false' } },
+  { name: 'of structs', config: { 'schema.content': JSON.stringify(schema) } },
+  { name: 'of structs of integers', config: { 'schema.content': JSON.stringify(sized) } },
+])('documents $name', ({ config }) => {
+  test('are read as each is by itself, whatever came before', () => {
+    fc.assert(fc.property(streams, (stream) => compare(config, stream, [])))
+    fc.assert(fc.property(streams, (stream) => compare(config, stream, warm)))
+  })
+})
+
+test('envelopes are read as each is by itself', () => {
+  const wrap = (document: Buffer): Buffer =>
+    Buffer.concat([
+      Buffer.from(`{"schema":${JSON.stringify(schema)},"payload":`),
+      document,
+      Buffer.from('}'),
+    ])
+  fc.assert(fc.property(streams, (stream) => compare({}, stream.map(wrap), warm.map(wrap))))
+})
+
+test('documents of many shapes are read, and those of one again after them', () => {
+  const converter = converterOf({ 'schemas.enable': 'false' })
+  const read = (text: string): string => {
+    const { value } = converter.toConnectData('t', null, Buffer.from(text))
+    return JSON.stringify(value)
+  }
+  for (let i = 0; i < 20_000; i++) {
+    const text = i < 5000 ? `{"a${i % 100}":${i},"b":"x"}` : `{"a":${i},"b":"x","c":{"d":null}}`
+    expect(read(text)).toBe(text)
+  }
+})
+
+test('names that would mean something to code are names', () => {
+  const names = [
+    '"',
+    "'",
+    '\\u0022',
+    '`${1}`',
+    '\\n',
+    '\\u2028',
+    'a;}',
+    '//',
+    'constructor',
+    '__proto__',
+    'M',
+    'c',
+  ]
+  const text = `{${names.map((name, i) => `${JSON.stringify(name)}:${i}`).join()}}`
+  const converter = converterOf({ 'schemas.enable': 'false' })
+  for (let i = 0; i < 5; i++) {
+    const { value } = converter.toConnectData('t', null, Buffer.from(text))
+    expect(Object.entries(value as object)).toEqual(names.map((name, at) => [name, at]))
+  }
+})

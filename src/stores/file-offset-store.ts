@@ -8,7 +8,7 @@ import { SerialQueue } from '../util/serial-queue.ts'
 import { readJavaHashMap, writeJavaHashMap } from './java-hash-map.ts'
 import type { OffsetBackingStore, StoredOffset } from './offset-backing-store.ts'
 import { OffsetIndex } from './offset-index.ts'
-import type { RawOffset } from './offset-index.ts'
+import type { RawRecord } from './raw-record.ts'
 
 const log = createLogger('org.apache.kafka.connect.storage.FileOffsetBackingStore')
 
@@ -107,7 +107,7 @@ export class FileOffsetStore implements OffsetBackingStore {
     }
   }
 
-  async #write(offsets: readonly RawOffset[]): Promise<void> {
+  async #write(offsets: readonly RawRecord[]): Promise<void> {
     try {
       const content = writeJavaHashMap(offsets.map(({ key, value }) => [key, value]))
       await replaceFile(this.#file, content)
@@ -121,8 +121,8 @@ export class FileOffsetStore implements OffsetBackingStore {
 }
 
 /** `changes` over `stored`, by the bytes of their keys. */
-function merge(stored: readonly RawOffset[], changes: readonly RawOffset[]): RawOffset[] {
-  const merged = new Map<string, RawOffset>()
+function merge(stored: readonly RawRecord[], changes: readonly RawRecord[]): RawRecord[] {
+  const merged = new Map<string, RawRecord>()
   for (const raw of [...stored, ...changes]) merged.set(raw.key.toString('latin1'), raw)
   return [...merged.values()]
 }

@@ -1,6 +1,7 @@
 import type { SourceOffset, SourcePartition } from '../data/records.ts'
 import { createLogger } from '../util/logger.ts'
 import type { StoredOffset } from './offset-backing-store.ts'
+import type { RawRecord } from './raw-record.ts'
 import {
   canonicalPartition,
   decodeKey,
@@ -9,13 +10,7 @@ import {
   encodeOffset,
 } from './offset-json.ts'
 
-/** What a store keeps: a null value says that the offset was reset. */
-export interface RawOffset {
-  readonly key: Buffer
-  readonly value: Buffer | null
-}
-
-interface Entry extends RawOffset {
+interface Entry extends RawRecord {
   readonly partition: SourcePartition | null
 }
 
@@ -28,10 +23,10 @@ const log = createLogger('org.apache.kafka.connect.storage.OffsetUtils')
 export class OffsetIndex {
   readonly #byConnector = new Map<string, Map<string, Entry>>()
   /** What cannot be read is kept as it is. */
-  readonly #foreign = new Map<string, RawOffset>()
+  readonly #foreign = new Map<string, RawRecord>()
 
   /** Takes what the store holds: the latest of a key counts. */
-  load(raw: RawOffset): void {
+  load(raw: RawRecord): void {
     const parsed = decodeKey(raw.key)
     if (parsed === null) {
       log.warn(
@@ -45,7 +40,7 @@ export class OffsetIndex {
   }
 
   /** The bytes to store for these offsets; throws a DataError where one is not made of primitive values. */
-  encode(connector: string, offsets: readonly StoredOffset[]): RawOffset[] {
+  encode(connector: string, offsets: readonly StoredOffset[]): RawRecord[] {
     const known = this.#byConnector.get(connector)
     return offsets.map(({ partition, offset }) => ({
       key: known?.get(canonicalPartition(partition))?.key ?? encodeKey(connector, partition),
@@ -67,7 +62,7 @@ export class OffsetIndex {
   }
 
   /** Everything, resets and what cannot be read included. */
-  all(): RawOffset[] {
+  all(): RawRecord[] {
     const known = [...this.#byConnector.values()].flatMap((entries) => [...entries.values()])
     return [...known, ...this.#foreign.values()]
   }

@@ -2,7 +2,7 @@ import { RetriableError, asError } from '../errors/connect-error.ts'
 import { createProducer } from '../kafka/producer/kafka-producer.ts'
 import type { ClientConfig, ProducerListener, RecordProducer } from '../kafka/types.ts'
 import { faultPoint } from '../util/fault-point.ts'
-import type { RawOffset } from './offset-index.ts'
+import type { RawRecord } from './raw-record.ts'
 
 /** Writes keyed records to one topic and says when all in-sync replicas have them. */
 export class TopicWriter {
@@ -18,7 +18,7 @@ export class TopicWriter {
   }
 
   /** Resolves once every record is durable (invariant 1); rejects where one is not, retriable. */
-  async write(records: readonly RawOffset[], signal: AbortSignal): Promise<void> {
+  async write(records: readonly RawRecord[], signal: AbortSignal): Promise<void> {
     this.#open++
     try {
       await this.#producer.partitionCount(this.#topic, signal)
@@ -38,7 +38,7 @@ export class TopicWriter {
     return this.#producer.close(signal)
   }
 
-  #append({ key, value }: RawOffset): void {
+  #append({ key, value }: RawRecord): void {
     const partition = this.#producer.choosePartition(this.#topic, key)
     this.#producer
       .appender(this.#topic, partition)

@@ -1,11 +1,11 @@
-import { ConfigResourceTypes } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { KafkaOffsetStore } from '../../../src/stores/kafka-offset-store.ts'
 import type { TopicAdmin } from '../../../src/stores/topic-admin.ts'
+import { KafkaOffsetStore } from '../../../src/stores/kafka-offset-store.ts'
 import { offsetStoreContract } from '../../stores/contract.ts'
 import { openKafkaClient } from '../../support/kafka-client.ts'
 import type { KafkaClient } from '../../support/kafka-client.ts'
 import { topicPrefix } from '../../support/topics.ts'
+import { topicAdminOf } from './topic-admin.ts'
 
 const prefix = topicPrefix('offset-store')
 const signal = AbortSignal.timeout(120_000)
@@ -13,31 +13,13 @@ const clientConfig = { 'bootstrap.servers': inject('bootstrapServers'), 'client.
 let kafka: KafkaClient
 let topics = 0
 
+let admin: TopicAdmin
+
 beforeAll(async () => {
   kafka = await openKafkaClient(inject('bootstrapServers'))
+  admin = topicAdminOf(kafka)
 })
 afterAll(() => kafka[Symbol.asyncDispose]())
-
-const admin: TopicAdmin = {
-  createTopic: ({ name, partitions, configs }) =>
-    kafka.admin.createTopics({
-      topics: [
-        {
-          topic: name,
-          numPartitions: partitions,
-          replicationFactor: 1,
-          configEntries: Object.entries(configs).map(([key, value]) => ({ name: key, value })),
-        },
-      ],
-    }),
-  topicConfig: async (name, key) => {
-    const { resources } = await kafka.admin.describeConfigs({
-      includeSynonyms: false,
-      resources: [{ type: ConfigResourceTypes.TOPIC, name, configNames: [key] }],
-    })
-    return resources[0]?.configEntries[0]?.configValue ?? null
-  },
-}
 
 function open(name = `${prefix}${topics++}`, partitions = 3): KafkaOffsetStore {
   const configs = { 'cleanup.policy': 'compact' }

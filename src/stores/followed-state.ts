@@ -2,10 +2,7 @@ import { asError } from '../errors/connect-error.ts'
 import { backoffMs } from '../kafka/net/backoff.ts'
 import type { Backoff } from '../kafka/net/backoff.ts'
 import { abortable, delay } from '../util/abort.ts'
-import { createLogger } from '../util/logger.ts'
-import { OffsetIndex } from './offset-index.ts'
-
-const logger = createLogger('org.apache.kafka.connect.storage.KafkaOffsetBackingStore')
+import type { Logger } from '../util/logger.ts'
 
 /** A log that is read to its end and followed, as a TopicLog is. It is used once: what has ended is not started again. */
 export interface FollowedLog {
@@ -16,44 +13,52 @@ export interface FollowedLog {
   stop(): Promise<void>
 }
 
-export interface OffsetLogParts {
+export interface FollowedStateParts<S> {
   /** What messages call it: the name of its topic. */
   readonly topic: string
-  /** A new log from the beginning, which loads what it reads into `index`. */
-  readonly open: (index: OffsetIndex) => FollowedLog
+  /** `source offsets` */
+  readonly holds: string
+  readonly logger: Logger
+  /** A state in which nothing is known. */
+  readonly create: () => S
+  /** A new log from the beginning, which loads what it reads into `state`. */
+  readonly open: (state: S) => FollowedLog
+  /** Called when a log that ended was opened again: what it tells may differ from what was known before. */
+  readonly onReopened?: () => void
   /** How long to wait before a log that ended is opened again. */
   readonly backoff: Backoff
 }
 
-interface Opened {
+interface Opened<S> {
   readonly log: FollowedLog
-  readonly index: OffsetIndex
+  readonly state: S
 }
 
 /**
- * The offsets that a log tells, from its beginning on. Where the log ends, which no retry of its own helped against, that
+ * What a log tells, from its beginning on. Where the log ends, which no retry of its own helped against, that
  * is said as an ERROR, and the next read opens another one: what was wrong (a right that was missing) may have been
  * put right since. Until then no read is answered by what was known before: it might be old.
  */
-export class OffsetLog {
-  readonly #parts: OffsetLogParts
+export class FollowedState<S> {
+  readonly #parts: FollowedStateParts<S>
   readonly #stopping = new AbortController()
-  #current: Opened | null = null
-  #index = new OffsetIndex()
+  #current: Opened<S> | null = null
+  #state: S
   #watching: Promise<void> = Promise.resolve()
-  #reopening: Promise<Opened> | null = null
+  #reopening: Promise<Opened<S>> | null = null
   #failures = 0
   #problem: string | null = null
   /** Not before this time of `performance.now()` is a log opened again. */
   #retryAt = 0
 
-  constructor(parts: OffsetLogParts) {
+  constructor(parts: FollowedStateParts<S>) {
     this.#parts = parts
+    this.#state = parts.create()
   }
 
   /** What is known so far; while no log is open, what the last one told. */
-  get index(): OffsetIndex {
-    return this.#index
+  get state(): S {
+    return this.#state
   }
 
   async start(signal: AbortSignal): Promise<void> {
@@ -72,11 +77,11 @@ export class OffsetLog {
     return this.#problem
   }
 
-  /** The offsets once all is read that was written before. Rejects where the log ends meanwhile or cannot be opened. */
-  async readToEnd(signal: AbortSignal): Promise<OffsetIndex> {
-    const { log, index } = this.#current ?? (await this.#reopened(signal))
+  /** The state once all is read that was written before. Rejects where the log ends meanwhile or cannot be opened. */
+  async readToEnd(signal: AbortSignal): Promise<S> {
+    const { log, state } = this.#current ?? (await this.#reopened(signal))
     await log.readToEnd(signal)
-    return index
+    return state
   }
 
   async stop(): Promise<void> {
@@ -88,21 +93,22 @@ export class OffsetLog {
   }
 
   /** One attempt for all who wait for it. */
-  #reopened(signal: AbortSignal): Promise<Opened> {
+  #reopened(signal: AbortSignal): Promise<Opened<S>> {
     this.#reopening ??= this.#reopen(this.#stopping.signal).finally(() => {
       this.#reopening = null
     })
     return abortable(this.#reopening, signal)
   }
 
-  async #reopen(signal: AbortSignal): Promise<Opened> {
+  async #reopen(signal: AbortSignal): Promise<Opened<S>> {
     const { topic } = this.#parts
     await delay(Math.max(this.#retryAt - performance.now(), 0), signal)
     // The former one has closed its connections by then.
     await this.#watching
     try {
       const opened = await this.#open(signal)
-      logger.info(`Topic ${topic} is read again, from its beginning.`)
+      this.#parts.logger.info(`Topic ${topic} is read again, from its beginning.`)
+      this.#parts.onReopened?.()
       return opened
     } catch (error) {
       if (!signal.aborted) this.#failed(`Topic ${topic} could not be opened again`, error)
@@ -110,19 +116,19 @@ export class OffsetLog {
     }
   }
 
-  async #open(signal: AbortSignal): Promise<Opened> {
-    const index = new OffsetIndex()
-    const log = this.#parts.open(index)
+  async #open(signal: AbortSignal): Promise<Opened<S>> {
+    const state = this.#parts.create()
+    const log = this.#parts.open(state)
     try {
       await log.start(signal)
       signal.throwIfAborted()
     } catch (error) {
-      await close(log)
+      await this.#close(log)
       throw error
     }
-    const opened = { log, index }
+    const opened = { log, state }
     this.#current = opened
-    this.#index = index
+    this.#state = state
     this.#failures = 0
     this.#problem = null
     this.#watching = this.#watch(log)
@@ -135,7 +141,7 @@ export class OffsetLog {
     } catch (error) {
       this.#current = null
       this.#failed(`Topic ${this.#parts.topic} can no longer be read`, error)
-      await close(log)
+      await this.#close(log)
     }
   }
 
@@ -143,17 +149,17 @@ export class OffsetLog {
     this.#failures++
     this.#problem = `${what}: ${asError(error).message}`
     this.#retryAt = performance.now() + backoffMs(this.#parts.backoff, this.#failures)
-    logger.error(
-      `${what}; the next read of source offsets tries again: ${asError(error).message}`,
+    this.#parts.logger.error(
+      `${what}; the next read of ${this.#parts.holds} tries again: ${asError(error).message}`,
       error,
     )
   }
-}
 
-async function close(log: FollowedLog): Promise<void> {
-  try {
-    await log.stop()
-  } catch (error) {
-    logger.debug(`Closing a log that ended: ${asError(error).message}`)
+  async #close(log: FollowedLog): Promise<void> {
+    try {
+      await log.stop()
+    } catch (error) {
+      this.#parts.logger.debug(`Closing a log that ended: ${asError(error).message}`)
+    }
   }
 }

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { OffsetLog } from '../../src/stores/offset-log.ts'
-import type { FollowedLog } from '../../src/stores/offset-log.ts'
-import type { OffsetIndex } from '../../src/stores/offset-index.ts'
-import { formatEntry, setLogSink } from '../../src/util/logger.ts'
+import { FollowedState } from '../../src/stores/followed-state.ts'
+import type { FollowedLog } from '../../src/stores/followed-state.ts'
+import { OffsetIndex } from '../../src/stores/offset-index.ts'
+import { createLogger, formatEntry, setLogSink } from '../../src/util/logger.ts'
 import type { LogEntry } from '../../src/util/logger.ts'
 import { abortable, delay } from '../../src/util/abort.ts'
 
@@ -70,7 +70,14 @@ function scripted(begins: ((signal: AbortSignal) => Promise<void>)[] = [], first
     return log
   }
   const backoff = { firstMs, maxMs: 1000 }
-  const log = new OffsetLog({ topic: 'connect-offsets', open, backoff })
+  const log = new FollowedState({
+    topic: 'connect-offsets',
+    holds: 'source offsets',
+    logger: createLogger('test'),
+    create: () => new OffsetIndex(),
+    open,
+    backoff,
+  })
   const position = async (): Promise<unknown> => {
     const index = await log.readToEnd(signal)
     return index.get('c', { f: 1 })?.position
@@ -156,7 +163,7 @@ describe('a log of offsets that ends', () => {
     await log.start(signal)
     logs[0]?.end(new Error('gone'))
     await delay(5)
-    expect(log.index.get('c', { f: 1 })).toEqual({ position: 0 })
+    expect(log.state.get('c', { f: 1 })).toEqual({ position: 0 })
     await log.stop()
   })
 })

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Converter, HeaderConverter, Schema, SchemaAndValue } from '../../src/api/index.ts'
 import * as converters from '../../src/converters/index.ts'
 import { half, texts } from './arbitrary-records.ts'
+import { runsOf } from './cases.ts'
 import { useDataOracle } from './data-oracle.ts'
 import { isFailure, outcomeOf } from './failures.ts'
 import { comparable, comparableParsed, encodeSchema, encodeValue } from './wire.ts'
@@ -113,7 +114,7 @@ describe('writes what Java writes', () => {
           expectSame(setting, wire[at], ours, typeof theirs === 'string' ? decoded(theirs) : theirs)
         }
       }),
-      { numRuns: 40 },
+      runsOf(40),
     )
   })
 })
@@ -158,7 +159,7 @@ describe('reads what Java reads', () => {
           if (!isRefused(setting, ours)) expectSame(setting, one.toString('latin1'), ours, java[at])
         }
       }),
-      { numRuns: 40 },
+      runsOf(40),
     )
   })
 })

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { afterAll, beforeAll } from 'vitest'
+import { useKnownSeed } from './cases.ts'
 import { JavaOracle } from './java-oracle.ts'
 
 type Ask = (
@@ -7,12 +7,9 @@ type Ask = (
   questions: readonly unknown[],
 ) => Promise<readonly unknown[]>
 
-/**
- * Kafka's data classes and converters, for the tests of one file: several questions of one kind at a time. These are the same
- * every time: of what random ones find somebody should be told who looks for it. `SLUICE_SEED` asks others.
- */
+/** Kafka's data classes and converters, for the tests of one file: several questions of one kind at a time. */
 export function useDataOracle(): Ask {
-  fc.configureGlobal({ seed: Number(process.env.SLUICE_SEED ?? 20261121) })
+  useKnownSeed()
   let oracle: JavaOracle
   beforeAll(async () => {
     oracle = await JavaOracle.start('DataOracle')

@@ -19,6 +19,7 @@ import {
 } from '../../src/api/index.ts'
 import type { Schema, SchemaAndValue } from '../../src/api/index.ts'
 import { half, texts } from './arbitrary-records.ts'
+import { runsOf } from './cases.ts'
 import { useDataOracle } from './data-oracle.ts'
 import { isFailure, outcomeOf } from './failures.ts'
 import type { Failure } from './failures.ts'
@@ -88,7 +89,7 @@ test('any text of a header is parsed as Java parses it', async () => {
         expectSame(text, comparableParsed(ours), comparableParsed(java[at]))
       }
     }),
-    { numRuns: 60 },
+    runsOf(60),
   )
 })
 
@@ -132,7 +133,7 @@ describe('any value is converted as Java converts it', () => {
           expectSame(encoded([from, value]), ours, java[at])
         }
       }),
-      { numRuns: 30 },
+      runsOf(30),
     )
   })
 })
@@ -164,7 +165,7 @@ test('a value fits a schema where it does in Java, else for the same reason', as
         expectSame(wire[at], ours, java[at])
       }
     }),
-    { numRuns: 60 },
+    runsOf(60),
   )
 })
 
@@ -207,6 +208,6 @@ test('a value is projected from schema to schema as Java projects it', async () 
         }
       },
     ),
-    { numRuns: 40 },
+    runsOf(40),
   )
 })

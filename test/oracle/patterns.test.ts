@@ -3,10 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { PatternMatch } from '../../src/api/index.ts'
 import { JavaPattern } from '../../src/api/index.ts'
 import { brokenPatterns, patterns, replacements, texts } from './arbitrary-patterns.ts'
+import { runsOf, useKnownSeed } from './cases.ts'
 import { isFailure, outcomeOf } from './failures.ts'
 import { JavaOracle } from './java-oracle.ts'
 
-fc.configureGlobal({ seed: Number(process.env.SLUICE_SEED ?? 20261121) })
+useKnownSeed()
 
 let oracle: JavaOracle
 
@@ -68,7 +69,7 @@ describe('a pattern of java.util.regex', () => {
           expect({ question, answer }).toEqual({ question, answer: expected })
         }
       }),
-      { numRuns: 60 },
+      runsOf(60),
     )
   })
 })

@@ -4,9 +4,12 @@ import type { ConnectRecord, ConnectorConfig, Transformation } from '../../src/a
 import { instanceOf } from '../transforms/support.ts'
 import { records } from './arbitrary-records.ts'
 import { chains } from './arbitrary-configs.ts'
+import { runsOf, useKnownSeed } from './cases.ts'
 import { failure, isFailure, outcomeOf } from './failures.ts'
 import { JavaOracle } from './java-oracle.ts'
 import { comparable, encodeRecord } from './wire.ts'
+
+useKnownSeed()
 
 let oracle: JavaOracle
 
@@ -30,7 +33,7 @@ describe('makes of any record what Java makes of it', () => {
         const { mine, theirs } = withoutChance(answer, java as Answer)
         expect(comparable(mine)).toEqual(comparable(theirs))
       }),
-      { numRuns: 150 },
+      runsOf(150),
     )
   })
 })

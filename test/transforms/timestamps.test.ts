@@ -170,8 +170,25 @@ describe('SimpleDateFormat', () => {
     ['MMM d yyyy', 'aug 3 2019', 1564790400000],
     ['MMM d yyyy', 'August 3 2019', 1564790400000],
     ['kk', '24', 0],
+    // A name that is the same in summer gives way to digits before it, others do not.
+    ['HH Zz', '14 +0200UTC', 43200000],
+    ['HH Zz', '14 +0200PST', 79200000],
+    ['HH zZ', '14 UTC+0200', 43200000],
+    // Of two ways to count weeks that which was set last.
+    ['W F E', '1 2 Thu', 604800000],
+    ['F W E', '2 1 Thu', 0],
   ])('%s reads «%s» as %s', (pattern, written, expected) => {
     expect(new SimpleDateFormat(pattern).parse(written)).toBe(expected)
+  })
+
+  test('of a week year of two digits, those of 80 years ago are in this century or the last', () => {
+    const year = new Date().getUTCFullYear() - 80
+    const format = new SimpleDateFormat('YY')
+    // It begins before the day that is 80 years ago, and so means the next one.
+    const border = format.parse(String(year % 100).padStart(2, '0')) ?? 0
+    expect(new Date(border + 6 * 86_400_000).getUTCFullYear()).toBe(year + 100)
+    const after = format.parse(String((year + 1) % 100).padStart(2, '0')) ?? 0
+    expect(new Date(after + 6 * 86_400_000).getUTCFullYear()).toBe(year + 1)
   })
 
   test('shows a moment beyond what a Date can hold', () => {

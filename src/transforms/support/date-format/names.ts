@@ -25,6 +25,13 @@ export const weekdays = [
 export const eras = ['BC', 'AD'] as const
 export const halves = ['AM', 'PM'] as const
 
+/** Those that have one name for summer and winter. */
+export const weakZones: ReadonlySet<string> = new Set([
+  'UTC',
+  'Coordinated Universal Time',
+  'Greenwich Mean Time',
+])
+
 /** Zones by their usual names, with their offsets in minutes; of two with one name that which Java takes. */
 export const zones: ReadonlyMap<string, number> = new Map([
   ['UTC', 0],

@@ -3,6 +3,7 @@ import type { PatternLetter, PatternPart } from './pattern.ts'
 import { SetFields } from './set-fields.ts'
 import type { FieldName } from './set-fields.ts'
 import { readIsoZone, readZone } from './zone-text.ts'
+import type { ZoneText } from './zone-text.ts'
 
 /** Two digits of a year mean one from 80 years ago on. */
 const centuryYears = 80
@@ -24,7 +25,8 @@ export class DateParser {
       at: 0,
       fields: new SetFields(),
       centuryStart: this.#centuryStart,
-      borderYear: null,
+      isBorderYear: false,
+      hasZoneDigits: false,
     }
     for (let i = 0; i < this.#parts.length; i++) {
       const part = this.#parts[i]
@@ -35,8 +37,8 @@ export class DateParser {
       if (!('text' in part ? skipText(scan, part.text) : readPart(scan, part, isTight))) return null
     }
     const ms = scan.fields.toMs()
-    if (scan.borderYear === null || ms >= scan.centuryStart) return ms
-    scan.fields.set('year', scan.borderYear + 100)
+    if (!scan.isBorderYear || ms >= scan.centuryStart) return ms
+    scan.fields.addYears(100)
     return scan.fields.toMs()
   }
 }
@@ -47,7 +49,9 @@ interface Scan {
   readonly centuryStart: number
   at: number
   /** A year of two digits that may be the first or the last of the hundred. */
-  borderYear: number | null
+  isBorderYear: boolean
+  /** Whether the zone was last given by digits. */
+  hasZoneDigits: boolean
 }
 
 interface LetterPart {
@@ -103,12 +107,12 @@ function readDigits(scan: Scan, part: LetterPart, at: number, isTight: boolean):
   return true
 }
 
-function accept(
-  scan: Scan,
-  zone: { readonly minutes: number; readonly end: number } | null,
-): boolean {
+function accept(scan: Scan, zone: ZoneText | null): boolean {
   if (zone === null) return false
-  scan.fields.set('zone', zone.minutes)
+  if (zone.by !== 'weak name' || !scan.hasZoneDigits) {
+    scan.fields.set('zone', zone.minutes)
+    scan.hasZoneDigits = zone.by === 'digits'
+  }
   scan.at = zone.end
   return true
 }
@@ -146,7 +150,7 @@ function yearOf(scan: Scan, digits: number): number {
   const first = new Date(scan.centuryStart).getUTCFullYear()
   const border = first % 100
   const year = first - border + digits + (digits < border ? 100 : 0)
-  scan.borderYear = digits === border ? year : null
+  scan.isBorderYear = digits === border
   return year
 }
 

@@ -34,6 +34,14 @@ export class SetFields {
     this.#stamps.set(name, this.#next++)
   }
 
+  /** To the year and the year of weeks, whichever counts. */
+  addYears(years: number): void {
+    for (const name of ['year', 'weekYear'] as const) {
+      const value = this.#values.get(name)
+      if (value !== undefined) this.#values.set(name, value + years)
+    }
+  }
+
   /** The instant, in milliseconds since the epoch. Of what is not set stands 1970-01-01 at midnight. */
   toMs(): number {
     const time = this.#timeOfDay()
@@ -77,20 +85,30 @@ export class SetFields {
       const own = this.#stamp(name)
       return own === 0 || weekday === 0 ? 0 : Math.max(own, weekday)
     }
-    const best = latest([
-      ['dayOfMonth', this.#stamp('dayOfMonth')],
-      ['weekOfMonth', withWeekday('weekOfMonth')],
-      ['dayOfWeekInMonth', withWeekday('dayOfWeekInMonth')],
-      ['dayOfYear', this.#stamp('dayOfYear')],
-      ['weekOfYear', withWeekday('weekOfYear')],
-    ])
-    if (best !== null) return best
-    const alone = latest([
-      ['weekOfMonth', this.#stamp('weekOfMonth')],
-      ['dayOfWeekInMonth', Math.max(this.#stamp('dayOfWeekInMonth'), weekday)],
-      ['weekOfYear', this.#stamp('weekOfYear')],
-    ])
-    return alone ?? 'dayOfMonth'
+    const ofMonth = this.#stamp('dayOfMonth')
+    const ofYear = this.#stamp('dayOfYear')
+    const weeks = weekWays.map((name) => ({ name, stamp: withWeekday(name) }))
+    const best = Math.max(ofMonth, ofYear, ...weeks.map(({ stamp }) => stamp))
+    if (best > 0) return this.#latest(best, ofMonth, ofYear, weeks)
+    const alone = weekWays.map((name) => ({ name, stamp: this.#stamp(name) }))
+    const inMonth = alone.map((way) =>
+      way.name === 'dayOfWeekInMonth' ? { ...way, stamp: Math.max(way.stamp, weekday) } : way,
+    )
+    const bestAlone = Math.max(...inMonth.map(({ stamp }) => stamp))
+    return bestAlone === 0 ? 'dayOfMonth' : this.#latest(bestAlone, 0, 0, inMonth)
+  }
+
+  /** That with the best stamp; where several have the weekday's, that of them which itself was set last. */
+  #latest(best: number, ofMonth: number, ofYear: number, weeks: readonly Way[]): Selection {
+    if (best === ofMonth) return 'dayOfMonth'
+    if (best === ofYear) return 'dayOfYear'
+    const [first = 'dayOfMonth', ...others] = weeks
+      .filter(({ stamp }) => stamp === best)
+      .map(({ name }) => name)
+    return others.reduce<Selection>(
+      (latest, name) => (this.#stamp(name) > this.#stamp(latest) ? name : latest),
+      first,
+    )
   }
 
   #timeOfDay(): number {
@@ -119,12 +137,10 @@ export class SetFields {
 
 type Selection = DateParts['selection']
 
-/** That with the greatest stamp, the first of equals; null where none is set. */
-function latest(stamps: readonly (readonly [Selection, number])[]): Selection | null {
-  let best: Selection | null = null
-  let greatest = 0
-  for (const [selection, stamp] of stamps) {
-    if (stamp > greatest) [best, greatest] = [selection, stamp]
-  }
-  return best
+/** By weeks; the first of them where all else is equal. */
+const weekWays = ['weekOfMonth', 'dayOfWeekInMonth', 'weekOfYear'] as const
+
+interface Way {
+  readonly name: (typeof weekWays)[number]
+  readonly stamp: number
 }

@@ -9,7 +9,7 @@ export interface BuiltInConverter {
 }
 
 /** Who needs no registry loads nothing of what speaks to one. */
-export type ConverterModule = 'index' | 'avro'
+export type ConverterModule = 'index' | 'avro' | 'protobuf'
 
 const classNames: Readonly<Record<string, string>> = {
   BooleanConverter: 'org.apache.kafka.connect.converters.BooleanConverter',
@@ -40,5 +40,11 @@ export const builtInConverters: readonly BuiltInConverter[] = [
     className: 'io.confluent.connect.avro.AvroConverter',
     exportName: 'AvroConverter',
     module: 'avro',
+  },
+  {
+    type: 'converter',
+    className: 'io.confluent.connect.protobuf.ProtobufConverter',
+    exportName: 'ProtobufConverter',
+    module: 'protobuf',
   },
 ]

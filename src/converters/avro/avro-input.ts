@@ -1,10 +1,8 @@
-import { isUtf8 } from 'node:buffer'
 import { DataError, normalizeInt64 } from '../../api/index.ts'
 import type { Int64 } from '../../api/index.ts'
+import { readUtf8 } from '../utf8.ts'
 
 const empty = Buffer.alloc(0)
-/** Above this length a look at every byte is dearer than what it saves. */
-const shortLength = 24
 /** Of items that take no byte, at most so many are believed in one datum. */
 const mostEmptyItems = 1 << 16
 const twoTo28 = 2 ** 28
@@ -132,18 +130,8 @@ export class AvroInput {
   readString(): string {
     const length = this.readLength()
     const start = this.at
-    const end = start + length
-    this.at = end
-    if (length <= shortLength) {
-      const ascii = this.#readAscii(start, end)
-      if (ascii !== null) return ascii
-    }
-    const text = this.#bytes.utf8Slice(start, end)
-    // Only a replaced character tells of invalid bytes; it may also have been written.
-    if (text.includes('\ufffd') && !isUtf8(this.#bytes.subarray(start, end))) {
-      throw new DataError('Invalid string: its bytes are not UTF-8.')
-    }
-    return text
+    this.at = start + length
+    return readUtf8(this.#bytes, start, this.at)
   }
 
   /** A copy of the bytes that follow their length. */
@@ -156,12 +144,6 @@ export class AvroInput {
     const start = this.at
     this.at += size
     return Buffer.from(this.#bytes.subarray(start, this.at))
-  }
-
-  #readAscii(start: number, end: number): string | null {
-    const bytes = this.#bytes
-    for (let at = start; at < end; at++) if ((bytes[at] ?? 0x80) >= 0x80) return null
-    return bytes.latin1Slice(start, end)
   }
 
   /** `low` holds the first 28 bits; the rest begins at `at`. */

@@ -69,8 +69,8 @@ export function scalarWriter(schema: Schema, avro: AvroSchema): ScalarWriter | n
 
 /** The error of a value of another class than its schema says. */
 export function invalidType(type: SchemaType, value: unknown): DataError {
-  const found =
-    typeof value === 'number' ? `${value}, which is beyond it` : `class ${javaClassName(value)}`
+  const isBeyond = typeof value === 'number' && /^(?:INT|FLOAT)/.test(type)
+  const found = isBeyond ? `${value}, which is beyond it` : `class ${javaClassName(value)}`
   return new DataError(`Invalid type for ${type}: ${found}`)
 }
 

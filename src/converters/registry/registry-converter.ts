@@ -26,7 +26,7 @@ import {
   writesHeader,
 } from './schema-id.ts'
 import type { FoundSchemaId } from './schema-id.ts'
-import type { SchemaFormat, ValueDecoder, ValueEncoder } from './schema-format.ts'
+import type { Datum, SchemaFormat, ValueDecoder, ValueEncoder } from './schema-format.ts'
 import { SchemaSource } from './schema-source.ts'
 import { subjectNames } from './subject-names.ts'
 import type { SubjectNames } from './subject-names.ts'
@@ -259,7 +259,8 @@ export class RegistryConverter<P> implements Converter {
     const key = `${id}\0${topic}`
     let loading = this.#loading.get(key)
     if (loading === undefined) {
-      loading = this.#openReader(topic, id).finally(() => this.#loading.delete(key))
+      const datum = { bytes, start, rest }
+      loading = this.#openReader(topic, id, datum).finally(() => this.#loading.delete(key))
       this.#loading.set(key, loading)
     }
     const reader = await loading
@@ -267,7 +268,7 @@ export class RegistryConverter<P> implements Converter {
     return this.#read(reader, bytes, start, rest)
   }
 
-  async #openReader(topic: string, id: number | string): Promise<Reader> {
+  async #openReader(topic: string, id: number | string, datum: Datum): Promise<Reader> {
     const format = this.#format
     const { registry, source, names, isKey, config } = this.#open()
     const side = isKey ? 'key' : 'value'
@@ -276,7 +277,7 @@ export class RegistryConverter<P> implements Converter {
       const early = names.usesSchema ? null : await names.subjectOf(topic, null)
       const found = await (typeof id === 'number' ? registry.byId(id, early) : registry.byGuid(id))
       const { parsed } = await source.parse(found)
-      const subject = early ?? (await names.subjectOf(topic, format.recordName(parsed)))
+      const subject = early ?? (await names.subjectOf(topic, format.recordName(parsed, datum)))
       step = `Error retrieving ${format.title} ${side} schema version for id ${id}`
       const options = { normalize: false, deleted: true }
       const { version } = await registry.lookup(subject ?? '', found, options)

@@ -19,8 +19,8 @@ export interface SchemaFormat<P> {
   textOf(parsed: P): SchemaText
   /** Reads a schema; `references` are those it names, each by the name that it has there, with what they refer to before them. */
   parse(schema: SchemaText, references: readonly ResolvedReference[]): P
-  /** The full name of a record; null for any other schema. */
-  recordName(parsed: P): string | null
+  /** The full name of a record; null for any other schema. `datum` is one that is read, where the schema has several. */
+  recordName(parsed: P, datum?: Datum): string | null
   /** What keeps `reader` from reading what was written with `writer`. */
   incompatibilities(reader: P, writer: P): readonly string[]
   /** Compiles how values are written; `target` is the schema that the registry has. */
@@ -32,6 +32,13 @@ export interface SchemaFormat<P> {
 export interface ResolvedReference {
   readonly name: string
   readonly text: SchemaText
+}
+
+/** What is read: `rest` is what followed the id in a header. */
+export interface Datum {
+  readonly bytes: Buffer
+  readonly start: number
+  readonly rest: Buffer | null
 }
 
 export interface ValueEncoder {

@@ -12,10 +12,12 @@ import type { Step } from './stage-steps.ts'
 import type { TaskPlugins } from './task-plugins.ts'
 import type { TaskServices } from './task.ts'
 
-/** What was converted already, or is being converted. */
-interface Known {
+/** What was converted already, or is being converted: of headers the first ones, and the next. */
+export interface KnownParts {
   readonly key?: MaybePromise<SchemaAndValue>
   readonly value?: MaybePromise<SchemaAndValue> | undefined
+  readonly headers?: Headers
+  readonly pending?: Promise<SchemaAndValue>
 }
 
 /** Makes sink records one stage after the other: of records with headers, of which a converter waits, or that have failed. */
@@ -36,7 +38,7 @@ export class SinkRecordConversion {
   }
 
   /** Rejects where the record fails, in `stage`. Null where a transformation has dropped it. */
-  convert(raw: RawRecord, known: Known = {}): Promise<SinkRecord | null> {
+  convert(raw: RawRecord, known: KnownParts = {}): Promise<SinkRecord | null> {
     return this.#convert(raw, known, this.#once)
   }
 
@@ -80,7 +82,7 @@ export class SinkRecordConversion {
     return Promise.resolve(step('TRANSFORMATION', () => chain.applyAgain())) as Promise<SinkRecord>
   }
 
-  async #convert(raw: RawRecord, known: Known, step: Step): Promise<SinkRecord | null> {
+  async #convert(raw: RawRecord, known: KnownParts, step: Step): Promise<SinkRecord | null> {
     const { converters, chain } = this.#plugins
     const { topic } = raw
     const headers = raw.headers.length === 0 ? null : headersOf(raw)
@@ -92,19 +94,8 @@ export class SinkRecordConversion {
       step('VALUE_CONVERTER', () =>
         converters.value.converter.toConnectData(topic, headers, raw.value),
       ))
-    const converted = headers === null ? null : await this.#headers(raw, step)
-    const record = new ReadSinkRecord(
-      topic,
-      raw.partition,
-      key.schema,
-      key.value,
-      value.schema,
-      value.value,
-      raw.offset,
-      raw.timestamp < 0 ? null : raw.timestamp,
-      raw.timestampType,
-      converted,
-    )
+    const converted = headers === null ? null : await this.#headers(raw, known, step)
+    const record = recordOf(raw, key, value, converted)
     if (chain === null) return record
     let begun = false
     return step('TRANSFORMATION', () => {
@@ -114,12 +105,18 @@ export class SinkRecordConversion {
     })
   }
 
-  async #headers({ topic, headers }: RawRecord, step: Step): Promise<Headers> {
+  async #headers({ topic, headers }: RawRecord, known: KnownParts, step: Step): Promise<Headers> {
     const { header } = this.#plugins.converters
-    const converted = new Headers()
-    for (const { key, value } of headers) {
-      const data = await step('HEADER_CONVERTER', () => header.toConnectHeader(topic, key, value))
-      converted.add(key, data.value, data.schema)
+    const { headers: converted = new Headers(), pending } = known
+    const first = converted.size
+    for (const [at, { key, value }] of headers.slice(first).entries()) {
+      const data =
+        at === 0 && pending !== undefined
+          ? pending
+          : step('HEADER_CONVERTER', () => header.toConnectHeader(topic, key, value))
+      this.stage = 'HEADER_CONVERTER'
+      const read = await data
+      converted.add(key, read.value, read.schema)
     }
     return converted
   }
@@ -133,8 +130,29 @@ export class SinkRecordConversion {
   }
 }
 
+/** The record that these make up. */
+export function recordOf(
+  raw: RawRecord,
+  key: SchemaAndValue,
+  value: SchemaAndValue,
+  headers: Headers | null,
+): SinkRecord {
+  return new ReadSinkRecord(
+    raw.topic,
+    raw.partition,
+    key.schema,
+    key.value,
+    value.schema,
+    value.value,
+    raw.offset,
+    raw.timestamp < 0 ? null : raw.timestamp,
+    raw.timestampType,
+    headers,
+  )
+}
+
 /** The headers as they are, for converters that look into them. */
-function headersOf({ headers }: RawRecord): Headers {
+export function headersOf({ headers }: RawRecord): Headers {
   return new Headers(headers.map((header) => ({ ...header, schema: null })))
 }
 

@@ -1,11 +1,15 @@
+import { Headers } from '../data/headers.ts'
 import type { SinkRecord } from '../data/records.ts'
 import type { Schema, SchemaAndValue } from '../data/schema.ts'
 import type { FetchedRecords, RecordCursor } from '../kafka/types.ts'
 import type { MaybePromise } from '../util/maybe-promise.ts'
 import { isPromise } from '../util/maybe-promise.ts'
 import type { NamedConverter } from './converters.ts'
+import { HeldRecord } from './held-record.ts'
 import { ReadSinkRecord, rawRecordOf, viewOf } from './raw-record.ts'
-import { SinkRecordConversion } from './sink-record-conversion.ts'
+import type { RawRecord } from './raw-record.ts'
+import { headersOf, recordOf, SinkRecordConversion } from './sink-record-conversion.ts'
+import type { KnownParts } from './sink-record-conversion.ts'
 import type { TaskPlugins } from './task-plugins.ts'
 import type { TaskServices } from './task.ts'
 import { ToldTopics } from './told-topics.ts'
@@ -27,8 +31,7 @@ export class SinkRecordReader {
   readonly #slowly: SinkRecordConversion
   // What was decoded last, so that nothing is allocated between converter and record.
   #schema: Schema | null = null
-  #waiting: Promise<SinkRecord | null> | null = null
-  #failure: { readonly error: unknown } | null = null
+  readonly #held = new HeldRecord<SinkRecord | null>()
   #count = 0
 
   constructor(plugins: TaskPlugins, services: TaskServices) {
@@ -50,27 +53,14 @@ export class SinkRecordReader {
     this.#told.beginBatch()
     this.#told.tell(fetched.topic)
     while (!(await services.call('convert', () => this.#readSome(fetched, records)))) {
-      const record = await this.#finish(fetched)
+      const { topic, partition, cursor } = fetched
+      // The cursor still stands on the record at which reading stopped.
+      const record = await this.#held.finish(services.call, (error) =>
+        this.#slowly.recover(rawRecordOf(topic, partition, cursor), error),
+      )
       if (record !== null) records.push(record)
     }
     return this.#count
-  }
-
-  /** The record at which reading stopped: it waits for something, or it has failed. The cursor still stands on it. */
-  async #finish({ topic, partition, cursor }: FetchedRecords): Promise<SinkRecord | null> {
-    const waiting = this.#waiting
-    const failure = this.#failure
-    this.#waiting = null
-    this.#failure = null
-    let error = failure?.error
-    if (failure === null) {
-      try {
-        return await this.#services.call('convert', () => waiting)
-      } catch (cause) {
-        error = cause
-      }
-    }
-    return this.#slowly.recover(rawRecordOf(topic, partition, cursor), error)
   }
 
   /** Hot: reads on until the end of the slice (true), or until a record must wait or fails (false). */
@@ -79,17 +69,15 @@ export class SinkRecordReader {
     while (cursor.next()) {
       this.#count++
       try {
-        if (cursor.headerCount === 0) {
-          const record = this.#toRecord(topic, partition, cursor)
-          if (record === null) return false
-          if (chain === null) records.push(record)
-          else if (!this.#transform(record, records)) return false
-        } else {
-          this.#waiting = this.#slowly.convert(viewOf(topic, partition, cursor))
-          return false
-        }
+        const record =
+          cursor.headerCount === 0
+            ? this.#toRecord(topic, partition, cursor)
+            : this.#toRecordWithHeaders(viewOf(topic, partition, cursor))
+        if (record === null) return false
+        if (chain === null) records.push(record)
+        else if (!this.#transform(record, records)) return false
       } catch (error) {
-        this.#failure = { error }
+        this.#held.failed(error)
         return false
       }
     }
@@ -131,6 +119,34 @@ export class SinkRecordReader {
     )
   }
 
+  /** Hot: as {@link #toRecord}, of one with headers, which converters may look at: nothing is read in place. */
+  #toRecordWithHeaders(raw: RawRecord): SinkRecord | null {
+    const { key, value, header } = this.#plugins.converters
+    const { topic } = raw
+    const given = headersOf(raw)
+    this.#slowly.stage = 'KEY_CONVERTER'
+    const k = key.converter.toConnectData(topic, given, raw.key)
+    if (isPromise(k)) return this.#convertSlowly(raw, { key: k })
+    this.#slowly.stage = 'VALUE_CONVERTER'
+    const v = value.converter.toConnectData(topic, given, raw.value)
+    if (isPromise(v)) return this.#convertSlowly(raw, { key: k, value: v })
+    this.#slowly.stage = 'HEADER_CONVERTER'
+    const headers = new Headers()
+    for (const each of raw.headers) {
+      const data = header.toConnectHeader(topic, each.key, each.value)
+      if (isPromise(data)) {
+        return this.#convertSlowly(raw, { key: k, value: v, headers, pending: data })
+      }
+      headers.add(each.key, data.value, data.schema)
+    }
+    return recordOf(raw, k, v, headers)
+  }
+
+  #convertSlowly(raw: RawRecord, known: KnownParts): null {
+    this.#held.waitsFor(this.#slowly.convert(raw, known))
+    return null
+  }
+
   /** Hot: the value of these bytes, its schema in `#schema`; or a promise of both. */
   #decode(
     { converter, inPlace }: NamedConverter,
@@ -157,7 +173,7 @@ export class SinkRecordReader {
     this.#slowly.stage = 'TRANSFORMATION'
     const transformed = this.#plugins.chain?.apply(record) ?? null
     if (isPromise(transformed)) {
-      this.#waiting = transformed
+      this.#held.waitsFor(transformed)
       return false
     }
     if (transformed !== null) records.push(transformed)
@@ -171,11 +187,10 @@ export class SinkRecordReader {
     key: unknown,
     value?: unknown,
   ): null {
-    this.#waiting = this.#slowly.convert(viewOf(topic, partition, cursor), {
+    return this.#convertSlowly(viewOf(topic, partition, cursor), {
       key: key as MaybePromise<SchemaAndValue>,
       value: value as MaybePromise<SchemaAndValue> | undefined,
     })
-    return null
   }
 }
 

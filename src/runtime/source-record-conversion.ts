@@ -1,3 +1,4 @@
+import type { Headers } from '../data/headers.ts'
 import type { SourceRecord } from '../data/records.ts'
 import type { RecordHeader } from '../kafka/types.ts'
 import type { MaybePromise } from '../util/maybe-promise.ts'
@@ -26,6 +27,11 @@ export interface ConversionParts {
 
 /** What was converted already, or is being converted. */
 interface Known {
+  /** All of them, as converters see them. */
+  readonly headers?: Headers
+  /** Or the first ones, and the next. */
+  readonly own?: RecordHeader[]
+  readonly pending?: Promise<Uint8Array | null>
   readonly key?: MaybePromise<Uint8Array | null>
   readonly value?: MaybePromise<Uint8Array | null>
 }
@@ -128,12 +134,11 @@ export class SourceRecordConversion {
       return
     }
     const { topic } = sent
-    const { key, value, addsHeaders } = plugins.converters
+    const { key, value } = plugins.converters
     this.sent = sent
     await this.#prepareTopic(topic)
     this.stage = 'HEADER_CONVERTER'
-    const converted = await this.#headersOf(sent, step)
-    const headers = converted !== null || addsHeaders ? asSent(converted ?? []) : null
+    const headers = known.headers ?? (await this.#headersOf(sent, known, step))
     this.stage = 'KEY_CONVERTER'
     const keyDone = await (known.key !== undefined
       ? known.key
@@ -163,17 +168,25 @@ export class SourceRecordConversion {
     if (this.#preparing) throw error
   }
 
-  async #headersOf(sent: SourceRecord, step: Step): Promise<readonly RecordHeader[] | null> {
-    if (sent.headers === null || sent.headers.size === 0) return null
-    const { header } = this.#parts.plugins.converters
-    const converted: RecordHeader[] = []
-    for (const { key, schema, value } of sent.headers) {
-      const bytes = step('HEADER_CONVERTER', () =>
-        header.fromConnectHeader(sent.topic, key, schema, value),
-      )
-      converted.push({ key, value: await bytes })
+  /** Null where there are none, and no converter adds any. */
+  async #headersOf(sent: SourceRecord, known: Known, step: Step): Promise<Headers | null> {
+    const { header, addsHeaders } = this.#parts.plugins.converters
+    const { own = [], pending } = known
+    const first = own.length
+    let at = 0
+    for (const { key, schema, value } of sent.headers ?? []) {
+      if (at >= first) {
+        const bytes =
+          at === first && pending !== undefined
+            ? pending
+            : step('HEADER_CONVERTER', () =>
+                header.fromConnectHeader(sent.topic, key, schema, value),
+              )
+        own.push({ key, value: await bytes })
+      }
+      at++
     }
-    return converted
+    return own.length > 0 || addsHeaders ? asSent(own) : null
   }
 
   #className(): string {

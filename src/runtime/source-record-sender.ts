@@ -1,7 +1,9 @@
 import type { SourceRecord } from '../data/records.ts'
-import type { RecordProducer } from '../kafka/types.ts'
+import type { RecordHeader, RecordProducer } from '../kafka/types.ts'
 import { isPromise } from '../util/maybe-promise.ts'
+import { HeldRecord } from './held-record.ts'
 import type { PartitionRouter } from './partition-router.ts'
+import { asSent, rawHeaders } from './record-as-sent.ts'
 import type { SourceAcknowledgements } from './source-acknowledgements.ts'
 import { SourceRecordAppender } from './source-record-appender.ts'
 import { SourceRecordConversion } from './source-record-conversion.ts'
@@ -27,8 +29,7 @@ export class SourceRecordSender {
   readonly #appender: SourceRecordAppender
   /** What takes longer, and where every record notes the stage it is in. */
   readonly #slowly: SourceRecordConversion
-  #waiting: Promise<void> | null = null
-  #failure: { readonly error: unknown } | null = null
+  readonly #held = new HeldRecord<void>()
 
   /** `cancelled` aborts the waits for topics. */
   constructor(parts: SenderParts, cancelled: AbortSignal) {
@@ -57,8 +58,8 @@ export class SourceRecordSender {
       const began = performance.now()
       at = await services.call('convert', () => this.#appendSome(records, from))
       const stoppedAt = records[at]
-      if (stoppedAt !== undefined && (this.#waiting !== null || this.#failure !== null)) {
-        await this.#finish(stoppedAt)
+      if (stoppedAt !== undefined && this.#held.isHeld) {
+        await this.#held.finish(services.call, (error) => this.#slowly.recover(stoppedAt, error))
         at++
       }
       convertMs += performance.now() - began
@@ -66,24 +67,6 @@ export class SourceRecordSender {
     }
     services.counters.observe('convert', convertMs)
     services.counters.setActive(submitted.outstanding)
-  }
-
-  /** The record at which the loop stopped: it waits for something, or it has failed. */
-  async #finish(record: SourceRecord): Promise<void> {
-    const waiting = this.#waiting
-    const failure = this.#failure
-    this.#waiting = null
-    this.#failure = null
-    let error = failure?.error
-    if (failure === null) {
-      try {
-        await this.#parts.services.call('convert', () => waiting)
-        return
-      } catch (cause) {
-        error = cause
-      }
-    }
-    await this.#slowly.recover(record, error)
   }
 
   /** Hot: appends records from `from` on; answers where it stopped, for want of room or because one must wait or failed. */
@@ -96,12 +79,12 @@ export class SourceRecordSender {
         if (!producer.hasRoom || record === undefined) return at
         const waiting = this.#appendOne(record)
         if (waiting !== undefined) {
-          this.#waiting = waiting
+          this.#held.waitsFor(waiting)
           return at
         }
       }
     } catch (error) {
-      this.#failure = { error }
+      this.#held.failed(error)
     }
     return at
   }
@@ -124,9 +107,10 @@ export class SourceRecordSender {
     const slowly = this.#slowly
     slowly.sent = sent
     if (!this.#parts.router.knows(topic)) return slowly.convert(record, sent)
-    if (headers !== null && headers.size > 0) return slowly.convert(record, sent)
-    if (this.#parts.plugins.converters.addsHeaders) return slowly.convert(record, sent)
     const { converters } = this.#parts.plugins
+    if ((headers !== null && headers.size > 0) || converters.addsHeaders) {
+      return this.#convertWithHeaders(record, sent)
+    }
     slowly.stage = 'KEY_CONVERTER'
     const key = converters.key.converter.fromConnectData(topic, null, sent.keySchema, sent.key)
     if (isPromise(key)) return slowly.convert(record, sent, { key })
@@ -143,6 +127,34 @@ export class SourceRecordSender {
     if (isPromise(bytes)) return slowly.convert(record, sent, { key, value: bytes })
     slowly.stage = 'KAFKA_PRODUCE'
     this.#appender.append(record, sent, key, bytes, null)
+    return undefined
+  }
+
+  /** Hot: as {@link #convert}, of a record that has headers, or is given some by its converters. Nothing is written in place. */
+  #convertWithHeaders(record: SourceRecord, sent: SourceRecord): Promise<void> | undefined {
+    const { key, value, header } = this.#parts.plugins.converters
+    const { topic } = sent
+    const slowly = this.#slowly
+    slowly.stage = 'HEADER_CONVERTER'
+    const own: RecordHeader[] = []
+    if (sent.headers !== null) {
+      for (const each of sent.headers) {
+        const bytes = header.fromConnectHeader(topic, each.key, each.schema, each.value)
+        if (isPromise(bytes)) return slowly.convert(record, sent, { own, pending: bytes })
+        own.push({ key: each.key, value: bytes })
+      }
+    }
+    const headers = asSent(own)
+    slowly.stage = 'KEY_CONVERTER'
+    const keyBytes = key.converter.fromConnectData(topic, headers, sent.keySchema, sent.key)
+    if (isPromise(keyBytes)) return slowly.convert(record, sent, { headers, key: keyBytes })
+    slowly.stage = 'VALUE_CONVERTER'
+    const bytes = value.converter.fromConnectData(topic, headers, sent.valueSchema, sent.value)
+    if (isPromise(bytes)) {
+      return slowly.convert(record, sent, { headers, key: keyBytes, value: bytes })
+    }
+    slowly.stage = 'KAFKA_PRODUCE'
+    this.#appender.append(record, sent, keyBytes, bytes, rawHeaders(headers))
     return undefined
   }
 }

@@ -135,7 +135,7 @@ export interface FakeRecord {
 }
 
 /** A cursor over records written down by the test. */
-function cursorOf(records: readonly FakeRecord[]): RecordCursor {
+export function cursorOf(records: readonly FakeRecord[]): RecordCursor {
   const buffer = Buffer.from(records.map((r) => (r.key ?? '') + (r.value ?? '')).join(''))
   let at = -1
   let position = 0

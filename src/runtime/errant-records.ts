@@ -110,13 +110,14 @@ export class ErrantRecords {
   }
 
   async #letterOf(record: SinkRecord): Promise<DeadLetter> {
-    const { keeping, converters } = this.#plugins
+    const { keeping, converters, errors } = this.#plugins
     if (record instanceof ReadSinkRecord) {
       const lookup = (this.#lookup ??= keeping.openLookup())
       const raw = await this.#find(record, lookup)
       if (raw !== null) return rawLetterOf(raw)
     }
-    return convertedLetterOf(record, converters)
+    // A registry that is away is waited for as on the way of any record.
+    return errors.retries.attempt(() => convertedLetterOf(record, converters))
   }
 
   /** Waits for brokers that are away as whatever else reads: until the task is cancelled, or has ended. */

@@ -46,6 +46,16 @@ export class Retries {
     if (isAbortOf(this.#stopped, error)) throw reasonOf(this.#stopped)
   }
 
+  /** As {@link run}, of what fails with an error that asks for another try; anything else is tried once, and not counted. */
+  async attempt<T>(operation: () => Promise<T>): Promise<T> {
+    try {
+      return await operation()
+    } catch (error) {
+      if (!this.appliesTo(error)) throw error
+      return this.run(operation, error)
+    }
+  }
+
   /**
    * Tries `operation` until it succeeds, fails for good, or its time is over; rejects with its last error, or with the
    * reason of the signal. `failure` is what its first attempt failed with, where that was made already.

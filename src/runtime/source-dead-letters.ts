@@ -34,17 +34,21 @@ export class SourceDeadLetters {
     return (wasSent ? await this.#asSent(record) : null) ?? this.#asPolled(record)
   }
 
-  /** Made again; null where that does not succeed a second time. */
+  /** Made again, as long as `errors.retry.timeout` allows; null where that does not succeed. */
   async #asSent(record: SourceRecord): Promise<DeadLetter | null> {
-    const { chain, converters } = this.#plugins
     try {
-      const sent = chain === null ? record : await chain.apply(record)
-      if (sent === null) return null
-      const { key, value, headers } = await convertAsSent(sent, converters)
-      return letterFrom(sent, key, { bytes: value, format: 'converted' }, headers)
+      return await this.#plugins.errors.retries.attempt(() => this.#makeAgain(record))
     } catch {
       return null
     }
+  }
+
+  async #makeAgain(record: SourceRecord): Promise<DeadLetter | null> {
+    const { chain, converters } = this.#plugins
+    const sent = chain === null ? record : await chain.apply(record)
+    if (sent === null) return null
+    const { key, value, headers } = await convertAsSent(sent, converters)
+    return letterFrom(sent, key, { bytes: value, format: 'converted' }, headers)
   }
 
   async #asPolled(record: SourceRecord): Promise<DeadLetter> {

@@ -49,12 +49,12 @@ class GivingUp extends SinkTask {
   }
 }
 
-function setUp(by: Way, converter: Converter = textConverter, timeoutMs = 500) {
+function setUp(by: Way, converter: Converter = textConverter, config = {}, timeoutMs = 500) {
   const services = fakeServices()
   const consumer = new FakeConsumer()
   const keeping = new FakeKeeping(services)
   const sink = new GivingUp(by)
-  const plain = fakePlugins(queue, keeping)
+  const plain = fakePlugins({ ...queue, ...config }, keeping)
   const value = { ...plain.converters.value, converter }
   const plugins = { ...plain, converters: { ...plain.converters, value } }
   const task = new WorkerSinkTask({
@@ -102,6 +102,30 @@ describe('a record that the task gives up', () => {
     },
   )
 
+  test.each(ways)(
+    'by %s waits for a registry that is away as long as records are tried again, and is put once',
+    async (by) => {
+      let failures = 2
+      const { task, sink, keeping, consumer } = setUp(
+        by,
+        {
+          ...textConverter,
+          fromConnectData: (...data) =>
+            failures-- > 0
+              ? Promise.reject(new RetriableError('the registry is away.'))
+              : textConverter.fromConnectData(...data),
+        },
+        { 'errors.retry.timeout': '-1', 'errors.retry.delay.max.ms': '1' },
+      )
+      await task.start(never)
+      await until(() => expect(keeping.letters.map((each) => each.value)).toEqual(['a']))
+      keeping.producer.acknowledge()
+      await until(() => expect(consumer.commits.at(-1)).toMatchObject({ offset: 5 }))
+      expect(sink.puts).toBe(1)
+      await task.stop(1000)
+    },
+  )
+
   test.each(ways)('by %s is looked for no longer than the task runs', async (by) => {
     const { task, keeping, consumer } = setUp(by)
     for (let at = 0; at < 1000; at++) keeping.lookupErrors.push(new RetriableError('unreachable'))
@@ -129,7 +153,7 @@ describe('a record that the task gives up', () => {
 })
 
 test('a commit that waited for a letter is not sent once the lease is over', async () => {
-  const { task, keeping, consumer, services } = setUp('report', textConverter, 60_000)
+  const { task, keeping, consumer, services } = setUp('report', textConverter, {}, 60_000)
   const count = (name: 'commits' | 'commitFailures'): number => services.counters.get(name)
   await task.start(never)
   await until(() => expect(keeping.letters).toHaveLength(1))

@@ -10,10 +10,11 @@ function textOf(file: string): string {
 }
 
 describe('the files in config/', () => {
-  test('are those that Kafka ships', () => {
+  test('are those that Kafka ships, and one with a dead letter queue', () => {
     expect(files).toEqual([
       'connect-console-sink.properties',
       'connect-console-source.properties',
+      'connect-file-sink-dead-letters.properties',
       'connect-file-sink.properties',
       'connect-file-source.properties',
       'connect-standalone.properties',

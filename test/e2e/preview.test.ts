@@ -1,6 +1,7 @@
-import { appendFile, readdir, writeFile } from 'node:fs/promises'
+import { appendFile, readFile, readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { parseProperties } from '../../src/config/java-properties.ts'
 import { root } from '../services/paths.ts'
 import { openKafkaClient } from '../support/kafka-client.ts'
 import type { KafkaClient } from '../support/kafka-client.ts'
@@ -151,6 +152,17 @@ describe('a sink', () => {
     expect(body.records?.map(({ outcome }) => outcome)).toEqual(['failed', 'put'])
     expect(JSON.stringify(body.records?.[0])).toContain('value.converter.schemas.enable=false')
   })
+})
+
+test('the shipped file with a dead letter queue is valid, and says where a record goes that cannot be read', async () => {
+  const file = path.join(root, 'config/connect-file-sink-dead-letters.properties')
+  const config = parseProperties(await readFile(file, 'utf8'))
+  const records = [{ value: { text: 'no JSON' } }, { value: { text: '{"a": 1.50}' } }]
+  const { body } = await preview('FileStreamSink', { config, records })
+  expect(body.records?.map(({ outcome }) => outcome)).toEqual(['failed', 'put'])
+  expect(JSON.stringify(body.records?.[0])).toContain(
+    '"then":"it is kept in connect-test-dead-letters and skipped"',
+  )
 })
 
 test('what a config provider gave is in no answer', async () => {

@@ -61,8 +61,8 @@ export interface SeenBatch {
 }
 
 /**
- * What the broker does with a Produce request. `lose-answer` and `silence` append first, as does `append-and-babble`, which answers with what
- * is no answer; `disconnect` does not. A number
+ * What the broker does with a Produce request. `lose-answer` and `append-in-silence` append first, as does `append-and-babble`, which answers with what
+ * is no answer; `silence` and `disconnect` do not. A number
  * is the error code for every partition, or those that the function names, which are not appended.
  */
 export type ProduceFate =
@@ -180,6 +180,11 @@ export class FakeCluster implements AsyncDisposable {
   /** What lies in a partition's log. */
   log(partition = 0): readonly string[] {
     return this.#partitions[partition]?.values ?? []
+  }
+
+  /** A batch of a request that was long on its way gets there. */
+  arrive(batch: SeenBatch): void {
+    this.#partitions[batch.partition]?.append(batch)
   }
 
   /** Forgets every producer, as when retention has deleted all its records. */

@@ -40,16 +40,13 @@ export class BatchOutcomes {
       const answer = answerTo(each.queue)
       if (answer !== undefined) this.#apply(each, verdictOn(each, answer))
       else if (this.#parts.config.acks === 0) this.#acknowledged(each, -1)
-      else this.#retry(each, noAnswer(each))
+      else this.#unanswered(each, noAnswer(each))
     }
   }
 
   /** The connection broke, or took too long: the batches may be in the log or not. */
   unanswered(sent: readonly Sent[], error: Error): void {
-    for (const each of sent) {
-      if (isRetriable(error)) this.#retry(each, error)
-      else this.failed(each, error)
-    }
+    for (const each of sent) this.#unanswered(each, error)
   }
 
   /**
@@ -57,7 +54,7 @@ export class BatchOutcomes {
    * is, the broker says of the next batch: it takes it, or refuses its sequence.
    */
   failed({ queue, batch }: Sent, error: Error): void {
-    queue.remove(batch)
+    queue.failed(batch)
     this.#parts.client.options.meter?.add('recordsRefused', batch.recordCount)
     this.#parts.ledger.failed(queue, batch, error)
     this.#onEnd(queue)
@@ -75,6 +72,22 @@ export class BatchOutcomes {
         'or raise delivery.timeout.ms.',
     )
     this.failed(sent, error)
+  }
+
+  /** The batch may be in the log, or get there, and must not be sent under another epoch. */
+  doubtful(sent: Sent): void {
+    const { topic, partition } = sent.queue
+    const error = new DeliveryTimeoutError(
+      `Giving up ${sent.batch.recordCount} record(s) for ${topic}-${partition}: they were sent and not answered, as was a batch before them that has expired ` +
+        'since, so they may be in the log or not, and sending them again could write them twice. Raise delivery.timeout.ms to wait longer for the broker.',
+    )
+    this.failed(sent, error)
+  }
+
+  #unanswered(sent: Sent, error: Error): void {
+    sent.batch.mayArrive = true
+    if (isRetriable(error)) this.#retry(sent, error)
+    else this.failed(sent, error)
   }
 
   #apply(sent: Sent, verdict: Verdict): void {

@@ -33,7 +33,9 @@ export interface QueueOwner {
  * Invariant 3: a batch that comes back to be tried again goes before those behind it, with the sequence and the bytes
  * it had, and alone: nothing of the partition is sent until what was in flight with it has come back, and then the
  * lowest goes first. Where the broker refuses the sequence of the lowest (one before it failed for good, or the broker
- * lost count), the queue waits for what is in flight and starts again from sequence 0 under a higher epoch.
+ * lost count), the queue waits for what is in flight and starts again from sequence 0 under a higher epoch. Invariant 1: what
+ * was given up without an answer may get to the broker after all, and then the broker takes what was sent behind it too, until it sees the
+ * higher epoch. Of that, what was not answered either is not sent again: it could be in the log twice.
  *
  * A broker that has nothing of a producer id yet takes any sequence to be the first. So until it has acknowledged a batch
  * there is one in flight alone: were the first one refused, the second would otherwise be taken before it.
@@ -54,6 +56,8 @@ export class PartitionQueue implements RecordAppender, TopicPartition {
   #identity: Identity | null = null
   #nextSequence = 0
   #broken = false
+  /** A batch was given up that may still arrive, and close the gap it left in the sequences. */
+  #gapMayClose = false
   /** The producer id of which the broker has a batch of this partition; null where it is not known to have any. */
   #knownId: Int64 | null = null
 
@@ -168,12 +172,19 @@ export class PartitionQueue implements RecordAppender, TopicPartition {
     return this.#identity
   }
 
-  /** Begins again under `identity`: what waits and had a sequence gets a new one. Nothing may be in flight. */
-  restart(identity: Identity): void {
+  /**
+   * Begins again under `identity`: what waits and had a sequence gets a new one. Nothing may be in flight. Takes out what must
+   * not be sent again, for the owner to fail.
+   */
+  restart(identity: Identity): readonly ProducerBatch[] {
+    const doubtful = this.#gapMayClose ? this.#queued.filter(({ mayArrive }) => mayArrive) : []
+    this.#queued = this.#queued.filter((batch) => !doubtful.includes(batch))
     this.#broken = false
+    this.#gapMayClose = false
     this.#identity = identity
     this.#nextSequence = 0
     for (const batch of this.#queued) if (batch.stamped) this.#stamp(batch)
+    return doubtful
   }
 
   /**
@@ -189,6 +200,7 @@ export class PartitionQueue implements RecordAppender, TopicPartition {
       if (identity !== this.#identity && this.#inFlight.length === 1) {
         this.#identity = identity
         this.#nextSequence = 0
+        this.#gapMayClose = false
       }
       this.#stamp(batch)
     }
@@ -199,17 +211,18 @@ export class PartitionQueue implements RecordAppender, TopicPartition {
   /** `batch` is in the log. */
   acknowledged(batch: ProducerBatch): void {
     this.#knownId = this.#identity?.producerId ?? null
-    this.remove(batch)
+    this.#remove(batch)
   }
 
-  /** `batch` is done, acknowledged or failed: it is no more in flight. */
-  remove(batch: ProducerBatch): void {
-    this.#inFlight = this.#inFlight.filter((other) => other !== batch)
+  /** `batch` is given up. */
+  failed(batch: ProducerBatch): void {
+    if (batch.mayArrive) this.#gapMayClose = true
+    this.#remove(batch)
   }
 
   /** `batch`, or what it was split into, goes back to where it was, to be sent again. */
   putBack(batch: ProducerBatch, parts: readonly ProducerBatch[] = [batch]): void {
-    this.remove(batch)
+    this.#remove(batch)
     const at = this.#queued.findIndex((other) => other.order > batch.order)
     this.#queued.splice(at < 0 ? this.#queued.length : at, 0, ...parts)
   }
@@ -255,6 +268,11 @@ export class PartitionQueue implements RecordAppender, TopicPartition {
   /** Everything sealed and not done, in order. */
   incomplete(): readonly ProducerBatch[] {
     return [...this.#inFlight, ...this.#queued]
+  }
+
+  /** It is no more in flight. */
+  #remove(batch: ProducerBatch): void {
+    this.#inFlight = this.#inFlight.filter((other) => other !== batch)
   }
 
   #begin(): Arena {

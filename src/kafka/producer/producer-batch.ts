@@ -41,6 +41,8 @@ export class ProducerBatch {
   readonly createdAt: number
   readonly waiters: BatchWaiter[] = []
   attempts = 0
+  /** An attempt under its sequence was not answered: it may still get to the broker, whenever that is. */
+  mayArrive = false
   /** Null for the parts of a split batch, which have buffers of their own. */
   arena: Arena | null
   /** What counts against `buffer.memory`. */
@@ -89,6 +91,7 @@ export class ProducerBatch {
       producerEpoch: epoch,
       baseSequence: identity === null ? -1 : baseSequence,
     }
+    this.mayArrive = false
     if (this.#bytes !== null) stampBatch(this.#bytes, stamp)
     else this.#bytes = this.arena?.writer.close(stamp, options) ?? null
   }

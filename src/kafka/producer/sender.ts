@@ -238,7 +238,7 @@ export class Sender implements QueueOwner, LaneOwner {
     if (queue.needsEpoch) {
       const identity = this.#identities.raise(queue.identity)
       if (identity === null) return false
-      queue.restart(identity)
+      for (const batch of queue.restart(identity)) this.#outcomes.doubtful({ queue, batch })
     }
     if (queue.head === undefined && this.#isDue(queue, lane, now)) queue.seal()
     const { maxInFlight } = this.#parts.config

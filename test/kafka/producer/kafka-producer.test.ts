@@ -208,6 +208,40 @@ describe('time limits', () => {
     })
   })
 
+  test('what may arrive late behind a batch that was given up is not sent under another epoch: it would be there twice', async () => {
+    // The first requests of m1 and m2 are held on their way, and arrive just before anything comes under a higher epoch.
+    const held = new Map<string, SeenBatch>()
+    const fate = (_n: number, [batch]: readonly SeenBatch[]): ProduceFate => {
+      const [value = ''] = batch?.values ?? []
+      if (batch === undefined || value === 'm0') return 'append'
+      if (batch.epoch > 0) {
+        for (const each of held.values()) cluster?.arrive(each)
+        return 'append'
+      }
+      if (held.has(value) || value === 'm3') return value === 'm1' ? 'disconnect' : 'append'
+      held.set(value, batch)
+      return value === 'm1' ? 'silence' : 'disconnect'
+    }
+    let cluster: FakeCluster | undefined
+    const config = { 'delivery.timeout.ms': '1600', 'request.timeout.ms': '1000' }
+    await withProducer({ fate }, config, async (bench) => {
+      cluster = bench.cluster
+      const appender = bench.producer.appender(bench.cluster.topic, 0)
+      appender.append(0, 1, null, Buffer.from('m0'), null)
+      await bench.producer.flush(never)
+      appender.append(1, 1, null, Buffer.from('m1'), null)
+      void bench.producer.flush(never)
+      await new Promise((resolve) => setTimeout(resolve, 500))
+      appender.append(2, 1, null, Buffer.from('m2'), null)
+      await bench.producer.flush(never)
+      appender.append(3, 1, null, Buffer.from('m3'), null)
+      await bench.producer.flush(never)
+      expect([...bench.outcomes.errors.keys()]).toEqual([1, 2])
+      expect(bench.outcomes.errors.get(2)?.message).toMatch(/could write them twice|^Expiring/)
+      expect(bench.cluster.log()).toEqual(['m0', 'm1', 'm2', 'm3'])
+    })
+  })
+
   test('records wait for a broker that is away, and fail at last with the reason', async () => {
     const config = { 'delivery.timeout.ms': '80', 'request.timeout.ms': '50' }
     await withProducer({}, config, async (bench) => {

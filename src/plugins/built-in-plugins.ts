@@ -32,6 +32,9 @@ interface TransformModule {
 
 const transformModules: Record<TransformFamily, () => Promise<TransformModule>> = {
   kafka: () => import('../transforms/index.ts'),
+  aiven: () => import('../transforms/aiven/index.ts'),
+  common: () => import('../transforms/common/index.ts'),
+  confluent: () => import('../transforms/confluent/index.ts'),
   debezium: () => import('../transforms/debezium/index.ts'),
 }
 

@@ -1,9 +1,12 @@
+import { aivenTransforms, aivenVersion } from './aiven/built-in.ts'
+import { commonTransforms, commonVersion } from './common/built-in.ts'
+import { confluentTransforms, confluentVersion } from './confluent/built-in.ts'
 import { debeziumTransforms, debeziumVersion } from './debezium/built-in.ts'
 
 /** The transformations and predicates that come with the worker, known without importing them: discovery loads no plugin. */
 
 /** Whose they are in Java. Each family has a module of its own, which exports `transformClasses`. */
-export type TransformFamily = 'kafka' | 'debezium'
+export type TransformFamily = 'kafka' | 'aiven' | 'common' | 'confluent' | 'debezium'
 
 /** One built-in plugin: its kind and its Java class name, under which the module of its family has its class. */
 export interface BuiltInTransform {
@@ -48,6 +51,11 @@ export const builtInTransforms: readonly BuiltInTransform[] = [
   ...predicates.map((name): BuiltInTransform => {
     const className = `${kafka}.predicates.${name}`
     return { type: 'predicate', className, family: 'kafka', version: null }
+  }),
+  ...aivenTransforms.map((className) => transformation(className, 'aiven', aivenVersion)),
+  ...commonTransforms.map((className) => transformation(className, 'common', commonVersion)),
+  ...confluentTransforms.map((className) => {
+    return transformation(className, 'confluent', confluentVersion)
   }),
   ...debeziumTransforms.map((className) => transformation(className, 'debezium', debeziumVersion)),
 ]

@@ -14,15 +14,14 @@ import { TopicNameMatches } from './predicates/topic-name-matches.ts'
 import { RegexRouter } from './regex-router.ts'
 import { ReplaceField } from './replace-field.ts'
 import { SetSchemaMetadata } from './set-schema-metadata.ts'
-import { keyAndValue } from './support/side.ts'
-import type { PlainTransformation, Side } from './support/side.ts'
+import { pluginClasses } from './support/plugin-classes.ts'
 import { TimestampConverter } from './timestamp-converter.ts'
 import { TimestampRouter } from './timestamp-router.ts'
 import { ValueToKey } from './value-to-key.ts'
 
 const kafka = 'org.apache.kafka.connect.transforms'
 
-const sided: Readonly<Record<string, new (side: Side) => PlainTransformation>> = {
+const sided = {
   Cast,
   ExtractField,
   Flatten,
@@ -37,17 +36,8 @@ const sided: Readonly<Record<string, new (side: Side) => PlainTransformation>> =
 const whole = { DropHeaders, Filter, InsertHeader, RegexRouter, TimestampRouter, ValueToKey }
 const predicates = { HasHeaderKey, RecordIsTombstone, TopicNameMatches }
 
-/** The transformations and predicates that come with the worker, by Java class name; `built-in-transforms.ts` lists them without importing them. */
-export const transformClasses: ReadonlyMap<string, unknown> = new Map<string, unknown>([
-  ...Object.entries(sided).flatMap(([name, Base]): [string, unknown][] => {
-    const { Key, Value } = keyAndValue(Base)
-    return [
-      [`${kafka}.${name}$Key`, Key],
-      [`${kafka}.${name}$Value`, Value],
-    ]
-  }),
-  ...Object.entries(whole).map(([name, Class]): [string, unknown] => [`${kafka}.${name}`, Class]),
-  ...Object.entries(predicates).map(([name, Class]): [string, unknown] => {
-    return [`${kafka}.predicates.${name}`, Class]
-  }),
+/** Kafka's transformations and predicates, by Java class name; `built-in-transforms.ts` lists them without importing them. */
+export const transformClasses: ReadonlyMap<string, unknown> = new Map([
+  ...pluginClasses({ name: kafka, sided, whole }),
+  ...pluginClasses({ name: `${kafka}.predicates`, sided: {}, whole: predicates }),
 ])

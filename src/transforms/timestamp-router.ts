@@ -1,6 +1,7 @@
-import { DataError, configDef, javaToString } from '../api/index.ts'
+import { DataError, configDef } from '../api/index.ts'
 import type { ConfigDef, ConnectRecord, ConnectorConfig } from '../api/index.ts'
 import { SimpleDateFormat } from './support/date-format/simple-date-format.ts'
+import { recordText } from './support/record-text.ts'
 
 /** The texts are Kafka's own, as `GET /connector-plugins/…/config` shows them. */
 const config = configDef({
@@ -38,8 +39,7 @@ export class TimestampRouter {
   apply(record: ConnectRecord): ConnectRecord {
     const { topic, timestamp } = record
     if (timestamp === null) {
-      const where = `topic ${topic}, partition ${record.kafkaPartition ?? 'none'}, key ${javaToString(record.key)}`
-      throw new DataError(`Timestamp missing on record: ${where}`)
+      throw new DataError(`Timestamp missing on record: ${recordText(record)}`)
     }
     const text = this.#format.format(timestamp)
     const renamed = this.#topicFormat

@@ -40,12 +40,17 @@ const validation = new ConnectorValidation({
 })
 const ours = new Set(plugins.map((plugin) => plugin.className))
 
+const isKafkas = (name: string): boolean => name.startsWith('org.apache.kafka.')
+const ofOthers = new Set(
+  plugins.map(({ className }) => className).filter((name) => !isKafkas(name)),
+)
+
 function isKnownToBoth(name: string): boolean {
-  if (name.startsWith('io.confluent.')) return false
-  return !name.startsWith('org.apache.kafka') || ours.has(name)
+  if (ofOthers.has(name)) return false
+  return !isKafkas(name) || ours.has(name)
 }
 
-/** What the recorded worker had beside ours is not recommended by ours, and it had no converters of Confluent's. */
+/** What the recorded worker had beside ours is not recommended by ours, and it had no built-in plugins but Kafka's. */
 function withoutForeignClasses(value: unknown): unknown {
   return JSON.parse(
     JSON.stringify(value, (key, member: unknown) =>

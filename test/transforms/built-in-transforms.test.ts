@@ -1,11 +1,17 @@
 import { expect, test } from 'vitest'
 import { builtInPlugins, loadBuiltIn } from '../../src/plugins/built-in-plugins.ts'
 import { builtInTransforms } from '../../src/transforms/built-in-transforms.ts'
+import * as aiven from '../../src/transforms/aiven/index.ts'
+import * as common from '../../src/transforms/common/index.ts'
+import * as confluent from '../../src/transforms/confluent/index.ts'
 import * as debezium from '../../src/transforms/debezium/index.ts'
 import * as kafka from '../../src/transforms/index.ts'
 
 const classes: ReadonlyMap<string, unknown> = new Map([
   ...kafka.transformClasses,
+  ...aiven.transformClasses,
+  ...common.transformClasses,
+  ...confluent.transformClasses,
   ...debezium.transformClasses,
 ])
 

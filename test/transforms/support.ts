@@ -1,19 +1,24 @@
 import { Headers, SinkRecord, SourceRecord } from '../../src/api/index.ts'
 import type { ConnectRecord, ConnectorConfig, Schema, Transformation } from '../../src/api/index.ts'
+import { transformClasses as aivenClasses } from '../../src/transforms/aiven/index.ts'
+import { transformClasses as commonClasses } from '../../src/transforms/common/index.ts'
+import { transformClasses as confluentClasses } from '../../src/transforms/confluent/index.ts'
 import { transformClasses } from '../../src/transforms/index.ts'
 
 const kafka = 'org.apache.kafka.connect.transforms'
+const others = new Map([...aivenClasses, ...commonClasses, ...confluentClasses])
 
-/** A transformation by the end of its Java class name, configured. */
+/** A transformation by its Java class name, configured; of Kafka's the end of it will do. */
 export function transformation(name: string, config: ConnectorConfig = {}): Transformation {
   const made = instanceOf(name) as Transformation
   made.configure(config)
   return made
 }
 
-/** An instance of a plugin by the end of its Java class name. */
+/** An instance of a plugin, named likewise. */
 export function instanceOf(name: string): unknown {
-  const Class = transformClasses.get(`${kafka}.${name}`) as (new () => unknown) | undefined
+  const found = transformClasses.get(`${kafka}.${name}`) ?? others.get(name)
+  const Class = found as (new () => unknown) | undefined
   if (Class === undefined) throw new Error(`There is no ${name}.`)
   return new Class()
 }

@@ -2,6 +2,8 @@ import type { ConfigDef, ConnectRecord, ConnectorConfig, Headers, Schema } from 
 
 /** Which half of a record a transformation works on: `$Key` or `$Value`. */
 export interface Side {
+  /** For messages. */
+  readonly half: 'key' | 'value'
   schemaOf(record: ConnectRecord): Schema | null
   valueOf(record: ConnectRecord): unknown
   /** The record with this half replaced. */
@@ -16,6 +18,7 @@ export interface Side {
 }
 
 const keySide: Side = {
+  half: 'key',
   schemaOf: (record) => record.keySchema,
   valueOf: (record) => record.key ?? null,
   replace: (record, schema, value) => record.newRecord({ keySchema: schema, key: value }),
@@ -24,6 +27,7 @@ const keySide: Side = {
 }
 
 const valueSide: Side = {
+  half: 'value',
   schemaOf: (record) => record.valueSchema,
   valueOf: (record) => record.value ?? null,
   replace: (record, schema, value) => record.newRecord({ valueSchema: schema, value }),

@@ -27,7 +27,7 @@ public final class TransformOracle {
         Pipe.serve(TransformOracle::answer);
     }
 
-    private static JsonNode answer(JsonNode request) throws Exception {
+    static JsonNode answer(JsonNode request) throws Exception {
         return switch (request.get("op").asText()) {
             case "apply" -> apply(request);
             case "test" -> test(request);

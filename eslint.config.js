@@ -53,6 +53,7 @@ const doors = [
   { name: 'kafkajs', allow: 'src/kafka/admin/**' },
   { name: 'chokidar', allow: 'connectors/file/**' },
   { name: '@node-rs/crc32', allow: 'src/kafka/records/**' },
+  { name: 'ajv', allow: 'src/converters/json-schema/**' },
 ]
 
 export default tseslint.config(

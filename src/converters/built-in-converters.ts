@@ -9,7 +9,7 @@ export interface BuiltInConverter {
 }
 
 /** Who needs no registry loads nothing of what speaks to one. */
-export type ConverterModule = 'index' | 'avro' | 'protobuf'
+export type ConverterModule = 'index' | 'avro' | 'json-schema' | 'protobuf'
 
 const classNames: Readonly<Record<string, string>> = {
   BooleanConverter: 'org.apache.kafka.connect.converters.BooleanConverter',
@@ -40,6 +40,12 @@ export const builtInConverters: readonly BuiltInConverter[] = [
     className: 'io.confluent.connect.avro.AvroConverter',
     exportName: 'AvroConverter',
     module: 'avro',
+  },
+  {
+    type: 'converter',
+    className: 'io.confluent.connect.json.JsonSchemaConverter',
+    exportName: 'JsonSchemaConverter',
+    module: 'json-schema',
   },
   {
     type: 'converter',

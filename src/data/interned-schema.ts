@@ -2,7 +2,7 @@ import { DataError } from '../errors/connect-error.ts'
 import type { Field, Schema, SchemaType } from './schema.ts'
 import { valueKey } from './value-key.ts'
 
-const schemaBrand = Symbol.for('sluice.Schema')
+export const schemaBrand = Symbol.for('sluice.Schema')
 
 /** What a schema is made of; its fields get their index from their place. */
 export interface SchemaParts {
@@ -83,6 +83,11 @@ export function internSchema(parts: SchemaParts): Schema {
   table.set(key, new WeakRef(schema))
   collected.register(schema, key)
   return schema
+}
+
+/** Makes a schema known that equals no other, so that others may be built of it before it is complete. */
+export function adoptSchema(schema: Schema): void {
+  ids.set(schema, nextId++)
 }
 
 /** Whether two schemas are equal, wherever they come from; of those built in this thread, only the same is. */

@@ -23,6 +23,7 @@ const policies = ['All', 'None', 'Principal', 'Allowlist'] as const
 const converterModules: Record<ConverterModule, () => Promise<object>> = {
   index: () => import('../converters/index.ts'),
   avro: () => import('../converters/registry/avro-converter.ts'),
+  'json-schema': () => import('../converters/registry/json-schema-converter.ts'),
   protobuf: () => import('../converters/registry/protobuf-converter.ts'),
 }
 

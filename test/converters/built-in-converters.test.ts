@@ -5,6 +5,7 @@ import type { ConfigDef, Converter, HeaderConverter } from '../../src/api/index.
 import { builtInConverters } from '../../src/converters/built-in-converters.ts'
 import * as converters from '../../src/converters/index.ts'
 import { AvroConverter } from '../../src/converters/registry/avro-converter.ts'
+import { JsonSchemaConverter } from '../../src/converters/registry/json-schema-converter.ts'
 import { builtInPlugins, loadBuiltIn } from '../../src/plugins/built-in-plugins.ts'
 import { PluginRegistry } from '../../src/plugins/plugin-registry.ts'
 
@@ -90,10 +91,14 @@ test('every converter has the methods of its kind', () => {
   }
 })
 
-test('a converter over a registry is loaded under its class and its short names', async () => {
-  for (const name of ['io.confluent.connect.avro.AvroConverter', 'AvroConverter', 'Avro']) {
-    const registry = new PluginRegistry([...builtInPlugins])
-    const plugin = registry.find('converter', name)
-    expect(await loadBuiltIn(plugin)).toBe(AvroConverter)
-  }
+test.each([
+  ['io.confluent.connect.avro.AvroConverter', AvroConverter],
+  ['AvroConverter', AvroConverter],
+  ['Avro', AvroConverter],
+  ['io.confluent.connect.json.JsonSchemaConverter', JsonSchemaConverter],
+  ['JsonSchemaConverter', JsonSchemaConverter],
+  ['JsonSchema', JsonSchemaConverter],
+])('a converter over a registry is loaded as %s', async (name, converter) => {
+  const registry = new PluginRegistry([...builtInPlugins])
+  expect(await loadBuiltIn(registry.find('converter', name))).toBe(converter)
 })

@@ -11,7 +11,11 @@ interface StoredSchema {
   readonly guid: string
   readonly schema: string
   readonly schemaType?: string
-  readonly references?: readonly { readonly subject: string; readonly version: number }[]
+  readonly references?: readonly {
+    readonly name?: string
+    readonly subject: string
+    readonly version: number
+  }[]
   readonly metadata?: unknown
   readonly ruleSet?: unknown
 }

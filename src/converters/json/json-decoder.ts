@@ -43,7 +43,9 @@ export function jsonDecoder(schema: Schema, replaceNullWithDefault: boolean): Js
 function readerOf(schema: Schema, replaceNullWithDefault: boolean): JsonReader {
   const logical = logicalReader(schema)
   if (logical !== null) return logical
-  if (schema.type === 'STRUCT') return structReader(schema, replaceNullWithDefault)
+  if (schema.type === 'STRUCT') {
+    return structReader(schema, (field) => jsonDecoder(field, replaceNullWithDefault))
+  }
   const { keySchema, valueSchema } = schema
   if (valueSchema === null) return scalarReader(schema.type)
   const element = jsonDecoder(valueSchema, replaceNullWithDefault)
@@ -52,7 +54,7 @@ function readerOf(schema: Schema, replaceNullWithDefault: boolean): JsonReader {
   return pairMapReader(jsonDecoder(keySchema, replaceNullWithDefault), element)
 }
 
-function arrayReader(element: JsonDecoder): JsonReader {
+export function arrayReader(element: JsonDecoder): JsonReader {
   return (cursor, first) => {
     if (first !== 0x5b) refuseKind(cursor, 'Arrays should be encoded as JSON arrays')
     const elements: unknown[] = []
@@ -64,7 +66,7 @@ function arrayReader(element: JsonDecoder): JsonReader {
   }
 }
 
-function stringMapReader(element: JsonDecoder): JsonReader {
+export function stringMapReader(element: JsonDecoder): JsonReader {
   return (cursor, first) => {
     if (first !== 0x7b) {
       refuseKind(cursor, 'Maps with string fields should be encoded as JSON objects')
@@ -122,11 +124,15 @@ interface FieldDecoder {
   readonly decoder: JsonDecoder
 }
 
-function structReader(schema: Schema, replaceNullWithDefault: boolean): JsonReader {
+/** A member that is not there is what its decoder says of one; one that is no field is passed over. */
+export function structReader(
+  schema: Schema,
+  decoderOf: (schema: Schema) => JsonDecoder,
+): JsonReader {
   const fields: FieldDecoder[] = (schema.fields ?? []).map((field) => ({
     field,
     prefix: Buffer.from(`${JSON.stringify(field.name)}:`),
-    decoder: jsonDecoder(field.schema, replaceNullWithDefault),
+    decoder: decoderOf(field.schema),
   }))
   const prediction = new StructPrediction(schema, fields)
   return (cursor, first) => {
@@ -155,6 +161,6 @@ function structReader(schema: Schema, replaceNullWithDefault: boolean): JsonRead
   }
 }
 
-function refuseKind(cursor: JsonCursor, rule: string): never {
+export function refuseKind(cursor: JsonCursor, rule: string): never {
   throw new DataError(`${rule}, but found ${cursor.kind()}`)
 }

@@ -99,7 +99,7 @@ function structEncoder(schema: Schema, options: JsonEncoderOptions): JsonEncoder
   }
 }
 
-function arrayEncoder(element: JsonEncoder): JsonEncoder {
+export function arrayEncoder(element: JsonEncoder): JsonEncoder {
   return {
     maxBytes(value) {
       let sum = 2
@@ -145,7 +145,7 @@ function mapEncoder(schema: Schema, options: JsonEncoderOptions): JsonEncoder {
   }
 }
 
-function writeObject(
+export function writeObject(
   target: Buffer,
   at: number,
   map: ReadonlyMap<unknown, unknown>,
@@ -187,6 +187,6 @@ function writePairs(
   return at + 1
 }
 
-function invalidType(type: string, value: unknown): DataError {
+export function invalidType(type: string, value: unknown): DataError {
   return new DataError(`Invalid type for ${type}: class ${javaClassName(value)}`)
 }

@@ -1,5 +1,5 @@
 import { DataError, Struct } from '../../api/index.ts'
-import type { Schema } from '../../api/index.ts'
+import type { Schema, SchemaType } from '../../api/index.ts'
 import type { JsonCursor, JsonReader } from '../json/json-cursor.ts'
 import { arrayReader, refuseKind, stringMapReader, structReader } from '../json/json-decoder.ts'
 import type { JsonDecoder } from '../json/json-decoder.ts'
@@ -31,12 +31,18 @@ export function compileReader(
 
 /** A value that may be null, or a member that may be missing: then it is the default, or null. */
 class NullableDecoder implements JsonDecoder {
+  readonly scalar: SchemaType | null
+  readonly keepsNull: boolean
   readonly #schema: Schema
   /** Set once all within is compiled, which may be the schema itself. */
   #read: JsonReader = () => null
 
   constructor(schema: Schema) {
     this.#schema = schema
+    const isLeaf = schema.type !== 'STRUCT' && schema.valueSchema === null
+    const isPlain = isLeaf && logicalReader(schema) === null && symbolsOf(schema) === null
+    this.scalar = isPlain ? schema.type : null
+    this.keepsNull = schema.optional && schema.defaultValue === null
   }
 
   compile(reader: JsonReader): void {

@@ -1,4 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net'
+import { JavaPattern } from '../../api/index.ts'
 
 /** The formats of texts that drafts 4 to 7 define; of others nothing is asked. */
 export const formats: Readonly<Record<string, (text: string) => boolean>> = {
@@ -53,7 +54,7 @@ function isPointer(text: string): boolean {
 
 function isPattern(text: string): boolean {
   try {
-    new RegExp(text, 'u')
+    new JavaPattern(text)
     return true
   } catch {
     return false

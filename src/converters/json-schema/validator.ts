@@ -8,6 +8,7 @@ import { isModern } from './dialect.ts'
 import type { Dialect } from './dialect.ts'
 import { formats } from './formats.ts'
 import type { JsonSchema } from './json-schema.ts'
+import { schemaPattern } from './schema-pattern.ts'
 import { budgetKeyword, plainDocument } from './plain-schema.ts'
 import { areUnique } from './unique-items.ts'
 
@@ -26,6 +27,7 @@ const options: Options = {
   ownProperties: true,
   // As exact as decimals: 1.13 is a multiple of 0.01.
   multipleOfPrecision: 12,
+  code: { regExp: schemaPattern },
 }
 
 type Validator = Pick<Ajv, 'addKeyword' | 'addSchema' | 'compile' | 'errorsText' | 'removeKeyword'>
@@ -46,7 +48,7 @@ export function compileValidator(json: JsonSchema): (document: Buffer) => void {
     const validate = ajv.compile(plainDocument(root.json, root.dialect))
     return (document) => {
       steps = 0
-      if (validate(parse(document))) return
+      if (isValid(validate, parse(document))) return
       throw new SerializationError(
         `Validation error in JSON: ${ajv.errorsText(validate.errors, { dataVar: '#' })}`,
       )
@@ -72,6 +74,16 @@ function ajvOf(dialect: Dialect, step: () => boolean): Validator {
     validate: (isAsked: boolean, elements: readonly unknown[]) => !isAsked || areUnique(elements),
   })
   return ajv
+}
+
+/** What cannot be told within the bounds of steps and stack is no match. */
+function isValid(validate: (document: unknown) => unknown, document: unknown): boolean {
+  try {
+    return validate(document) === true
+  } catch (cause) {
+    if (cause instanceof SerializationError) throw cause
+    throw new SerializationError(`Validation error in JSON: ${asError(cause).message}`, { cause })
+  }
 }
 
 function newAjv(dialect: Dialect, own: Options): Validator {

@@ -143,6 +143,13 @@ describe('a document is held against its schema', () => {
     expect(problemOf({ uniqueItems: true }, many)).toBe('')
   })
 
+  test('by patterns as Java has them, none of which takes for ever', () => {
+    expect(problemOf({ pattern: '^\\p{Lu}++$' }, 'ÄÖ')).toBe('')
+    const json = { patternProperties: { '^(a+)+$': { pattern: '^(a|aa)+$' } } }
+    expect(problemOf(json, { aa: 'aaa' })).toBe('')
+    expect(problemOf(json, { aa: `${'a'.repeat(60)}!` })).toMatch(/^Validation error in JSON: /)
+  })
+
   test('unless the schema cannot be used for it', () => {
     expect(() => problemOf({ $ref: '#/definitions/none' }, 1)).toThrow(DataError)
     expect(() => problemOf({ pattern: '(' }, 1)).toThrow(/cannot be used to validate/)

@@ -4,6 +4,7 @@ import type { JsonEncoder, JsonEncoderOptions } from './json-encoder-types.ts'
 import { quote, writeBytes } from './json-text.ts'
 import { logicalEncoder } from './write-logical.ts'
 import { scalarEncoder } from './write-scalar.ts'
+import { StructWriter } from './predict/struct-writer.ts'
 import { schemalessEncoder } from './write-schemaless.ts'
 
 const nullText = Buffer.from('null')
@@ -13,7 +14,10 @@ export function jsonEncoder(schema: Schema | null, options: JsonEncoderOptions):
   if (schema === null) return schemalessEncoder
   const present = presentEncoder(schema, options)
   const whenNull = textOfNull(schema, present, options)
+  const isScalar = schema.fields === null && schema.valueSchema === null
   return {
+    scalar: isScalar && logicalEncoder(schema, options.decimalFormat) === null ? schema.type : null,
+    writesNull: whenNull === nullText,
     maxBytes(value) {
       return value === null || value === undefined
         ? (whenNull?.length ?? 0)
@@ -79,9 +83,12 @@ function structEncoder(schema: Schema, options: JsonEncoderOptions): JsonEncoder
     encoder: jsonEncoder(field.schema, options),
   }))
   const fixedBytes = fields.reduce((sum, { prefix }) => sum + prefix.length, 2)
+  const writer = new StructWriter(fields)
   return {
     maxBytes(value) {
       if (!isStruct(value)) return 0
+      const { compiled } = writer
+      if (compiled !== null && value.schema === schema) return compiled.size(value.values)
       let sum = fixedBytes
       for (const { index, encoder } of fields) sum += encoder.maxBytes(value.values[index])
       return sum
@@ -89,6 +96,8 @@ function structEncoder(schema: Schema, options: JsonEncoderOptions): JsonEncoder
     write(target, at, value) {
       if (!isStruct(value)) throw invalidType('STRUCT', value)
       if (!schemaEquals(value.schema, schema)) throw new DataError('Mismatching schema.')
+      const { compiled } = writer
+      if (compiled !== null) return compiled.write(target, at, value.values)
       if (fields.length === 0) target[at++] = 0x7b
       for (const { index, prefix, encoder } of fields) {
         at = encoder.write(target, writeBytes(target, at, prefix), value.values[index])

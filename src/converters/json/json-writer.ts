@@ -2,6 +2,7 @@ import type { Schema } from '../../api/index.ts'
 import { jsonEncoder } from './json-encoder.ts'
 import type { JsonEncoder, JsonEncoderOptions } from './json-encoder-types.ts'
 import { writeBytes } from './json-text.ts'
+import { MapWriter } from './predict/map-writer.ts'
 import { schemaJson } from './write-schema.ts'
 
 /** Values of one schema: what stands before each, and what writes them. Empty prefix: no envelope. */
@@ -73,7 +74,7 @@ export class JsonWriter {
   }
 
   #compile(schema: Schema | null): Envelope {
-    const encoder = jsonEncoder(schema, this.#options)
+    const encoder = schema === null ? new MapWriter() : jsonEncoder(schema, this.#options)
     const prefix = this.#withSchemas
       ? Buffer.from(`{"schema":${schemaJson(schema, this.#options)},"payload":`)
       : Buffer.alloc(0)

@@ -1,13 +1,6 @@
-import {
-  DataError,
-  doubleText,
-  fits,
-  floatText,
-  javaClassName,
-  SchemaBuilder,
-} from '../../api/index.ts'
+import { DataError, fits, floatText, javaClassName, SchemaBuilder } from '../../api/index.ts'
 import type { SchemaType } from '../../api/index.ts'
-import { maxStringBytes, writeAscii, writeInteger, writeString } from './json-text.ts'
+import { maxStringBytes, writeAscii, writeDouble, writeInteger, writeString } from './json-text.ts'
 import type { JsonEncoder } from './json-encoder-types.ts'
 
 /** The longest text of a number: `-2.2250738585072014E-308`, quotes aside. */
@@ -25,6 +18,13 @@ export function scalarEncoder(type: SchemaType): JsonEncoder {
 /** A float in Java's text; what JSON has no number for, in quotes. */
 export function writeFloat(target: Buffer, at: number, value: number, text: string): number {
   return writeAscii(target, at, Number.isFinite(value) ? text : `"${text}"`)
+}
+
+/** Hot. A number without a schema: an INT64 where it is one, else a FLOAT64. */
+export function writeSchemalessNumber(target: Buffer, at: number, value: number): number {
+  // Minus zero is a FLOAT64.
+  const isInteger = Number.isSafeInteger(value) && (value !== 0 || 1 / value > 0)
+  return isInteger ? writeInteger(target, at, value) : writeDouble(target, at, value)
 }
 
 /** Base64 with padding, in quotes. */
@@ -67,12 +67,12 @@ const bytesEncoder: JsonEncoder = {
 
 function floatEncoder(type: 'FLOAT32' | 'FLOAT64'): JsonEncoder {
   const schema = new SchemaBuilder(type).build()
-  const text = type === 'FLOAT32' ? floatText : doubleText
   return {
     maxBytes: () => maxNumberBytes,
     write(target, at, value) {
       if (typeof value !== 'number' || !fits(schema, value)) throw invalidType(type, value)
-      return writeFloat(target, at, value, text(value))
+      if (type === 'FLOAT64') return writeDouble(target, at, value)
+      return writeFloat(target, at, value, floatText(value))
     },
   }
 }

@@ -1,6 +1,5 @@
 import {
   DataError,
-  doubleText,
   isPlainObject,
   isStruct,
   isTypedNumber,
@@ -9,26 +8,33 @@ import {
 } from '../../api/index.ts'
 import type { JsonEncoder } from './json-encoder-types.ts'
 import { SerializationError } from '../serialization-error.ts'
-import { maxStringBytes, writeAscii, writeInteger, writeString } from './json-text.ts'
-import { maxBase64Bytes, maxNumberBytes, writeBase64, writeFloat } from './write-scalar.ts'
+import { maxStringBytes, writeAscii, writeString } from './json-text.ts'
+import {
+  maxBase64Bytes,
+  maxNumberBytes,
+  writeBase64,
+  writeFloat,
+  writeSchemalessNumber,
+} from './write-scalar.ts'
 
 /** Limit of Java's writer (Jackson's StreamWriteConstraints). */
 const deepest = 1000
 
 /** Writes values that have no schema, by what they are. */
 export const schemalessEncoder: JsonEncoder = {
-  maxBytes: (value) => maxBytes(value, 0),
-  write: (target, at, value) => write(target, at, value, 0),
+  maxBytes: (value) => maxSchemalessBytes(value, 0),
+  write: (target, at, value) => writeSchemaless(target, at, value, 0),
 }
 
-function maxBytes(value: unknown, depth: number): number {
+/** Most bytes of a value within `depth` arrays and maps. */
+export function maxSchemalessBytes(value: unknown, depth: number): number {
   if (typeof value === 'string') return maxStringBytes(value)
   if (typeof value === 'bigint') return String(value).length
   if (typeof value !== 'object' || value === null) return maxNumberBytes
   if (value instanceof Uint8Array) return maxBase64Bytes(value)
   if (Array.isArray(value)) {
     let sum = 2
-    for (const item of value) sum += maxBytes(item, deeper(depth)) + 1
+    for (const item of value) sum += maxSchemalessBytes(item, deeper(depth)) + 1
     return sum
   }
   if (value instanceof Map || isPlainObject(value)) return maxMapBytes(value, deeper(depth))
@@ -41,30 +47,26 @@ function maxMapBytes(
 ): number {
   let sum = 2
   if (value instanceof Map) {
-    for (const [key, item] of value) sum += maxBytes(key, depth) + maxBytes(item, depth) + 4
+    for (const [key, item] of value)
+      sum += maxSchemalessBytes(key, depth) + maxSchemalessBytes(item, depth) + 4
     return sum
   }
   for (const key of Object.keys(value)) {
-    sum += maxStringBytes(key) + maxBytes(value[key], depth) + 2
+    sum += maxStringBytes(key) + maxSchemalessBytes(value[key], depth) + 2
   }
   return sum
 }
 
-function write(target: Buffer, at: number, value: unknown, depth: number): number {
+/** Writes a value within `depth` arrays and maps; returns the end. */
+export function writeSchemaless(target: Buffer, at: number, value: unknown, depth: number): number {
   if (typeof value === 'string') return writeString(target, at, value)
-  if (typeof value === 'number') return writeNumber(target, at, value)
+  if (typeof value === 'number') return writeSchemalessNumber(target, at, value)
   if (typeof value === 'object' && value !== null) return writeObject(target, at, value, depth)
   if (value === null || value === undefined) return writeAscii(target, at, 'null')
   if (typeof value === 'boolean' || typeof value === 'bigint') {
     return writeAscii(target, at, String(value))
   }
   throw unsupported(value)
-}
-
-function writeNumber(target: Buffer, at: number, value: number): number {
-  return schemalessType(value) === 'INT64'
-    ? writeInteger(target, at, value)
-    : writeFloat(target, at, value, doubleText(value))
 }
 
 function writeObject(target: Buffer, at: number, value: object, depth: number): number {
@@ -87,7 +89,7 @@ function writeArray(target: Buffer, at: number, items: unknown[], depth: number)
   target[at++] = 0x5b
   for (let i = 0; i < items.length; i++) {
     if (i > 0) target[at++] = 0x2c
-    at = write(target, at, items[i], depth)
+    at = writeSchemaless(target, at, items[i], depth)
   }
   target[at] = 0x5d
   return at + 1
@@ -106,7 +108,7 @@ function writeMembers(
     first = false
     at = writeString(target, at, name)
     target[at++] = 0x3a
-    at = write(target, at, object[name], depth)
+    at = writeSchemaless(target, at, object[name], depth)
   }
   target[at] = 0x7d
   return at + 1
@@ -125,7 +127,7 @@ function writeEntries(
     first = false
     at = writeString(target, at, name)
     target[at++] = 0x3a
-    at = write(target, at, value, depth)
+    at = writeSchemaless(target, at, value, depth)
   }
   target[at] = 0x7d
   return at + 1

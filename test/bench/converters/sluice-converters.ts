@@ -1,5 +1,5 @@
-import type { Struct } from '../../../src/api/index.ts'
-import type { Schema } from '../../../src/api/index.ts'
+import { isStruct } from '../../../src/api/index.ts'
+import type { Schema, Struct } from '../../../src/api/index.ts'
 import { AvroData } from '../../../src/converters/avro/index.ts'
 import { JsonConverter } from '../../../src/converters/json/json-converter.ts'
 import { SourceRecord } from '../../../src/data/records.ts'
@@ -42,9 +42,18 @@ function valuesOf(task: ConverterTask): Values {
   )
   const values = linesOf(task).map((line) => {
     const bytes = Buffer.from(line)
-    return converter.decodeAt(bytes, 0, bytes.length)
+    return withOwnTexts(converter.decodeAt(bytes, 0, bytes.length))
   })
   return { schema: converter.decodedSchema, values }
+}
+
+/** Its strings are slices of the document, as no source has them: they become strings of their own. */
+function withOwnTexts(value: unknown): unknown {
+  const members = (isStruct(value) ? value.values : value) as Record<string, unknown>
+  for (const [name, member] of Object.entries(members)) {
+    if (typeof member === 'string') members[name] = Buffer.from(member).toString()
+  }
+  return value
 }
 
 function jsonReader(task: ConverterTask): Work {

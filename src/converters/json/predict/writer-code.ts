@@ -46,7 +46,7 @@ ${check}${size}return n
 
 const views = new WeakMap<Buffer, DataView>()
 let lastTarget: Buffer | null = null
-let lastView = new DataView(new ArrayBuffer(0))
+let lastView: DataView = new DataView(new ArrayBuffer(0))
 
 /** Mostly the target is that of the record before. */
 function viewOf(target: Buffer): DataView {

@@ -4,6 +4,7 @@ import type { Header } from '../../data/headers.ts'
 import { isSourceRecord } from '../../data/records.ts'
 import type { ConnectRecord } from '../../data/records.ts'
 import type { Schema } from '../../data/schema.ts'
+import { isStruct } from '../../data/struct.ts'
 import type { RecordHeader } from '../../kafka/types.ts'
 import { maskSecrets } from '../../util/secrets.ts'
 import { jsonText, textOf } from '../source-dead-letters.ts'
@@ -43,7 +44,10 @@ export class PreviewText {
     if (schema === null && (value === null || value === undefined)) return jsonNull
     try {
       const bytes = this.#json.fromConnectData('', null, schema, value)
-      return bytes === null ? jsonNull : this.#written(Buffer.from(bytes).toString())
+      if (bytes === null) return jsonNull
+      // In JSON bytes are base64, in which no secret would be recognized.
+      if (holdsTellingBytes(value)) return jsonObject({ hidden: jsonOf(true) })
+      return this.#written(Buffer.from(bytes).toString())
     } catch {
       return this.#cut(textOf(value, schema))
     }
@@ -167,6 +171,18 @@ export interface ShownRaw {
 
 /** Of bytes, as many as may be shown as text, and what a secret that begins there may take up. */
 const lookedAt = mostOfOne + beyond
+
+/** Whether bytes anywhere in `value`, which has been written as JSON and so has an end, hold a secret. */
+function holdsTellingBytes(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || value instanceof Date) return false
+  if (value instanceof Uint8Array) {
+    const text = Buffer.from(value.buffer, value.byteOffset, value.length).toString()
+    return maskSecrets(text) !== text
+  }
+  if (isStruct(value)) return value.values.some(holdsTellingBytes)
+  const members = value instanceof Map ? [...value.keys(), ...value.values()] : Object.values(value)
+  return members.some(holdsTellingBytes)
+}
 
 /** Null where it is no UTF-8, or has control characters; a character that is cut off at the end does not matter. */
 function utf8Of(bytes: Uint8Array, isCut: boolean): string | null {

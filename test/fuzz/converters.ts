@@ -16,6 +16,7 @@ import {
 } from '../../src/converters/index.ts'
 import type { Decoder } from './fuzz.ts'
 import { avroConverter, avroTexts } from './hostile-avro.ts'
+import { protobufDecoder, protobufSchemas } from './hostile-protobuf.ts'
 
 /** What somebody might put into JSON, or into the text of a header, to do harm. */
 const hostileText = [
@@ -184,6 +185,8 @@ export const converterDecoders: readonly Decoder[] = [
   ...plain,
   avroConverter.decoder,
   avroSchemas,
+  protobufDecoder,
+  protobufSchemas,
 ]
 
 function converterDecoder(

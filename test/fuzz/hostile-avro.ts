@@ -3,11 +3,8 @@ import { Decimal, INT32_SCHEMA, SchemaBuilder, Struct } from '../../src/api/inde
 import type { Schema } from '../../src/api/index.ts'
 import { AvroData, avroSchemaText } from '../../src/converters/avro/index.ts'
 import { AvroConverter } from '../../src/converters/registry/avro-converter.ts'
-import type {
-  RegisteredSchema,
-  SchemaRegistry,
-} from '../../src/converters/registry/registry-client.ts'
 import type { Decoder } from './fuzz.ts'
+import { framed, memoryRegistry } from './memory-registry.ts'
 
 const ints = SchemaBuilder.array(INT32_SCHEMA).build()
 const order = SchemaBuilder.struct()
@@ -64,42 +61,8 @@ const samples: readonly Sample[] = [
 
 export const avroTexts: readonly string[] = samples.map(({ text }) => text)
 
-const registered: readonly RegisteredSchema[] = avroTexts.map((schema, id) => ({
-  ...{ type: 'AVRO', schema, references: [], hasRules: false, version: 1 },
-  ...{ id, guid: `00000000-0000-0000-0000-${String(id).padStart(12, '0')}` },
-}))
-
-function find(is: (schema: RegisteredSchema) => boolean): Promise<RegisteredSchema> {
-  const found = registered.find(is)
-  return found === undefined
-    ? Promise.reject(new DataError('There is no such schema.'))
-    : Promise.resolve(found)
-}
-
-const unused = (): Promise<never> => Promise.reject(new DataError('It is not asked this here.'))
-
-/** Answers at once, out of its memory. */
-const registry: SchemaRegistry = {
-  register: (_subject, { schema }) => find((each) => each.schema === schema),
-  lookup: (_subject, { schema }) => find((each) => each.schema === schema),
-  byId: (id) => find((each) => each.id === id),
-  byGuid: (guid) => find((each) => each.guid === guid),
-  latest: unused,
-  latestWithMetadata: unused,
-  version: unused,
-  associations: unused,
-  close: () => undefined,
-}
-
-const converter = new AvroConverter(() => registry)
+const converter = new AvroConverter(() => memoryRegistry('AVRO', avroTexts))
 converter.configure({ 'schema.registry.url': 'http://localhost' }, false)
-
-/** A datum as it stands in a topic, behind the id of its schema. */
-function framed(id: number, datum: Uint8Array): Buffer {
-  const prefix = Buffer.alloc(5)
-  prefix.writeInt32BE(id, 1)
-  return Buffer.concat([prefix, datum])
-}
 
 const decoder: Decoder = {
   name: 'AvroConverter',

@@ -24,6 +24,9 @@ import { enumOf, isOptional, messageOf } from './proto-schema.ts'
 import type { ProtoEnum, ProtoField, ProtoMessage, ProtoOneof } from './proto-schema.ts'
 import { wrappedType } from './wrappers.ts'
 
+/** As deep as Protobuf's own readers go. */
+const deepest = 100
+
 /** Whether the fields of this message are the entries of a map, by what they look like. */
 export function isMapField(field: ProtoField): boolean {
   const entry = messageOf(field)
@@ -72,6 +75,9 @@ export class ToConnectSchema {
       throw new DataError(
         `The Protobuf message ${message.fullName} contains itself. Schemas that do cannot be read; give the messages that are nested types of their own.`,
       )
+    }
+    if (this.#open.size > deepest) {
+      throw new DataError(`The Protobuf messages nest more than ${deepest} times.`)
     }
     this.#open.add(message)
     try {

@@ -11,7 +11,8 @@ const ignored = /(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)+/y
 const word = /[A-Za-z_][A-Za-z0-9_]*/y
 const number =
   /(?:0[xX][0-9a-fA-F]+|[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?|\.[0-9]+(?:[eE][+-]?[0-9]+)?)/y
-const text = /"((?:[^"\\\n]+|\\[\s\S])*)"|'((?:[^'\\\n]+|\\[\s\S])*)'/y
+// Written so that there is one way alone to match: what does not end is given up at once.
+const text = /"([^"\\\n]*(?:\\[\s\S][^"\\\n]*)*)"|'([^'\\\n]*(?:\\[\s\S][^'\\\n]*)*)'/y
 const symbol = /[;,{}()[\]<>=:.\-+/]/y
 const escape = /\\(?:[xX]([0-9a-fA-F]{1,2})|([0-7]{1,3})|u([0-9a-fA-F]{4})|([\s\S]))/g
 const named: Readonly<Record<string, string>> = {

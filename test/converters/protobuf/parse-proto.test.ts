@@ -110,6 +110,11 @@ describe('what is no schema is refused:', () => {
     ['a comment that does not end', '/* message M {}', /"\/" stands in line 1/],
     ['a string that does not end', 'import "x', /no part of the language/],
     [
+      'a long string that does not end',
+      `import "${'x'.repeat(100_000)}`,
+      /no part of the language/,
+    ],
+    [
       'delimited messages',
       'edition = "2023"; option features.message_encoding = DELIMITED;',
       /DELIMITED/,

@@ -236,6 +236,11 @@ describe('a message', () => {
     expect(() => connectOf(body)).toThrow(DataError)
   })
 
+  test('of others within others without end is refused', () => {
+    const chain = Array.from({ length: 20_000 }, (_, n) => `message M${n} { M${n + 1} a = 1; }`)
+    expect(() => connectOf(`${chain.join(' ')} message M20000 {}`)).toThrow(/nest more than/)
+  })
+
   test('of very many uses of others is read at once', () => {
     const chain = Array.from(
       { length: 40 },

@@ -6,15 +6,16 @@ import { cached, run } from '../cache.ts'
 import { serviceFile } from '../paths.ts'
 
 const version = '2.16.0'
+const compiler = 'grpcio-tools==1.85.1'
 const answerMs = 60_000
 
 /** Confluent's serializers for Python, by pip, once a machine. */
 async function installSerializers(): Promise<string> {
-  return cached(`confluent-kafka-python-${version}`, async (target) => {
+  return cached(`confluent-kafka-python-${version}-protobuf`, async (target) => {
     const options = ['-m', 'pip', 'install', '-q', '--disable-pip-version-check']
     await run(
       'python3',
-      [...options, '--target', target, `confluent-kafka[avro]==${version}`],
+      [...options, '--target', target, `confluent-kafka[avro,protobuf]==${version}`, compiler],
       'Cannot install confluent-kafka: Python 3 with pip is needed',
     )
   })
@@ -60,6 +61,28 @@ export class ConfluentPython implements Disposable {
   read(topic: string, bytes: readonly Uint8Array[]): Promise<readonly unknown[]> {
     const values = bytes.map((each) => Buffer.from(each).toString('base64'))
     return this.#ask({ op: 'read', topic, values })
+  }
+
+  /** The bytes of messages, given as Protobuf's JSON; `files` are `.proto` files by their paths. */
+  async writeProtobuf(request: {
+    readonly topic: string
+    readonly files: Readonly<Record<string, string>>
+    readonly message: string
+    readonly values: readonly unknown[]
+  }): Promise<Buffer[]> {
+    const values = await this.#ask({ op: 'write-protobuf', ...request })
+    return values.map((value) => Buffer.from(String(value), 'base64'))
+  }
+
+  /** The message that each run of bytes holds, as Protobuf's JSON. */
+  readProtobuf(request: {
+    readonly topic: string
+    readonly files: Readonly<Record<string, string>>
+    readonly message: string
+    readonly values: readonly Uint8Array[]
+  }): Promise<readonly unknown[]> {
+    const values = request.values.map((each) => Buffer.from(each).toString('base64'))
+    return this.#ask({ op: 'read-protobuf', ...request, values })
   }
 
   async #ask(request: Readonly<Record<string, unknown>>): Promise<readonly unknown[]> {

@@ -24,6 +24,8 @@ export interface GroupProtocol {
 /** All that the leader gets to decide by. */
 export interface LeaderTask {
   readonly protocolName: string
+  /** Of the generation that is being made. */
+  readonly generationId: number
   readonly members: JoinGroupResponse['members']
   /** The assignment in force stays: a static member that leads came back, and nothing has changed (KIP-814). */
   readonly keepsAssignment: boolean
@@ -126,7 +128,8 @@ async function sync(
   const { memberId, generationId: id, members } = joined
   const isLeader = joined.leader === memberId
   const protocolName = joined.protocolName ?? ''
-  const task = { protocolName, members, keepsAssignment: joined.skipAssignment }
+  const keepsAssignment = joined.skipAssignment
+  const task = { protocolName, generationId: id, members, keepsAssignment }
   const decided = isLeader ? await protocol.assign(task, signal) : new Map<string, Buffer>()
   const sentAt = thisMoment()
   const answer = await coordinator.send(

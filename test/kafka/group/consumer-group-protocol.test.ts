@@ -49,7 +49,7 @@ function taskOf(protocolName: string, ...rackIds: readonly (string | null)[]): L
       rackId,
     }),
   }))
-  return { protocolName, members, keepsAssignment: false }
+  return { protocolName, generationId: 1, members, keepsAssignment: false }
 }
 
 async function decide(

@@ -1,0 +1,199 @@
+import { Membership } from '../../kafka/group/membership.ts'
+import { CoordinatorLink } from '../../kafka/group/coordinator.ts'
+import type { MemberOptions } from '../../kafka/group/group-options.ts'
+import type { KafkaClient } from '../../kafka/net/client.ts'
+import { createLogger } from '../../util/logger.ts'
+import { ConnectGroupProtocol } from './connect-group-protocol.ts'
+import type { ConfigSnapshots, ConnectProtocolMode } from './connect-group-protocol.ts'
+import { decodeAssignment } from './connect-protocol.ts'
+import type { ConnectProtocolVersion, WorkerAssignment } from './connect-protocol.ts'
+import { IncrementalAssignor } from './incremental-assignor.ts'
+import { noWork, union, without, workOf, workSet } from './work.ts'
+import type { Work } from './work.ts'
+
+const log = createLogger('org.apache.kafka.connect.runtime.distributed.WorkerCoordinator')
+
+/** What a worker does when the group tells it something. Awaited before the group goes on. */
+export interface WorkerGroupListener {
+  /** Stop this: it goes to another worker, or is gone. Nothing may be running of it when this resolves. */
+  revoked(work: Work): Promise<void>
+  /** The worker has lost its place: until it is assigned something again, what it runs may be another one's, and must write nothing (invariant 4). */
+  lost(work: Work): Promise<void>
+  /** What the worker has from now on, and in how many ms to ask for a rebalance (0: not at all). */
+  assigned(assignment: GroupAssignment): Promise<void>
+}
+
+/** The worker's place in a generation of the group. */
+export interface GroupAssignment {
+  readonly generation: number
+  readonly version: ConnectProtocolVersion
+  readonly isLeader: boolean
+  readonly leaderUrl: string
+  /** The leader had not read the newest configurations: nothing was assigned. */
+  readonly failed: boolean
+  /** To be read before anything is started. */
+  readonly configOffset: number
+  /** All that the worker has. */
+  readonly work: Work
+  /** Whether something was taken from it in this round: then the group is to be rebalanced once more. */
+  readonly wasRevoked: boolean
+  readonly delayMs: number
+}
+
+export interface WorkerGroupParts {
+  readonly client: KafkaClient
+  readonly options: MemberOptions
+  readonly mode: ConnectProtocolMode
+  /** Advertised, with a slash at its end. */
+  readonly url: string
+  readonly configs: ConfigSnapshots
+  /** `scheduled.rebalance.max.delay.ms` */
+  readonly maxDelayMs: number
+  readonly listener: WorkerGroupListener
+  /** Called when there is something to serve. */
+  readonly notify: () => void
+  readonly onMemberId?: (memberId: string) => void
+}
+
+/**
+ * One worker's place in the group of workers: it joins, hears what it has to run, and keeps it while its owner serves. `serve` is
+ * to be called after every `notify`, and at least once in `rebalance.timeout.ms`.
+ */
+export class WorkerGroup {
+  readonly #parts: WorkerGroupParts
+  readonly #protocol: ConnectGroupProtocol
+  readonly #membership: Membership
+  #memberId = ''
+  #held: WorkerAssignment | null = null
+  #lastGeneration = -1
+
+  constructor(parts: WorkerGroupParts) {
+    this.#parts = parts
+    const { client, options, mode, url, configs, maxDelayMs } = parts
+    this.#protocol = new ConnectGroupProtocol({
+      mode,
+      url,
+      configs,
+      assignor: new IncrementalAssignor({ maxDelayMs, now: () => Date.now() }),
+      held: () => this.#held,
+      lastGeneration: () => this.#lastGeneration,
+      memberId: () => this.#memberId,
+    })
+    this.#membership = new Membership({
+      coordinator: new CoordinatorLink(client, options.groupId, 'coordinator'),
+      protocol: this.#protocol,
+      options,
+      retryBackoff: client.options.retryBackoff,
+      notify: parts.notify,
+      onMemberId: (memberId) => {
+        this.#memberId = memberId
+        parts.onMemberId?.(memberId)
+      },
+    })
+  }
+
+  /** The generation that the worker is in; null while it is in none. */
+  get generation(): number | null {
+    return this.#membership.generation?.id ?? null
+  }
+
+  /** Where a connector or task runs, while this worker leads a group that is not being rebalanced; null where that is not known. */
+  ownerUrl(connector: string, task?: number): string | null {
+    const isLeader = this.#held !== null && this.#held.leader === this.#memberId
+    if (!isLeader || this.#membership.mustJoin || this.generation === null) return null
+    return this.#protocol.ownerUrl(connector, task)
+  }
+
+  requestRejoin(reason: string): void {
+    this.#membership.requestRejoin(reason)
+  }
+
+  /** Does what the group asks for; a join that it starts goes on beside. Rejects with what the listener does, and with what no joining helps against. */
+  async serve(): Promise<void> {
+    const membership = this.#membership
+    membership.setPolling(true)
+    try {
+      for (;;) {
+        membership.throwError()
+        if (membership.takeLoss()) await this.#lost()
+        const joined = membership.takeJoined()
+        if (joined !== null) {
+          await this.#joined(joined.generation.id, decodeAssignment(joined.assignment))
+        } else if (!membership.mustJoin) {
+          return
+        } else {
+          await this.#prepare()
+          // The generation may have ended while something was stopped.
+          if (!membership.hasLoss) {
+            membership.startJoin()
+            return
+          }
+        }
+      }
+    } finally {
+      membership.setPolling(false)
+    }
+  }
+
+  /** Gives everything up and leaves the group, so that others need not wait. */
+  async leave(): Promise<void> {
+    try {
+      await this.#revoke(this.#held?.assigned ?? noWork)
+    } finally {
+      this.#held = null
+      await this.#membership.leave()
+    }
+  }
+
+  /** Before version 1 everybody gives up everything before a rebalance. */
+  async #prepare(): Promise<void> {
+    const held = this.#held
+    if (held === null) return
+    if (held.version > 0) {
+      log.debug('Keeping connectors and tasks until they are revoked.')
+      return
+    }
+    await this.#revoke(held.assigned)
+    this.#held = { ...held, assigned: noWork }
+  }
+
+  async #joined(generation: number, told: WorkerAssignment): Promise<void> {
+    await this.#revoke(told.revoked)
+    const before = this.#held?.assigned ?? noWork
+    const kept = told.version === 0 ? workSet() : without(workSet(before), workSet(told.revoked))
+    const work = workOf(union(kept, workSet(told.assigned)))
+    this.#held = { ...told, assigned: work, revoked: noWork }
+    this.#lastGeneration = generation
+    await this.#parts.listener.assigned({
+      generation,
+      version: told.version,
+      isLeader: told.leader === this.#memberId,
+      leaderUrl: told.leaderUrl,
+      failed: told.error !== 0,
+      configOffset: told.configOffset,
+      work,
+      wasRevoked: !isNothing(told.revoked),
+      delayMs: told.delayMs,
+    })
+  }
+
+  async #revoke(work: Work): Promise<void> {
+    if (!isNothing(work)) await this.#parts.listener.revoked(work)
+  }
+
+  /** Since version 1 a worker that comes back says what it still has, so that nothing is started twice, and nothing stopped without need. */
+  async #lost(): Promise<void> {
+    const held = this.#held
+    if (held === null) return
+    if (held.version > 0) {
+      await this.#parts.listener.lost(held.assigned)
+      return
+    }
+    this.#held = null
+    await this.#revoke(held.assigned)
+  }
+}
+
+function isNothing({ connectors, tasks }: Work): boolean {
+  return connectors.length === 0 && tasks.length === 0
+}

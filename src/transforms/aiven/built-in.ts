@@ -9,12 +9,15 @@ const packageName = 'io.aiven.kafka.connect.transforms'
 
 export const aivenTransforms: readonly string[] = [
   ...sidedNames(packageName, [
+    'CaseTransform',
     'ConcatFields',
     'ExtractTimestamp',
     'ExtractTopic',
     'FilterByFieldValue',
     'Hash',
   ]),
+  `${packageName}.ExtractTopicFromSchemaName$Value`,
+  `${packageName}.KeyToValue`,
   `${packageName}.MakeTombstone`,
   `${packageName}.TombstoneHandler`,
 ]

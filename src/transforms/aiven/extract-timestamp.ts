@@ -86,9 +86,9 @@ export class ExtractTimestamp {
     }
     const member = memberOf(value, this.#field)
     if (member === null) throw this.#missing(record)
-    if (member instanceof Date) return this.#stamped(record, member, 1)
+    if (member instanceof Date) return this.#stamped(record, member)
     if (schemalessType(member) !== 'INT64') throw this.#unfit(record)
-    return this.#stamped(record, member, this.#unitMs)
+    return this.#stamped(record, member)
   }
 
   #ofStruct(record: ConnectRecord, struct: Struct): ConnectRecord {
@@ -96,11 +96,11 @@ export class ExtractTimestamp {
     const member = struct.values[source.index] ?? source.fallback
     if (member === null) throw this.#missing(record)
     if (!source.isInstant && !source.isCount) throw this.#unfit(record)
-    return this.#stamped(record, member, source.isInstant ? 1 : this.#unitMs)
+    return this.#stamped(record, member)
   }
 
-  #stamped(record: ConnectRecord, instant: unknown, unitMs: number): ConnectRecord {
-    return record.newRecord({ timestamp: recordTimestamp(instant, unitMs, this.#field) })
+  #stamped(record: ConnectRecord, found: unknown): ConnectRecord {
+    return record.newRecord({ timestamp: recordTimestamp(found, this.#unitMs, this.#field) })
   }
 
   #missing(record: ConnectRecord): DataError {

@@ -72,6 +72,13 @@ describe('AdjustPrecisionAndScale', () => {
       to: [1, 5],
       made: '300.0',
     },
+    {
+      config: { 'scale.mode': 'undefined', 'scale.value': '1' },
+      from: [2],
+      value: '123.45',
+      to: [1, 0],
+      made: '123.4',
+    },
   ])('$config makes $made of $value', ({ config, from, value, to, made }) => {
     const [scale = 0, precision] = from
     const schema = SchemaBuilder.struct().name('n').field('d', decimal(scale, precision)).build()

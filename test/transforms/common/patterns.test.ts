@@ -45,6 +45,7 @@ describe('PatternRename', () => {
     { pattern: '^PREFIX', flags: 'DOTALL', name: 'prefixName', renamed: 'prefixName' },
     { pattern: '.', flags: 'LITERAL', name: 'a.b.c', renamed: 'a_b_c' },
     { pattern: 'a\\E.', flags: 'LITERAL', name: 'xa\\E.y', renamed: 'x_y' },
+    { pattern: 'A b', flags: 'LITERAL,COMMENTS,CASE_INSENSITIVE', name: 'a b', renamed: '_' },
     { pattern: 'P r # any', flags: 'COMMENTS', name: 'aPr', renamed: 'a_' },
     { pattern: '(?s)A', flags: 'CASE_INSENSITIVE,MULTILINE', name: 'ab', renamed: '_b' },
   ])('$pattern with $flags makes $renamed of $name', ({ pattern, flags, name, renamed }) => {

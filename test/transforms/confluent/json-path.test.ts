@@ -44,6 +44,8 @@ describe('numbers compare by their value', () => {
     { condition: '@.time < 1592300893001', holds: true },
     { condition: '@.time < 1592300893000', holds: false },
     { condition: "@.default == 'd'", holds: true },
+    { condition: '@.none == @.neither', holds: false },
+    { condition: '@.none != @.neither', holds: true },
     { condition: '@.float =~ /0[.]1/', holds: true },
   ])('$condition', ({ condition, holds }) => {
     expect(jsonPath('key', `$[?(${condition})]`).matches(schema, struct)).toBe(holds)

@@ -1,4 +1,8 @@
+import { DataError } from '../errors/connect-error.ts'
+import { schemaText } from './interned-schema.ts'
+import { javaToString } from './java-to-string.ts'
 import type { Schema, SchemaAndValue } from './schema.ts'
+import { isOfSchema } from './validate-value.ts'
 
 /** One header of a record. */
 export interface Header extends SchemaAndValue {
@@ -17,7 +21,9 @@ export class Headers implements Iterable<Header> {
     return this.#headers.length
   }
 
+  /** Throws a DataError where the value is none of the schema's; what a list or a map holds is not looked at. */
   add(key: string, value: unknown, schema: Schema | null): this {
+    if (schema !== null) requireFit(value, schema)
     this.#headers.push({ key, value, schema })
     return this
   }
@@ -27,6 +33,16 @@ export class Headers implements Iterable<Header> {
     let kept = 0
     for (const header of this.#headers) if (header.key !== key) this.#headers[kept++] = header
     this.#headers.length = kept
+    return this
+  }
+
+  /** Of each key, or of `key` alone, keeps the last header only. */
+  retainLatest(key?: string): this {
+    const last = new Map(this.#headers.map((header) => [header.key, header]))
+    const kept = this.#headers.filter(
+      (header) => (key !== undefined && header.key !== key) || last.get(header.key) === header,
+    )
+    this.#headers.splice(0, this.#headers.length, ...kept)
     return this
   }
 
@@ -51,4 +67,14 @@ export class Headers implements Iterable<Header> {
   [Symbol.iterator](): Iterator<Header> {
     return this.#headers[Symbol.iterator]()
   }
+}
+
+function requireFit(value: unknown, schema: Schema): void {
+  if (value === null || value === undefined) {
+    if (schema.optional) return
+    throw new DataError(`A null value requires an optional schema but was ${schemaText(schema)}`)
+  }
+  if (isOfSchema(schema, value)) return
+  const text = javaToString(value)
+  throw new DataError(`The value ${text} is not compatible with the schema ${schemaText(schema)}`)
 }

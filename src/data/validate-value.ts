@@ -16,6 +16,12 @@ export function validateValue(schema: Schema, value: unknown, fieldName?: string
   }
 }
 
+/** Whether a value is of the type of `schema`, or of the class that its name asks for; what it holds is not looked at. */
+export function isOfSchema(schema: Schema, value: unknown): boolean {
+  const { type, name } = schema
+  return isOfType(type, value) || (name !== null && isOfLogicalClass(name, value) === true)
+}
+
 /** `value` as it is kept under `schema`: undefined is null, and a bigint that is an int64 a number where that is exact. */
 export function normalizeValue(schema: Schema, value: unknown): unknown {
   // Of a Timestamp, a bigint is the milliseconds of an instant that no Date can hold.

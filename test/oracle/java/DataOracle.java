@@ -10,6 +10,8 @@ import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaAndValue;
 import org.apache.kafka.connect.data.SchemaProjector;
 import org.apache.kafka.connect.data.Values;
+import org.apache.kafka.connect.header.ConnectHeaders;
+import org.apache.kafka.connect.header.Header;
 import org.apache.kafka.connect.storage.Converter;
 import org.apache.kafka.connect.storage.ConverterType;
 import org.apache.kafka.connect.storage.HeaderConverter;
@@ -32,6 +34,7 @@ public final class DataOracle {
             case "convert" -> question -> converted(request.get("to").asText(), question);
             case "validate" -> DataOracle::validated;
             case "project" -> DataOracle::projected;
+            case "headers" -> DataOracle::headers;
             case "write" -> writer(request);
             case "read" -> reader(request);
             default -> throw new IllegalArgumentException("unknown op");
@@ -84,6 +87,26 @@ public final class DataOracle {
         Schema source = Wire.decodeSchema(question.get("schema"));
         Object value = Wire.decodeValue(question.get("value"));
         return Wire.encodeValue(SchemaProjector.project(source, value, Wire.decodeSchema(question.get("target"))));
+    }
+
+    private static JsonNode headers(JsonNode question) {
+        ConnectHeaders headers = new ConnectHeaders();
+        for (JsonNode step : question.get("steps")) {
+            String key = step.path("key").textValue();
+            switch (step.get("do").asText()) {
+                case "add" -> headers.add(key, Wire.decodeValue(step.get("value")), Wire.decodeSchema(step.get("schema")));
+                case "remove" -> headers.remove(key);
+                case "retainLatest" -> headers.retainLatest(key);
+                case "retainLatestOfEach" -> headers.retainLatest();
+                case "clear" -> headers.clear();
+                default -> throw new IllegalArgumentException("unknown step");
+            }
+        }
+        ArrayNode kept = NODES.arrayNode();
+        for (Header header : headers) {
+            kept.add(NODES.arrayNode().add(header.key()).add(Wire.encodeSchema(header.schema())).add(Wire.encodeValue(header.value())));
+        }
+        return kept;
     }
 
     private static Object configured(JsonNode request) throws Exception {

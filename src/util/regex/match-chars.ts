@@ -33,7 +33,8 @@ export function charsStep(set: CharClass, min: number, next: Step): Step {
     for (; count >= min; count--) {
       if (next(run, at)) return true
       run.spend(1)
-      at -= set.isOfUnits ? 1 : widthOf(codeBefore(text, at))
+      // It may have begun within a pair.
+      at = set.isOfUnits ? at - 1 : Math.max(start, at - widthOf(codeBefore(text, at)))
     }
     return false
   }

@@ -69,6 +69,9 @@ describe('a Java pattern', () => {
     expect(new JavaPattern('(\\w)-').replaceAll('a-b-c', '$1+')).toBe('a+b+c')
     expect(new JavaPattern('x*').replaceAll('axb', '-')).toBe('-a--b-')
     expect(new JavaPattern('\\Ga').replaceAll('aaba', 'c')).toBe('ccba')
+    expect([...new JavaPattern('(?<=.*)').findAll('😀')].map(({ start }) => start)).toEqual([
+      0, 1, 2,
+    ])
     expect(new JavaPattern('b').replaceFirst('abab', '\\$')).toBe('a$ab')
   })
 

@@ -7,6 +7,16 @@ import { bare, read, write } from './json-support.ts'
 const broken = 'Converting byte[] to Kafka Connect data failed due to serialization error: '
 const float = (value: number): unknown => schemalessNumber('FLOAT64', value)
 
+test('a name that is a backslash is not taken for the beginning of another', () => {
+  const converter = new JsonConverter()
+  converter.configure({ 'schemas.enable': 'false' }, false)
+  const valueOf = (json: string): unknown =>
+    converter.toConnectData('t', null, Buffer.from(json)).value
+  expect(valueOf(String.raw`{"\\":1}`)).toEqual({ '\\': 1 })
+  expect(valueOf(String.raw`{"\"a":1}`)).toEqual({ '"a': 1 })
+  expect(() => valueOf(String.raw`{"\":""}`)).toThrow(DataError)
+})
+
 describe('JSON without schema is read as in Java', () => {
   test.each<[string, unknown]>([
     ['', null],

@@ -34,7 +34,8 @@ export class NameTable {
     let hash = 0
     for (let i = 0; i < name.length; i++) {
       const code = name.charCodeAt(i)
-      if (code > 0x7f || code !== source[start + i]) return
+      // Where a backslash stands for itself, another one stands behind it.
+      if (code > 0x7f || code === 0x5c || code !== source[start + i]) return
       hash = (hash * 31 + code) | 0
     }
     this.#names[hash & (size - 1)] = name

@@ -78,8 +78,14 @@ describe('finds in any configuration the faults that Java finds', () => {
             op: 'validate',
             class: `org.apache.kafka.connect.transforms.${name}`,
             props: config,
-          })) as { readonly results: Faults }
-          const faults = faultsOf(definition.validate(config), results)
+          })) as { readonly results?: Faults }
+          // Java's own check ends in an index out of bounds: of an error, that it is one is all that is asked.
+          const values = definition.validate(config)
+          if (results === undefined) {
+            expect(values.some(({ errorMessages }) => errorMessages.length > 0)).toBe(true)
+            continue
+          }
+          const faults = faultsOf(values, results)
           expect({ config, faults }).toEqual({ config, faults: withoutJvm(results) })
         }
       }),

@@ -6,6 +6,10 @@ const empty = Buffer.alloc(0)
 /** Of items that take no byte, at most so many are believed in one datum. */
 const mostEmptyItems = 1 << 16
 const twoTo28 = 2 ** 28
+/** Up to this size a datum becomes one string, of which its strings are slices: a string that is kept keeps it all. */
+const sliceLimit = 8 * 1024
+/** Above this length a look at every byte is dearer than what it saves. */
+const shortLength = 48
 
 /** Reads Avro's binary encoding where it lies. Bytes that end too early are a DataError. */
 export class AvroInput {
@@ -13,6 +17,9 @@ export class AvroInput {
   #bytes: Buffer = empty
   #end = 0
   #emptyItems = 0
+  /** Latin-1 of what follows {@link #textStart}, once a string has been read. */
+  #text: string | null = null
+  #textStart = 0
 
   /** What is read from now on; nothing behind `end` is looked at. */
   open(bytes: Buffer, start: number, end: number): void {
@@ -21,6 +28,7 @@ export class AvroInput {
     this.at = start
     this.#end = end
     this.#emptyItems = 0
+    this.#text = null
   }
 
   get rest(): number {
@@ -131,7 +139,25 @@ export class AvroInput {
     const length = this.readLength()
     const start = this.at
     this.at = start + length
-    return readUtf8(this.#bytes, start, this.at)
+    return length <= shortLength && this.#isAscii(start, this.at)
+      ? this.#slice(start, this.at)
+      : readUtf8(this.#bytes, start, this.at)
+  }
+
+  #isAscii(start: number, end: number): boolean {
+    const bytes = this.#bytes
+    for (let at = start; at < end; at++) if ((bytes[at] ?? 0) > 0x7f) return false
+    return true
+  }
+
+  /** One call into the engine a datum, not one a string. */
+  #slice(start: number, end: number): string {
+    if (this.#text === null) {
+      if (this.#end - start > sliceLimit) return this.#bytes.latin1Slice(start, end)
+      this.#text = this.#bytes.latin1Slice(start, this.#end)
+      this.#textStart = start
+    }
+    return this.#text.substring(start - this.#textStart, end - this.#textStart)
   }
 
   /** A copy of the bytes that follow their length. */

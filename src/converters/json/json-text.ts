@@ -13,6 +13,11 @@ const loopLength = 40
 /** Above this length, a bound of six times the length is too dear in memory. */
 export const countedLength = 4096
 
+/** 1 for a character that stands as one byte for itself. */
+const plain = Uint8Array.from({ length: 256 }, (_, code) =>
+  code >= 0x20 && code <= 0x7e && code !== 0x22 && code !== 0x5c ? 1 : 0,
+)
+
 const shortEscapes: Readonly<Record<string, string>> = {
   '"': '\\"',
   '\\': '\\\\',
@@ -41,9 +46,7 @@ export function writeString(target: Buffer, at: number, text: string): number {
   target[at] = 0x22
   for (let i = 0; i < length; i++) {
     const code = text.charCodeAt(i)
-    if (code < 0x20 || code > 0x7e || code === 0x22 || code === 0x5c) {
-      return writeLongString(target, at, text)
-    }
+    if (plain[code] !== 1) return writeLongString(target, at, text)
     target[at + 1 + i] = code
   }
   target[at + 1 + length] = 0x22

@@ -63,7 +63,8 @@ function int64Of({ unscaled, scale }: Decimal): bigint | null {
   return unscaled % divisor === 0n && isInt64(integer) ? integer : null
 }
 
-function integerSchema(value: bigint): Schema {
+/** The smallest type that holds the integer. */
+export function integerSchema(value: bigint): Schema {
   if (BigInt.asIntN(8, value) === value) return INT8_SCHEMA
   if (BigInt.asIntN(16, value) === value) return INT16_SCHEMA
   return BigInt.asIntN(32, value) === value ? INT32_SCHEMA : INT64_SCHEMA

@@ -6,7 +6,7 @@ import { schemalessNumber } from '../typed-number.ts'
 import type { NumberType } from '../typed-number.ts'
 import { fits } from '../validate-value.ts'
 import { convertValue } from './convert-value.ts'
-import { isDigit, parseNumber } from './parse-number.ts'
+import { integerSchema, isDigit, parseNumber } from './parse-number.ts'
 import { CommonSchema } from './common-schema.ts'
 import { parseTemporal } from './temporal-text.ts'
 import { Tokenizer, trimSpace } from './tokenizer.ts'
@@ -21,8 +21,27 @@ const deepest = 500
 export function parseString(text: string | null): SchemaAndValue {
   if (text === null) return { schema: null, value: null }
   if (text === '') return { schema: STRING_SCHEMA, value: '' }
-  return parse(new Tokenizer(text), 0) ?? { schema: null, value: null }
+  return plainWord(text) ?? parse(new Tokenizer(text), 0) ?? { schema: null, value: null }
 }
+
+/** Hot. What most headers hold: a text that begins with a letter, or a few digits; null where it takes a closer look. */
+function plainWord(text: string): SchemaAndValue | null {
+  const first = text.charCodeAt(0)
+  const letter = first | 0x20
+  if (letter >= 0x61 && letter <= 0x7a && first < 0x80) {
+    return literals.test(text) ? null : { schema: STRING_SCHEMA, value: text }
+  }
+  if (first < 0x30 || first > 0x39 || text.length > 9) return null
+  let value = 0
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 0x30
+    if (digit < 0 || digit > 9) return null
+    value = value * 10 + digit
+  }
+  return { schema: integerSchema(BigInt(value)), value }
+}
+
+const literals = /^(?:null|true|false)/
 
 /** The next value; null stands for null. `depth` counts the arrays and maps around it. */
 function parse(tokens: Tokenizer, depth: number): SchemaAndValue | null {

@@ -29,15 +29,40 @@ export interface FieldSource {
 export class StructRewrite implements ValueChange {
   readonly schema: Schema
   readonly #sources: readonly FieldSource[]
+  /** Where all fields keep their places, those that may change and those that must not be null; else null. */
+  readonly #inPlace: readonly FieldSource[] | null
+  readonly #required: readonly FieldSource[]
 
   constructor(schema: Schema, sources: readonly FieldSource[]) {
     this.schema = schema
     this.#sources = sources
+    const keepsPlaces = sources.every(({ index }, at) => index === at)
+    this.#inPlace = keepsPlaces ? sources.filter((source) => !isCopied(source)) : null
+    this.#required = sources.filter((source) => isCopied(source) && !source.schema.optional)
   }
 
   /** A null stays one, for a struct within a struct. */
   apply(value: unknown): Struct | null {
-    return isStruct(value) ? new Struct(this.schema, this.valuesOf(value, 0)) : null
+    return isStruct(value) ? new Struct(this.schema, this.#applyTo(value)) : null
+  }
+
+  #applyTo(struct: Struct): unknown[] {
+    const changing = this.#inPlace
+    if (changing === null || struct.values.length !== this.#sources.length) {
+      return this.valuesOf(struct, 0)
+    }
+    const made = struct.values.slice()
+    for (const { index, schema, name } of this.#required) {
+      if ((made[index] ?? null) === null) validateValue(schema, null, name)
+    }
+    for (const source of changing) {
+      const { index, change } = source
+      let value = made[index] ?? source.fallback
+      if (change !== null) value = change.apply(value)
+      if (value === null && !source.schema.optional) validateValue(source.schema, null, source.name)
+      made[index] = value
+    }
+    return made
   }
 
   /** The values of the result, with room for `more` behind them. Throws a DataError where a null stands in a required field. */
@@ -54,6 +79,11 @@ export class StructRewrite implements ValueChange {
     }
     return made
   }
+}
+
+/** Whether the value goes over just as it is. */
+function isCopied({ change, fallback }: FieldSource): boolean {
+  return change === null && fallback === null
 }
 
 /** The field as it is, with its default in the place of null where `replaceNull` says so. */

@@ -90,7 +90,7 @@ const primitives: readonly Typed[] = [
   },
 ]
 
-interface SchemaAndValues {
+export interface SchemaAndValues {
   readonly schema: Schema
   readonly values: fc.Arbitrary<unknown>
 }
@@ -118,7 +118,7 @@ function decorated(
     })
 }
 
-const primitive: fc.Arbitrary<SchemaAndValues> = fc
+export const primitive: fc.Arbitrary<SchemaAndValues> = fc
   .constantFrom(...primitives)
   .chain(({ builder, values }) => decorated(builder, values))
 

@@ -8,5 +8,9 @@ const packageName = 'io.debezium.transforms'
 export const debeziumTransforms: readonly string[] = [
   'ByLogicalTableRouter',
   'ExtractChangedRecordState',
+  'ExtractNewRecordState',
+  'HeaderToValue',
   'SchemaChangeEventFilter',
+  'outbox.EventRouter',
+  'partitions.PartitionRouting',
 ].map((name) => `${packageName}.${name}`)

@@ -32,6 +32,7 @@ public final class TransformOracle {
             case "apply" -> apply(request);
             case "test" -> test(request);
             case "validate" -> validate(request);
+            case "keys" -> keys(request);
             case "date" -> date(request);
             default -> throw new IllegalArgumentException("unknown op");
         };
@@ -47,6 +48,11 @@ public final class TransformOracle {
         transformation.configure(Wire.props(request));
         ArrayNode results = NODES.arrayNode();
         for (JsonNode record : request.get("records")) {
+            // What an instance remembers of the records before may be no more than a mistake.
+            if (request.has("fresh")) {
+                transformation = (Transformation) instance(request);
+                transformation.configure(Wire.props(request));
+            }
             try {
                 results.add(encodeRecord(transformation.apply(decodeRecord(record))));
             } catch (Throwable error) {
@@ -73,6 +79,22 @@ public final class TransformOracle {
             ArrayNode messages = NODES.arrayNode();
             value.errorMessages().forEach(messages::add);
             results.set(value.name(), messages);
+        }
+        return NODES.objectNode().set("results", results);
+    }
+
+    /** What there is to configure. */
+    private static JsonNode keys(JsonNode request) throws Exception {
+        ArrayNode results = NODES.arrayNode();
+        for (ConfigDef.ConfigKey key : ((Transformation<?>) instance(request)).config().configKeys().values()) {
+            ObjectNode result = NODES.objectNode().put("name", key.name).put("type", key.type.name());
+            result.put("required", !key.hasDefault());
+            result.put("default", key.hasDefault() ? ConfigDef.convertToString(key.defaultValue, key.type) : null);
+            result.put("importance", key.importance.name()).put("documentation", key.documentation);
+            result.put("group", key.group).put("order", key.orderInGroup);
+            result.put("width", key.width.name()).put("displayName", key.displayName);
+            result.put("validator", key.validator == null ? null : key.validator.toString());
+            results.add(result);
         }
         return NODES.objectNode().set("results", results);
     }

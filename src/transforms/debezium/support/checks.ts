@@ -27,6 +27,13 @@ export const isInteger: Check = (config, name) => {
   return value === null || int32Of(value) !== null ? null : 'An integer is expected'
 }
 
+export const isPositiveInteger: Check = (config, name) => {
+  const value = config.text(name)
+  return value === null || (int32Of(value) ?? 0) > 0
+    ? null
+    : 'A positive, non-zero integer value is expected'
+}
+
 /** In any case; the words stand in the text in the order of Java's hash set. */
 export function isOneOf(...words: readonly string[]): Check {
   return (config, name) => {
@@ -42,6 +49,24 @@ export const isRegex: Check = (config, name) => {
   const fault = value === null ? null : faultOf(value)
   return fault === null ? null : `A valid regular expressions is expected, but ${fault}`
 }
+
+/** Separated by commas, which a backslash may make part of one. */
+export const isListOfRegex: Check = (config, name) => {
+  const value = config.text(name)
+  const parts = value === null ? [] : (value.match(/(?:\\[^]|[^,\\])+/g) ?? [])
+  const fault = parts.map((part) => faultOf(javaTrimmed(part))).find((found) => found !== null)
+  return fault === undefined
+    ? null
+    : `A comma-separated list of valid regular expressions is expected, but ${fault}`
+}
+
+export const hasNoEmptyElements: Check = (config, name) =>
+  config.list(name).includes('') ? 'Empty string element(s) not permitted' : null
+
+export const hasNoSpaceInElements: Check = (config, name) =>
+  config.list(name).some((element) => element.includes(' '))
+    ? 'Element(s) containing space not permitted'
+    : null
 
 function faultOf(regex: string): string | null {
   try {

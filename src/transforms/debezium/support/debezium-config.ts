@@ -71,7 +71,7 @@ export class DebeziumConfig implements ReadableConfig {
   requireAllValid(keys: readonly CheckedKey[]): void {
     const found = [...this.#problems(keys)].map(([name, problem]) => {
       const value = this.text(name)
-      return `The '${name}' value ${value === null ? '' : `'${value}' `}is invalid: ${problem}.`
+      return `The '${name}' value ${value === null ? '' : `'${value}' `}is invalid: ${problem.replace(/\\.$/, '')}.`
     })
     if (found.length > 0) throw new ConnectError(['Unable to validate config.', ...found].join(' '))
   }

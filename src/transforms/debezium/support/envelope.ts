@@ -10,6 +10,9 @@ export const member = {
   timestampMs: 'ts_ms',
 } as const
 
+/** The codes of `op`, in lower case. */
+export const operation = { update: 'u', delete: 'd', truncate: 't', message: 'm' } as const
+
 export const envelopeSuffix = '.Envelope'
 
 /** Whether values of this schema are change events: its name says so, as in Debezium. */

@@ -12,6 +12,13 @@ export const schemaNameAdjusters: Readonly<Record<AdjustmentMode, NameAdjuster>>
   avro_unicode: (name) => escaped(name, /[^A-Za-z0-9.]/g),
 }
 
+/** For names of fields. */
+export const fieldNameAdjusters: Readonly<Record<AdjustmentMode, NameAdjuster>> = {
+  none: unchanged,
+  avro: (name) => underscored(name, /[^A-Za-z0-9_]/g),
+  avro_unicode: (name) => escaped(name, /[^A-Za-z0-9]/g),
+}
+
 /** A digit at the start stays behind an underscore. */
 function underscored(name: string, invalid: RegExp): string {
   const rest = name.slice(1).replace(invalid, '_')

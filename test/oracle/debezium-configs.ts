@@ -10,6 +10,7 @@ import type { ConnectRecord, ConnectorConfig } from '../../src/api/index.ts'
 import { changeRecords, columnNames } from './arbitrary-envelopes.ts'
 import { primitive } from './arbitrary-records.ts'
 import type { SchemaAndValues } from './arbitrary-records.ts'
+import { times, timezoneConfigs } from './debezium-times.ts'
 
 /** One of Debezium's transformations, with configurations and records for it. */
 export interface DebeziumCase {
@@ -245,5 +246,10 @@ export const debeziumCases: readonly DebeziumCase[] = [
       operations: ['c', 'c', 'r', 'u', 'd'],
     }),
     isFresh: true,
+  },
+  {
+    name: 'TimezoneConverter',
+    configs: timezoneConfigs,
+    records: changeRecords({ columns: times }),
   },
 ]

@@ -98,10 +98,10 @@ function isInsides(failed: unknown): boolean {
   return error === 'java.lang.NullPointerException' || error === 'java.lang.ClassCastException'
 }
 
-/** The whole event follows in Java. */
+/** The whole event follows in Java, or at which character a text is no time. */
 function isUnprocessable(failed: unknown): boolean {
   const { message } = failed as { readonly message: string | null }
-  return message?.startsWith('Unprocessable message') === true
+  return /^Unprocessable message|could not be parsed/.test(message ?? '')
 }
 
 function ours(name: string, config: ConnectorConfig, batch: readonly ConnectRecord[]): Answer {

@@ -11,6 +11,7 @@ export const debeziumTransforms: readonly string[] = [
   'ExtractNewRecordState',
   'HeaderToValue',
   'SchemaChangeEventFilter',
+  'TimezoneConverter',
   'outbox.EventRouter',
   'partitions.PartitionRouting',
 ].map((name) => `${packageName}.${name}`)

@@ -14,9 +14,21 @@ export type ClassResolver = (name: string) => string | null
 
 let classResolver: ClassResolver = (name) => (name === '' ? null : name)
 
-/** Says how this thread finds the class a CLASS key names. Without it every name but the empty one is taken as it is. */
-export function setClassResolver(resolver: ClassResolver): void {
+/** What to use in the place of a class that is known not to be here, or null. */
+export type ClassAdviser = (name: string) => string | null
+
+let classAdviser: ClassAdviser = () => null
+
+/**
+ * Says how this thread finds the class a CLASS key names, and what to say of one that is not there. Without it every name but the
+ * empty one is taken as it is.
+ */
+export function setClassResolver(
+  resolver: ClassResolver,
+  adviser: ClassAdviser = () => null,
+): void {
   classResolver = resolver
+  classAdviser = adviser
 }
 
 /** `Invalid value V for configuration N: M`, as every ConfigException of Kafka reads. */
@@ -119,7 +131,10 @@ function parseList(given: unknown, refuse: Refuse): readonly unknown[] {
 function parseClass(given: unknown, refuse: Refuse): string {
   if (typeof given !== 'string') throw refuse('Expected a Class instance or class name.')
   const found = classResolver(given)
-  if (found === null) throw refuse(`Class ${given} could not be found.`)
+  if (found === null) {
+    const advice = classAdviser(given)
+    throw refuse(`Class ${given} could not be found.${advice === null ? '' : ` ${advice}`}`)
+  }
   return found
 }
 

@@ -2,6 +2,7 @@ import { setClassResolver } from '../config/parse-type.ts'
 import { ConnectError } from '../errors/connect-error.ts'
 import { resolveApiToWorker } from './api-resolution.ts'
 import { loadBuiltIn, ownLocation } from './built-in-plugins.ts'
+import { alternativeTo } from './not-built.ts'
 import type { PluginDescriptor, PluginType } from './plugin-descriptor.ts'
 import type { PluginRegistry } from './plugin-registry.ts'
 
@@ -19,7 +20,7 @@ export class PluginLoader {
   /** From now on a CLASS key of a configuration means, in this thread, a plugin of this registry. */
   constructor(registry: PluginRegistry) {
     this.registry = registry
-    setClassResolver((name) => registry.resolveClass(name))
+    setClassResolver((name) => registry.resolveClass(name), alternativeTo)
   }
 
   /** By class name or alias, the newest within `version`. Rejects with Java's message where there is none. */

@@ -16,6 +16,7 @@ import {
 } from '../../src/converters/index.ts'
 import type { Decoder } from './fuzz.ts'
 import { avroConverter, avroTexts } from './hostile-avro.ts'
+import { jsonSchemaDecoders } from './hostile-json-schema.ts'
 import { protobufDecoder, protobufSchemas } from './hostile-protobuf.ts'
 
 /** What somebody might put into JSON, or into the text of a header, to do harm. */
@@ -187,6 +188,7 @@ export const converterDecoders: readonly Decoder[] = [
   avroSchemas,
   protobufDecoder,
   protobufSchemas,
+  ...jsonSchemaDecoders(parts),
 ]
 
 function converterDecoder(

@@ -30,6 +30,12 @@ interface OpenStruct {
   readonly inner: RecursiveSchema[]
 }
 
+/** A schema that is nothing but another, which is being converted. */
+interface Delegate {
+  readonly to: SchemaNode
+  readonly optional: boolean
+}
+
 /** How a schema is asked for. `version` is the registry's; what the schema itself says comes first. */
 interface Asked {
   readonly optional: boolean
@@ -42,7 +48,7 @@ const optional: Asked = { optional: true, version: null }
 export class ToConnectSchema {
   readonly #options: JsonSchemaDataOptions
   /** What is being converted; null for what is no struct, and so cannot contain itself. */
-  readonly #open = new Map<SchemaNode, OpenStruct | null>()
+  readonly #open = new Map<SchemaNode, OpenStruct | Delegate | null>()
   readonly #known = new Map<SchemaNode, Map<string, Schema>>()
   #ids = 0
   #unions = 0
@@ -73,7 +79,10 @@ export class ToConnectSchema {
     return schema
   }
 
-  #within(open: OpenStruct | null, asked: Asked): Schema {
+  #within(open: OpenStruct | Delegate | null, asked: Asked): Schema {
+    if (open !== null && 'to' in open) {
+      return this.#map(open.to, { ...asked, optional: asked.optional || open.optional })
+    }
     if (open === null) {
       throw new DataError(
         'The JSON Schema contains itself without an object between. Put what comes again into a property of an object.',
@@ -147,21 +156,26 @@ export class ToConnectSchema {
     const { schemas, criterion } = node
     const [only] = schemas
     if (only !== undefined && schemas.length === 1 && this.#options.flattenSingletonUnions) {
-      return this.#map(only, required)
+      return this.#delegate(node, only, required)
     }
     if (criterion === 'allOf') return this.#allOf(node, asked)
     const present = schemas.filter(({ kind }) => kind !== 'null')
     const [other] = present
     if (other !== undefined && present.length === 1 && schemas.length === 2) {
-      return this.#map(other, { ...asked, optional: true })
+      return this.#delegate(node, other, { ...asked, optional: true })
     }
     return this.#union(node, present, asked)
+  }
+
+  #delegate(node: SchemaNode, to: SchemaNode, asked: Asked): Schema {
+    this.#open.set(node, { to, optional: asked.optional })
+    return this.#map(to, asked)
   }
 
   /** What an `allOf` says of itself is left out, as Confluent's converter does. */
   #allOf(node: CombinedNode, asked: Asked): Schema {
     const merged = mergeProperties(node)
-    if (merged.properties.size === 0) return this.#map(pickPart(node), asked)
+    if (merged.properties.size === 0) return this.#delegate(node, pickPart(node), asked)
     const builder = SchemaBuilder.struct()
     return this.#struct(node, builder, () => {
       this.#addFields(builder, merged.properties, merged.required)

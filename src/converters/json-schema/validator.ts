@@ -13,10 +13,12 @@ import { budgetKeyword, plainDocument } from './plain-schema.ts'
 import { areUnique } from './unique-items.ts'
 
 /**
- * More schemas than this are not tried on one document: where schemas that refer to themselves offer choices, what is to be tried
- * doubles with each level of the document.
+ * How many schemas are tried on a document, by its length and that of the schema: where schemas that refer to themselves offer
+ * choices, what is to be tried doubles with each level of the document.
  */
-const mostSteps = 2_000_000
+const stepsAtLeast = 1000
+const stepsPerByte = 8
+const stepsPerCharacter = 0.25
 
 const options: Options = {
   // What is unknown means nothing: Connect's own members, and formats of others.
@@ -35,11 +37,13 @@ type Validator = Pick<Ajv, 'addKeyword' | 'addSchema' | 'compile' | 'errorsText'
 /** Compiles what holds documents against a JSON Schema: a SerializationError for one that does not match. A DataError where it cannot. */
 export function compileValidator(json: JsonSchema): (document: Buffer) => void {
   const { root, others } = json.documents
-  let steps = 0
+  const length = json.references.reduce((sum, { schema }) => sum + schema.length, json.text.length)
+  const stepsOfSchema = stepsAtLeast + length * stepsPerCharacter
+  let stepsLeft = 0
   const step = (): boolean => {
-    if (++steps <= mostSteps) return true
+    if (--stepsLeft >= 0) return true
     throw new SerializationError(
-      `The JSON Schema offers so many choices for the document that more than ${mostSteps} would have to be tried.`,
+      'The JSON Schema offers so many choices for the document, each within others, that they cannot all be tried.',
     )
   }
   try {
@@ -47,7 +51,7 @@ export function compileValidator(json: JsonSchema): (document: Buffer) => void {
     for (const [uri, place] of others) ajv.addSchema(plainDocument(place.json, place.dialect), uri)
     const validate = ajv.compile(plainDocument(root.json, root.dialect))
     return (document) => {
-      steps = 0
+      stepsLeft = stepsOfSchema + document.length * stepsPerByte
       if (isValid(validate, parse(document))) return
       throw new SerializationError(
         `Validation error in JSON: ${ajv.errorsText(validate.errors, { dataVar: '#' })}`,

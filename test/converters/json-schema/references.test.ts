@@ -82,6 +82,30 @@ describe('a reference', () => {
     expect(schema.parameters?.get('io.confluent.connect.json.Id')).toBe('#id2')
   })
 
+  test.each<[string, unknown, string]>([
+    [
+      'what may be null',
+      {
+        $ref: '#/definitions/n',
+        definitions: {
+          n: { oneOf: [{ type: 'null' }, { properties: { next: { $ref: '#/definitions/n' } } }] },
+        },
+      },
+      'next:STRUCT?',
+    ],
+    ['the only one of all', { allOf: [{ properties: { next: { $ref: '#' } } }] }, 'next:STRUCT'],
+    [
+      'a choice beside its type',
+      {
+        type: 'object',
+        anyOf: [{ properties: { a: { $ref: '#' } } }, { properties: { b: { $ref: '#' } } }],
+      },
+      'io.confluent.connect.json.OneOf.field.0:STRUCT? io.confluent.connect.json.OneOf.field.1:STRUCT?',
+    ],
+  ])('of an object to %s that it is part of makes such a schema too', (_what, json, fields) => {
+    expect(fieldsOf(schemaOf(json))).toBe(fields)
+  })
+
   test.each<[string, unknown, RegExp]>([
     ['that leads nowhere', { $ref: '#/definitions/none' }, /#\/definitions\/none/],
     ['to another place', { $ref: 'http://elsewhere.org/x.json' }, /nothing is fetched/],

@@ -33,18 +33,21 @@ describeRegistry('Apicurio Registry', (): Promise<RunningRegistry> =>
   Promise.resolve({ url: registry.url, [Symbol.asyncDispose]: () => Promise.resolve() }),
 )
 
-test(
-  'lines become Avro in a topic, and Avro becomes lines again',
+test.each([
+  ['Avro', '"name":"Line","namespace":"com.example"'],
+  ['JsonSchema', '"title":"com.example.Line"'],
+])(
+  'lines become %s in a topic, and lines again',
   { timeout: 120_000 },
-  async () => {
+  async (converter, schemaPart) => {
     await using dir = await scratchDir()
     await using kafka = await openKafkaClient(inject('bootstrapServers'))
-    const topic = `${topicPrefix('avro')}lines`
+    const topic = `${topicPrefix(converter.toLowerCase())}lines`
     await kafka.createTopic(topic)
     const lines = Array.from({ length: 2000 }, (_, n) => `line ${n} – Größe`)
     await writeFile(dir.file('in.txt'), `${lines.join('\n')}\n`)
     const source = await dir.properties('source.properties', {
-      name: 'avro-source',
+      name: `${converter}-source`,
       'connector.class': 'FileStreamSource',
       file: dir.file('in.txt'),
       topic,
@@ -55,7 +58,7 @@ test(
       'transforms.name.schema.name': 'com.example.Line',
     })
     const sink = await dir.properties('sink.properties', {
-      name: 'avro-sink',
+      name: `${converter}-sink`,
       'connector.class': 'FileStreamSink',
       file: dir.file('out.txt'),
       topics: topic,
@@ -66,13 +69,13 @@ test(
       connectorFiles: [source, sink],
       properties: {
         'key.converter': 'org.apache.kafka.connect.storage.StringConverter',
-        'value.converter': 'Avro',
+        'value.converter': converter,
         // The first does not answer: the second is asked.
         'value.converter.schema.registry.url': `http://127.0.0.1:1,${registry.url}`,
         'offset.storage.file.filename': dir.file('offsets'),
       },
     })
-    await sluice.running('avro-sink')
+    await sluice.running(`${converter}-sink`)
     const written = lines.map((line) => `Struct{line=${line}}\n`).join('')
     await waitFor('every line to be written', async () => {
       return (await readFile(dir.file('out.txt'), 'utf8').catch(() => '')) === written
@@ -82,7 +85,7 @@ test(
     const versions = await fetch(`${registry.url}/subjects/${topic}-value/versions/latest`)
     expect(await versions.json()).toMatchObject({
       version: 1,
-      schema: expect.stringContaining('"name":"Line","namespace":"com.example"') as string,
+      schema: expect.stringContaining(schemaPart) as string,
     })
   },
 )

@@ -11,15 +11,18 @@ const answerMs = 60_000
 
 /** Confluent's serializers for Python, by pip, once a machine. */
 async function installSerializers(): Promise<string> {
-  return cached(`confluent-kafka-python-${version}-protobuf`, async (target) => {
+  return cached(`confluent-kafka-python-${version}-all`, async (target) => {
     const options = ['-m', 'pip', 'install', '-q', '--disable-pip-version-check']
     await run(
       'python3',
-      [...options, '--target', target, `confluent-kafka[avro,protobuf]==${version}`, compiler],
+      [...options, '--target', target, `confluent-kafka[avro,json,protobuf]==${version}`, compiler],
       'Cannot install confluent-kafka: Python 3 with pip is needed',
     )
   })
 }
+
+/** What values are written as. */
+type SchemaKind = 'AVRO' | 'JSON'
 
 interface Answer {
   readonly values?: readonly unknown[]
@@ -50,17 +53,22 @@ export class ConfluentPython implements Disposable {
   async write(request: {
     readonly topic: string
     readonly schema: string
+    readonly kind?: SchemaKind
     readonly references?: readonly object[]
     readonly values: readonly unknown[]
   }): Promise<Buffer[]> {
-    const values = await this.#ask({ op: 'write', references: [], ...request })
+    const values = await this.#ask({ op: 'write', kind: 'AVRO', references: [], ...request })
     return values.map((value) => Buffer.from(String(value), 'base64'))
   }
 
   /** The value that each run of bytes holds. */
-  read(topic: string, bytes: readonly Uint8Array[]): Promise<readonly unknown[]> {
+  read(
+    topic: string,
+    bytes: readonly Uint8Array[],
+    kind: SchemaKind = 'AVRO',
+  ): Promise<readonly unknown[]> {
     const values = bytes.map((each) => Buffer.from(each).toString('base64'))
-    return this.#ask({ op: 'read', topic, values })
+    return this.#ask({ op: 'read', kind, topic, values })
   }
 
   /** The bytes of messages, given as Protobuf's JSON; `files` are `.proto` files by their paths. */

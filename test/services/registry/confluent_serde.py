@@ -8,6 +8,7 @@ import tempfile
 
 from confluent_kafka.schema_registry import Schema, SchemaReference, SchemaRegistryClient
 from confluent_kafka.schema_registry.avro import AvroDeserializer, AvroSerializer
+from confluent_kafka.schema_registry.json_schema import JSONDeserializer, JSONSerializer
 from confluent_kafka.schema_registry.protobuf import ProtobufDeserializer, ProtobufSerializer
 from confluent_kafka.serialization import MessageField, SerializationContext
 from google.protobuf import descriptor_pb2, descriptor_pool, json_format, message_factory
@@ -18,15 +19,21 @@ import grpc_tools
 client = SchemaRegistryClient({"url": sys.argv[1]})
 
 
-def write(request):
+def serializer_of(request):
     references = [SchemaReference(r["name"], r["subject"], r["version"]) for r in request["references"]]
-    serializer = AvroSerializer(client, Schema(request["schema"], "AVRO", references))
+    schema = Schema(request["schema"], request["kind"], references)
+    return JSONSerializer(schema, client) if request["kind"] == "JSON" else AvroSerializer(client, schema)
+
+
+def write(request):
+    serializer = serializer_of(request)
     context = SerializationContext(request["topic"], MessageField.VALUE)
     return [base64.b64encode(serializer(value, context)).decode() for value in request["values"]]
 
 
 def read(request):
-    deserializer = AvroDeserializer(client)
+    is_json = request["kind"] == "JSON"
+    deserializer = JSONDeserializer(None, schema_registry_client=client) if is_json else AvroDeserializer(client)
     context = SerializationContext(request["topic"], MessageField.VALUE)
     return [deserializer(base64.b64decode(value), context) for value in request["values"]]
 

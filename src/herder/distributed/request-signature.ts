@@ -1,0 +1,102 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { BadRequestError, RestError } from '../../errors/rest-error.ts'
+
+/**
+ * How workers prove to each other that a request comes from one of them (KIP-507): by a MAC over the bytes of its body, with
+ * a key that only they can read, in the topic of configurations.
+ */
+
+/** Java's name of a MAC, and Node's of its hash. */
+const macs: ReadonlyMap<string, string> = new Map([
+  ['HmacMD5', 'md5'],
+  ['HmacSHA1', 'sha1'],
+  ['HmacSHA224', 'sha224'],
+  ['HmacSHA256', 'sha256'],
+  ['HmacSHA384', 'sha384'],
+  ['HmacSHA512', 'sha512'],
+  ['HmacSHA512/224', 'sha512-224'],
+  ['HmacSHA512/256', 'sha512-256'],
+])
+
+/** Names as Java writes them; it takes them in any case. */
+export const macAlgorithms: readonly string[] = [...macs.keys()]
+
+const SIGNATURE = 'x-connect-authorization'
+const ALGORITHM = 'x-connect-request-signature-algorithm'
+
+/** Headers of a request, by name in lower case. */
+export type SignatureHeaders = Readonly<Record<string, string>>
+
+/** The headers that prove a request with this body; none at all for no bytes is a body too. */
+export function signRequest(
+  key: Uint8Array,
+  algorithm: string,
+  body: Uint8Array,
+): SignatureHeaders {
+  const signature = macOf(key, algorithm, body).toString('base64')
+  return { [SIGNATURE]: signature, [ALGORITHM]: algorithm }
+}
+
+export interface SignatureCheck {
+  /** The key in force; null before one was read. */
+  readonly key: Uint8Array | null
+  /** `inter.worker.verification.algorithms` */
+  readonly algorithms: readonly string[]
+  /** False while the group speaks a protocol before `sessioned`: then nothing need be signed. */
+  readonly isRequired: boolean
+}
+
+/** Throws what the sender is to be answered, with Java's status and sentence, unless the request may be served. */
+export function checkRequest(
+  headers: SignatureHeaders,
+  body: Uint8Array,
+  { key, algorithms, isRequired }: SignatureCheck,
+): void {
+  const algorithm = headers[ALGORITHM]
+  const signature = headers[SIGNATURE]
+  const given = signature === undefined ? null : decoded(signature)
+  if (algorithm !== undefined && hashOf(algorithm) === undefined) {
+    throw new BadRequestError(`Algorithm ${algorithm} not available`)
+  }
+  if (!isRequired) return
+  if (given === null || algorithm === undefined) {
+    throw new BadRequestError('Internal request missing required signature')
+  }
+  if (!algorithms.includes(algorithm)) throw new BadRequestError(unsupported(algorithm, algorithms))
+  if (key === null) {
+    throw new RestError(
+      503,
+      'This worker is still starting up and has not been able to read a session key from the config topic yet',
+    )
+  }
+  const expected = macOf(key, algorithm, body)
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+    throw new RestError(403, 'Internal request contained invalid signature.')
+  }
+}
+
+function macOf(key: Uint8Array, algorithm: string, body: Uint8Array): Buffer {
+  const hash = hashOf(algorithm)
+  if (hash === undefined) throw new BadRequestError(`Algorithm ${algorithm} not available`)
+  return createHmac(hash, key).update(body).digest()
+}
+
+function hashOf(algorithm: string): string | undefined {
+  const wanted = algorithm.toLowerCase()
+  return macs.get(macAlgorithms.find((name) => name.toLowerCase() === wanted) ?? '')
+}
+
+function decoded(base64: string): Buffer {
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(base64) || base64.length % 4 !== 0) {
+    throw new BadRequestError('The signature of an internal request is no base64.')
+  }
+  return Buffer.from(base64, 'base64')
+}
+
+function unsupported(algorithm: string, algorithms: readonly string[]): string {
+  return (
+    `This worker does not support the '${algorithm}' key signing algorithm used by other workers. ` +
+    `This worker is currently configured to use: [${algorithms.join(', ')}]. Check that all workers' configuration files permit the same set of signature algorithms, ` +
+    'and correct any misconfigured worker and restart it.'
+  )
+}

@@ -1,8 +1,6 @@
+import { hasVariable } from '../config/config-variables.ts'
 import type { ConnectorConfig, RawConfig } from '../config/types.ts'
 import { ConnectError } from '../errors/connect-error.ts'
-
-/** `${provider:path:key}` or `${provider:key}` anywhere in a value. */
-const variable = /\$\{[^}]*?:(?:[^}]*?:)?[^}]*?\}/
 
 /** `tasks.max`, which validation has let through: at least 1. */
 export function tasksMaxOf(config: ConnectorConfig): number {
@@ -42,7 +40,7 @@ export function exceedsTasksMax(
 export function keepVariables(connector: RawConfig, task: ConnectorConfig): ConnectorConfig {
   const kept = Object.entries(connector).filter(
     (entry): entry is [string, string] =>
-      entry[1] !== null && Object.hasOwn(task, entry[0]) && variable.test(entry[1]),
+      entry[1] !== null && Object.hasOwn(task, entry[0]) && hasVariable(entry[1]),
   )
   return kept.length === 0 ? task : { ...task, ...Object.fromEntries(kept) }
 }

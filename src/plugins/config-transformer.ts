@@ -1,5 +1,6 @@
 import type { ConfigData, ConfigProvider } from '../api/worker-plugins.ts'
 import { withoutPrefix } from '../config/client-config.ts'
+import { variablesOf } from '../config/config-variables.ts'
 import type { ConnectorConfig, RawConfig } from '../config/types.ts'
 import { ConfigError } from '../errors/connect-error.ts'
 import { abortable, timeLimit } from '../util/abort.ts'
@@ -101,13 +102,11 @@ async function answerOf(
   )
 }
 
-const variable = /\$\{([^}]*?):(?:([^}]*?):)?([^}]*?)\}/g
-
 /** By provider, path and text of the variable: the key it wants. */
 function variablesIn(config: RawConfig): Map<string, Map<string, Map<string, string>>> {
   const found = new Map<string, Map<string, Map<string, string>>>()
   for (const value of Object.values(config)) {
-    for (const [text, provider = '', path = '', key = ''] of (value ?? '').matchAll(variable)) {
+    for (const { text, provider, path, key } of variablesOf(value ?? '')) {
       const byPath = found.get(provider) ?? new Map<string, Map<string, string>>()
       const texts = byPath.get(path) ?? new Map<string, string>()
       found.set(provider, byPath.set(path, texts.set(text, key)))
@@ -116,18 +115,19 @@ function variablesIn(config: RawConfig): Map<string, Map<string, Map<string, str
   return found
 }
 
-/** Whether a value holds anything that looks like a variable. */
-export function hasVariable(value: string): boolean {
-  return value.search(variable) >= 0
-}
-
 function replace(value: string, found: ReadonlyMap<string, string>): string {
-  return value.replace(variable, (text) => found.get(text) ?? text)
+  const parts: string[] = []
+  let copied = 0
+  for (const { text, at } of variablesOf(value)) {
+    parts.push(value.slice(copied, at), found.get(text) ?? text)
+    copied = at + text.length
+  }
+  return copied === 0 ? value : parts.join('') + value.slice(copied)
 }
 
 /** Invariant 8: what was not written into the configuration itself was to be kept out of sight. */
 function rememberVariables(value: string, found: ReadonlyMap<string, string>): void {
-  for (const [text] of value.matchAll(variable)) {
+  for (const { text } of variablesOf(value)) {
     const secret = found.get(text)
     if (secret !== undefined) rememberSecret(secret)
   }

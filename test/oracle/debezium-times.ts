@@ -42,7 +42,7 @@ const momentsMs = fc.oneof(
   fc
     .tuple(
       fc.constantFrom(1710036000000, 1730599200000, 1711850400000, 1729994400000, 1712426400000),
-      fc.integer({ min: -20_000, max: 20_000 }),
+      fc.integer({ min: -5000, max: 5000 }),
     )
     .map(([change, seconds]) => change + seconds * 1000),
 )

@@ -11,15 +11,13 @@ import type { SchemaAndValues } from './arbitrary-records.ts'
 /** For TimezoneConverter, wrong ones among them. */
 export const timezoneConfigs: fc.Arbitrary<ConnectorConfig> = fc.record(
   {
-    'converted.timezone': fc.constantFrom(
-      ...[
-        'America/Los_Angeles',
-        'Europe/Paris',
-        'Australia/Lord_Howe',
-        'Asia/Kolkata',
-        'US/Eastern',
-      ],
-      ...['+08:00', '-03:30:15', 'UTC', 'Etc/GMT+5', 'Nowhere', 'Z', ''],
+    'converted.timezone': fc.oneof(
+      {
+        weight: 8,
+        arbitrary: fc.constantFrom('America/Los_Angeles', 'Europe/Paris', 'Australia/Lord_Howe'),
+      },
+      fc.constantFrom('Asia/Kolkata', '+08:00', '-03:30:15', 'UTC', 'Etc/GMT+5', 'US/Eastern'),
+      fc.constantFrom('Nowhere', 'Z', ''),
     ),
     'include.list': fc.constantFrom(
       ...[
@@ -33,7 +31,7 @@ export const timezoneConfigs: fc.Arbitrary<ConnectorConfig> = fc.record(
     ),
     'exclude.list': fc.constantFrom('source:t:at', 'topic:orders', 't:source.ts_ms', 'x-y:z'),
   },
-  { requiredKeys: [] },
+  { requiredKeys: ['converted.timezone'] },
 )
 
 /** Around changes of the clock, and anywhere since 1970: of times before that Java and ICU know different things. */

@@ -1,7 +1,7 @@
-import { ConfigError } from '../errors/connect-error.ts'
+import { asError, ConfigError } from '../errors/connect-error.ts'
 import type { Int64 } from '../util/int64.ts'
 import { parseConfig, validateConfig } from './parse-config.ts'
-import { parseType } from './parse-type.ts'
+import { parseType, valueToText } from './parse-type.ts'
 import type { Password } from './password.ts'
 import type {
   ConfigKey,
@@ -13,7 +13,7 @@ import type {
   Validator,
   Width,
 } from './types.ts'
-import { allOf, oneOf, orNull, range } from './validators.ts'
+import { allOf, oneOf, orNull, range, validator } from './validators.ts'
 
 /** A set of keys with their types, defaults and rules (`org.apache.kafka.common.config.ConfigDef`). */
 export interface ConfigDef<T = Readonly<Record<string, unknown>>> {
@@ -127,16 +127,17 @@ export function mergeConfigDefs<A, B>(a: ConfigDef<A>, b: ConfigDef<B>): ConfigD
 function toConfigKey(name: string, spec: KeySpec): ConfigKey {
   const type = spec.type.toUpperCase() as ConfigType
   const hasDefault = spec.default !== undefined
-  const validator = validatorOf(spec)
+  const check = validatorOf(spec)
+  const rule = check !== null && type === 'DOUBLE' ? printingDoubles(check) : check
   const defaultValue =
     hasDefault && type !== 'CLASS' ? parseType(name, spec.default, type) : (spec.default ?? null)
-  if (hasDefault) validator?.(name, defaultValue)
+  if (hasDefault) rule?.(name, defaultValue)
   return {
     name,
     type,
     hasDefault,
     default: defaultValue,
-    validator,
+    validator: rule,
     importance: spec.importance.toUpperCase() as Importance,
     documentation: spec.doc,
     group: spec.group ?? null,
@@ -146,6 +147,21 @@ function toConfigKey(name: string, spec: KeySpec): ConfigKey {
     dependents: spec.dependents ?? [],
     recommender: spec.recommender ?? null,
   }
+}
+
+/** A validator sees a number, and not that Java would print `5.0` of it. */
+function printingDoubles(check: Validator): Validator {
+  return validator(check.validValues ?? '', (name, value) => {
+    try {
+      check(name, value)
+    } catch (error) {
+      const { message } = asError(error)
+      const printed = `Invalid value ${String(value)} for`
+      if (typeof value !== 'number' || !message.startsWith(printed)) throw error
+      const text = valueToText(value, 'DOUBLE') ?? ''
+      throw new ConfigError(`Invalid value ${text} for${message.slice(printed.length)}`)
+    }
+  })
 }
 
 /** The rules of a key as one validator; where the default is null they let null pass. */

@@ -1,3 +1,4 @@
+import { parseVersionRange } from '../util/version-range.ts'
 import type { NamedPluginType, PluginCatalog } from './plugin-catalog.ts'
 import { concreteClass } from './plugin-catalog.ts'
 import { configDef } from './config-def.ts'
@@ -28,12 +29,17 @@ export interface ConnectorKeysContext {
   readonly plugins: ConverterContext | null
 }
 
+export interface WorkerConverter {
+  readonly name: string | null
+  readonly version: string | null
+}
+
 interface ConverterContext {
   readonly catalog: PluginCatalog
   /** What is validated: which version of a converter is the default depends on which converter it names. */
   readonly props: RawConfig
-  /** The worker's own converters, as its file names them. */
-  readonly workerConverters: Readonly<Record<ConverterRole, string | null>>
+  /** The worker's own converters and their versions, as its file names them. */
+  readonly workerConverters: Readonly<Record<ConverterRole, WorkerConverter>>
 }
 
 const common = configDef(connectorKeySpecs)
@@ -60,10 +66,7 @@ function converterKeys(
   const name = `${role}.converter`
   const type = converterTypes[role]
   const catalog = plugins?.catalog ?? null
-  const fallback = plugins === null ? null : classOf(plugins, plugins.workerConverters[role])
-  const given = plugins?.props[name]
-  const inUse = plugins === null || given === undefined ? fallback : classOf(plugins, given)
-  const versions = versionsOf(catalog, type, inUse)
+  const fallback = plugins === null ? null : classOf(plugins, plugins.workerConverters[role].name)
   return [
     [
       name,
@@ -76,7 +79,7 @@ function converterKeys(
     [
       `${name}.plugin.version`,
       {
-        default: versions.at(-1) ?? null,
+        default: plugins === null ? null : converterVersion(role, plugins),
         recommender: {
           validValues: (_name, parsed) => versionsOf(catalog, type, parsed[name]),
           visible: (_name, parsed) => typeof parsed[name] === 'string',
@@ -84,6 +87,19 @@ function converterKeys(
       },
     ],
   ]
+}
+
+/** Which version is used unless the connector says so: of a converter of the worker, what that asks for. */
+function converterVersion(role: ConverterRole, plugins: ConverterContext): string | null {
+  const given = plugins.props[`${role}.converter`] ?? null
+  const { name, version } = plugins.workerConverters[role]
+  if (given === null && version !== null) return version
+  const className = classOf(plugins, given ?? name)
+  const versions = versionsOf(plugins.catalog, converterTypes[role], className)
+  if (given === null) return versions.at(-1) ?? null
+  // As in Java: that of the connector, if the converter has it.
+  const range = parseVersionRange(plugins.props['connector.plugin.version'])
+  return versions.findLast((installed) => range?.includes(installed) ?? true) ?? null
 }
 
 function classOf({ catalog }: ConverterContext, name: string | null): string | null {

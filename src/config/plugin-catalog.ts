@@ -11,7 +11,7 @@ export type NamedPluginType = 'converter' | 'header_converter' | 'transformation
 export interface PluginCatalog {
   /** The class that a class name or alias means, or null. */
   resolveClass(name: string): string | null
-  /** Class names of one kind, sorted. */
+  /** Class names of one kind, sorted; one that is there in several versions as often. */
   classNames(type: NamedPluginType): readonly string[]
   /** Versions of one class, oldest first; none where it is of another kind. */
   versions(type: NamedPluginType, className: string): readonly string[]

@@ -1,6 +1,12 @@
 import type { KeySpec } from './config-def.ts'
 import { uniqueAliases } from './connector-validators.ts'
-import { nonEmptyString, oneOfIgnoringCase, orNull, validRegex } from './validators.ts'
+import {
+  distinctValues,
+  nonEmptyString,
+  oneOfIgnoringCase,
+  orNull,
+  validRegex,
+} from './validators.ts'
 
 /** The keys of source and of sink connectors (`SourceConnectorConfig`, `SinkConnectorConfig`), to the letter. */
 
@@ -68,6 +74,7 @@ export const sinkKeySpecs = {
   topics: {
     type: 'list',
     default: '',
+    validator: distinctValues({ empty: true, null: false }),
     importance: 'high',
     doc: 'List of topics to consume, separated by commas',
     group: 'Common',

@@ -1,4 +1,5 @@
-import { ConfigError } from '../errors/connect-error.ts'
+import { ConfigError, isConnectError } from '../errors/connect-error.ts'
+import { parseVersionRange } from '../util/version-range.ts'
 import { embedKeys } from './embed.ts'
 import { configDef, configDefOf } from './config-def.ts'
 import { concreteClass, definitionFailed } from './plugin-catalog.ts'
@@ -82,6 +83,7 @@ function headKeys(list: AliasList, alias: string, head: Head): ConfigKey[] {
   const { catalog, props } = head.context
   const prefix = `${list}.${alias}.`
   const versions = head.plugin === null ? [] : catalog.versions(type, head.plugin.className)
+  const newest = versions.at(-1) ?? null
   const shared = { importance: 'high', group: `${title}s: ${alias}`, width: 'long' } as const
   const def = configDef({
     [`${prefix}type`]: {
@@ -96,7 +98,11 @@ function headKeys(list: AliasList, alias: string, head: Head): ConfigKey[] {
     [`${prefix}plugin.version`]: {
       ...shared,
       type: 'string',
-      default: versions.at(-1) ?? null,
+      default: newest,
+      // The newest, which is the default, is installed.
+      validator: validator('', (_name, value) => {
+        if (head.plugin !== null && value !== newest) requireVersion(head)
+      }),
       doc: `Version of the '${alias}' ${noun}.`,
       order: 1,
       displayName: `${title === 'Transform' ? 'Transformation' : title} version for ${alias}`,
@@ -111,11 +117,22 @@ function typeValidator(list: AliasList, props: RawConfig, head: Head): Validator
   const concrete = concreteClass(head.context.catalog, type)
   return validator(concrete.validValues ?? '', (name, value) => {
     if (list === 'transforms') rejectLoneNegate(name.slice(0, -'type'.length), props)
+    requireVersion(head)
     concrete(name, value)
     if (head.definition instanceof Error) {
       throw definitionFailed(name, type, head.plugin?.className ?? '', head.definition)
     }
   })
+}
+
+const noSuchVersion = 'org.apache.kafka.connect.runtime.isolation.VersionedPluginLoadingException'
+
+/** Throws where the version asked for cannot be read, or is not installed: in words that name the key nowhere. */
+function requireVersion({ plugin, definition }: Head): void {
+  parseVersionRange(plugin?.version)
+  if (isConnectError(definition) && definition.javaName === noSuchVersion) {
+    throw new ConfigError(definition.message)
+  }
 }
 
 function rejectLoneNegate(prefix: string, props: RawConfig): void {
@@ -151,9 +168,7 @@ function withChainKeys(own: Iterable<ConfigKey>): Iterable<ConfigKey> {
 /** The aliases of a list, each once; none where the list cannot be read. */
 function aliasesIn(props: RawConfig, list: AliasList): readonly string[] {
   const parsed = parseType(list, props[list] ?? null, 'LIST')
-  return parsed === null
-    ? []
-    : [...new Set(parsed as readonly string[])].filter((alias) => alias !== '')
+  return parsed === null ? [] : [...new Set(parsed as readonly string[])]
 }
 
 function recommending(values: readonly unknown[]): Recommender {

@@ -54,13 +54,15 @@ export function oneOfIgnoringCase(...allowed: readonly string[]): Validator {
   })
 }
 
-/** A list whose every element is one of these (`ValidList.in`). */
+/** A list whose every element is one of these, and none of them twice (`ValidList.in`). */
 export function eachOf(...allowed: readonly string[]): Validator {
   const element = oneOf(...allowed)
   return validator(`[${allowed.join(', ')}]`, (name, value) => {
-    if (!Array.isArray(value))
-      throw new ConfigError(`Configuration '${name}' values must not be null.`)
-    for (const part of value) element(name, part)
+    const values = distinct(name, value)
+    for (const part of values) {
+      rejectEmpty(name, part)
+      element(name, part)
+    }
   })
 }
 
@@ -69,23 +71,27 @@ export function distinctValues(allow: {
   readonly empty: boolean
   readonly null: boolean
 }): Validator {
-  const notes = `[]${allow.empty ? '' : ' (empty not allowed)'}${allow.null ? '' : ' (null not allowed)'}`
-  return validator(notes, (name, value) => {
-    if (!Array.isArray(value)) {
-      if (allow.null) return
-      throw new ConfigError(`Configuration '${name}' values must not be null.`)
-    }
-    if (value.length === 0 && !allow.empty) {
+  return validator('', (name, value) => {
+    if (allow.null && !Array.isArray(value)) return
+    if (!allow.empty && Array.isArray(value) && value.length === 0) {
       throw new ConfigError(
         `Configuration '${name}' must not be empty. Valid values include: any non-empty value`,
       )
     }
-    if (new Set(value).size < value.length) {
-      throw new ConfigError(`Configuration '${name}' values must not be duplicated.`)
-    }
-    if (value.includes(''))
-      throw new ConfigError(`Configuration '${name}' values must not be empty.`)
+    for (const part of distinct(name, value)) rejectEmpty(name, part)
   })
+}
+
+function distinct(name: string, value: unknown): readonly unknown[] {
+  if (!Array.isArray(value)) {
+    throw new ConfigError(`Configuration '${name}' values must not be null.`)
+  }
+  if (new Set(value).size === value.length) return value
+  throw new ConfigError(`Configuration '${name}' values must not be duplicated.`)
+}
+
+function rejectEmpty(name: string, part: unknown): void {
+  if (part === '') throw new ConfigError(`Configuration '${name}' values must not be empty.`)
 }
 
 /** A list of at most `max` elements. */
@@ -147,8 +153,10 @@ export function validator(
 
 /** All of these, the first to object winning. */
 export function allOf(...parts: readonly Validator[]): Validator {
-  const texts = parts.map((part) => part.validValues ?? '').filter((text) => text !== '')
-  return validator(texts.join(', '), (name, value) => {
+  const text = parts.reduce((all, { validValues = '' }) => {
+    return all === '' ? validValues : `${all}, ${validValues}`
+  }, '')
+  return validator(text, (name, value) => {
     for (const part of parts) part(name, value)
   })
 }

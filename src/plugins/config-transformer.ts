@@ -27,6 +27,8 @@ export class ConfigTransformer {
 
   /** With the providers that a worker file names in `config.providers`. Throws a ConfigError where one cannot be had. */
   static async open(worker: ConnectorConfig, loader: PluginLoader): Promise<ConfigTransformer> {
+    // Providers are configured before anything is resolved, and may log what they are given (invariant 8).
+    rememberSecretsOf(worker)
     const names = (worker['config.providers'] ?? '').split(',').map((name) => name.trim())
     const providers = new Map<string, ConfigProvider>()
     for (const name of names) {

@@ -23,9 +23,15 @@ export class PluginLoader {
     setClassResolver((name) => registry.resolveClass(name), alternativeTo)
   }
 
-  /** By class name or alias, the newest within `version`. Rejects with Java's message where there is none. */
-  async load(type: PluginType, name: string, version?: string | null): Promise<PluginClass> {
-    return this.loadClass(this.registry.find(type, name, version))
+  /** By class name or alias, as the registry's `find` chooses for this connector. Rejects with Java's message where there is none. */
+  async load(
+    type: PluginType,
+    name: string,
+    version?: string | null,
+    beside?: { readonly connector: string; readonly version?: string | null },
+  ): Promise<PluginClass> {
+    const location = beside && this.registry.connector(beside.connector, beside.version).location
+    return this.loadClass(this.registry.find(type, name, version, location))
   }
 
   /** Rejects with a ConnectError that names plugin and module, and what to do. */

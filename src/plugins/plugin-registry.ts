@@ -70,9 +70,9 @@ export class PluginRegistry {
     return this.plugins.filter((plugin) => types.includes(plugin.type))
   }
 
-  /** Class names of one kind, each once, sorted. */
+  /** Class names of one kind, sorted; one that is there in several versions as often. */
   classNames(type: PluginType): readonly string[] {
-    return [...new Set(this.ofType(type).map((plugin) => plugin.className))]
+    return this.ofType(type).map((plugin) => plugin.className)
   }
 
   /** Versions of one class, oldest first; a plugin without one is left out. */
@@ -106,7 +106,7 @@ export class PluginRegistry {
     const connectors = this.ofType('sink', 'source')
     const className = this.resolveClass(name)
     const byName = connectors.filter((plugin) => plugin.className === className)
-    if (byName.length > 0) return newest(byName, range)
+    if (byName.length > 0) return this.#newest(byName, range)
     const wanted = name.trim()
     const similar = connectors.filter(({ className: full }) =>
       [wanted, `${wanted}Connector`].includes(simpleNameOf(full)),
@@ -117,18 +117,39 @@ export class PluginRegistry {
         `More than one connector matches alias ${name}. Please use full package and class name instead. Classes found: ${found}`,
       )
     }
-    if (similar.length > 0) return newest(similar, range)
+    if (similar.length > 0) return this.#newest(similar, range)
     throw notFound('source', name, connectors)
   }
 
-  /** The plugin of one kind that `name` means. Throws as {@link connector} does. */
-  find(type: PluginType, name: string, version?: string | null): PluginDescriptor {
+  /**
+   * The plugin of one kind that `name` means; where no version is asked for rather the one that lies beside its connector, at
+   * the location `beside`, than the newest. Throws as {@link connector} does.
+   */
+  find(type: PluginType, name: string, version?: string | null, beside?: string): PluginDescriptor {
     if (type === 'source' || type === 'sink') return this.connector(name, version)
     const candidates = this.ofType(type)
     const className = this.resolveClass(name)
     const found = candidates.filter((plugin) => plugin.className === className)
     if (found.length === 0) throw notFound(type, name, candidates)
-    return newest(found, parseVersionRange(version))
+    const range = parseVersionRange(version)
+    const packaged = found.find(({ location }) => location === beside && location !== ownLocation)
+    return range === null && packaged !== undefined ? packaged : this.#newest(found, range)
+  }
+
+  /** `plugins` are versions of one class, oldest first. As in Java, a class of two kinds is listed twice where none will do. */
+  #newest(plugins: readonly PluginDescriptor[], range: VersionRange | null): PluginDescriptor {
+    const best = plugins.findLast((plugin) => range?.includes(plugin.version ?? noVersion) ?? true)
+    if (best !== undefined) return best
+    const className = plugins[0]?.className ?? ''
+    const versions = this.plugins
+      .filter((plugin) => plugin.className === className)
+      .map((plugin) => plugin.version ?? noVersion)
+      .sort(compareVersions)
+    throw new PluginVersionError(
+      `Plugin ${className} not found that matches the version range ` +
+        `${range?.text ?? ''}, available versions: [${versions.join(', ')}]`,
+      versions,
+    )
   }
 
   /** The plugin listed by `GET /connector-plugins` that `name` means, of whichever kind, or null. */
@@ -159,21 +180,6 @@ function inListingOrder(a: PluginDescriptor, b: PluginDescriptor): number {
 
 function compareText(a: string, b: string): number {
   return a < b ? -1 : Number(a > b)
-}
-
-/** `plugins` are versions of one class, oldest first. */
-function newest(
-  plugins: readonly PluginDescriptor[],
-  range: VersionRange | null,
-): PluginDescriptor {
-  const best = plugins.findLast((plugin) => range?.includes(plugin.version ?? noVersion) ?? true)
-  if (best !== undefined) return best
-  const versions = plugins.map((plugin) => plugin.version ?? noVersion)
-  throw new PluginVersionError(
-    `Plugin ${plugins[0]?.className ?? ''} not found that matches the version range ` +
-      `${range?.text ?? ''}, available versions: [${versions.join(', ')}]`,
-    versions,
-  )
 }
 
 /** Java's sentence, then ours: what was probably meant, or that Java classes cannot run here. */

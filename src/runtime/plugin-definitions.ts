@@ -20,11 +20,12 @@ export async function definitionOf(
     readonly className: string
     readonly version: string | null
   },
+  beside: { readonly connector: string; readonly version: string | null },
   call: NamedCall,
 ): Promise<PluginDefinition> {
   const { type, className, version } = plugin
   try {
-    const PluginOf = await loader.load(type, className, version)
+    const PluginOf = await loader.load(type, className, version, beside)
     return call(className, 'config', () => configOf(PluginOf)) ?? noDefinition(className)
   } catch (error) {
     return asError(error)
@@ -40,13 +41,10 @@ export function configOf(PluginOf: PluginClass): ConfigDef | null {
 /** Of which connector the keys are: its type and its versions. */
 export function connectorContext(
   { registry }: PluginLoader,
-  { type, className, version }: PluginDescriptor,
+  { type, className }: PluginDescriptor,
 ): Omit<ConnectorKeysContext, 'plugins'> {
-  return {
-    type: type === 'sink' ? 'sink' : 'source',
-    version,
-    versions: registry.versions(type, className),
-  }
+  const versions = registry.versions(type, className)
+  return { type: type === 'sink' ? 'sink' : 'source', version: versions.at(-1) ?? null, versions }
 }
 
 /** For what takes no configuration. */

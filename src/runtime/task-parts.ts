@@ -39,16 +39,19 @@ export async function openSinkTask(start: TaskStart, services: TaskServices): Pr
 export function openPlugins(start: TaskStart, services: TaskServices): Promise<TaskPlugins> {
   const { connectorConfig, workerConfig, id } = start
   const { logger, call } = services
-  const instantiate = instantiateBy(services)
+  const instantiate = instantiateBy(start, services)
   const taskId = taskIdText(id)
   const context = `[${id.connector}|task-${id.task}] `
   const configs = { connectorConfig, workerConfig, keeping: keepingOf(start, services) }
   return openTaskPlugins({ ...configs, instantiate, taskId, context, logger, call })
 }
 
-function instantiateBy({ loader, call }: TaskServices): Instantiate {
+/** What lies beside the connector is taken before what is newer elsewhere. */
+function instantiateBy(start: TaskStart, { loader, call }: TaskServices): Instantiate {
+  const [connector, ofConnector = null] = pluginOf(start)
+  const beside = { connector, version: ofConnector }
   return async (type, name, version) => {
-    const Plugin = await loader.load(type, name, version)
+    const Plugin = await loader.load(type, name, version, beside)
     return { instance: await call('configure', () => new Plugin()), className: name }
   }
 }

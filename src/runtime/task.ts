@@ -52,11 +52,15 @@ export interface PluginInstances {
 
 /** Loads plugin classes by class name or alias; rejects with Java's message where there is none. */
 export interface PluginLoader {
-  /** `version` is a range as in `connector.plugin.version` (KIP-891); without it the newest is taken. */
+  /**
+   * `version` is a range as in `connector.plugin.version` (KIP-891); without it what lies beside this connector is taken, or
+   * the newest.
+   */
   load<T extends keyof PluginInstances>(
     type: T,
     name: string,
     version?: string,
+    beside?: { readonly connector: string; readonly version?: string | null },
   ): Promise<new () => PluginInstances[T]>
 }
 

@@ -14,6 +14,8 @@ import { configOf } from './plugin-definitions.ts'
 
 interface ConverterServices {
   readonly loader: PluginLoader
+  /** The connector. */
+  readonly beside: { readonly connector: string; readonly version: string | null }
   readonly call: NamedCall
 }
 
@@ -42,7 +44,7 @@ export async function validateConverters(
 
 async function validateConverter(
   role: ConverterRole,
-  { loader, call }: ConverterServices,
+  { loader, beside, call }: ConverterServices,
   config: RawConfig,
   values: Values,
 ): Promise<ValidationPart | null> {
@@ -54,7 +56,7 @@ async function validateConverter(
   let converterClass: PluginClass
   try {
     const version = config[`${key}.plugin.version`] ?? null
-    converterClass = await loader.load(converterTypes[role], name, version)
+    converterClass = await loader.load(converterTypes[role], name, version, beside)
   } catch (error) {
     if (error instanceof PluginVersionError) {
       errors.push(error.message)

@@ -14,7 +14,7 @@ import { isBlank } from '../config/validators.ts'
 import { ConnectError } from '../errors/connect-error.ts'
 import type { PluginDescriptor } from '../plugins/plugin-descriptor.ts'
 import type { PluginLoader } from '../plugins/plugin-loader.ts'
-import { javaHashOrder } from '../stores/java-hash-order.ts'
+import { javaCopyOrder, javaHashOrder } from '../stores/java-hash-order.ts'
 import { prefixedPart } from './config-infos.ts'
 import type { ValidationPart } from './config-infos.ts'
 
@@ -112,7 +112,8 @@ function requestOf(
   }
 }
 
+/** In the order of the hash map that Java takes the overrides from. */
 function withoutNulls(config: RawConfig): ConnectorConfig {
-  const kept = Object.entries(config).filter(([, value]) => value !== null)
-  return Object.fromEntries(kept) as ConnectorConfig
+  const kept = javaCopyOrder(Object.keys(config)).map((key) => [key, config[key] ?? null] as const)
+  return Object.fromEntries(kept.filter(([, value]) => value !== null)) as ConnectorConfig
 }

@@ -1,7 +1,7 @@
 import type { Connector } from '../api/connector.ts'
 import type { ConfigDef } from '../config/config-def.ts'
-import { connectorKeys, converterRoles } from '../config/connector-config.ts'
-import type { ConverterRole } from '../config/connector-config.ts'
+import { connectorKeys } from '../config/connector-config.ts'
+import type { ConverterRole, WorkerConverter } from '../config/connector-config.ts'
 import { groupsOf } from '../config/embed.ts'
 import { ownKeyFaults } from '../config/own-keys.ts'
 import { newConfigValue, validateAll } from '../config/parse-config.ts'
@@ -15,7 +15,7 @@ import type { ConfigInfos, ConfigKeyInfo } from '../messages/config-infos.ts'
 import type { PluginDescriptor } from '../plugins/plugin-descriptor.ts'
 import type { PluginLoader } from '../plugins/plugin-loader.ts'
 import { PluginVersionError } from '../plugins/plugin-registry.ts'
-import { javaCopyOrder } from '../stores/java-hash-order.ts'
+import { javaCopyOrder, javaHashOrder } from '../stores/java-hash-order.ts'
 import { mayBeSecret, rememberSecret } from '../util/secrets.ts'
 import { mergeParts, wholePart } from './config-infos.ts'
 import { unnamedCall } from './named-call.ts'
@@ -85,9 +85,10 @@ export class ConnectorValidation implements ValidationService {
     const { className } = plugin
     const framework = await this.#frameworkKeys(run)
     // Among its keys are those of transformations, with validators of their own.
-    const values = call(className, 'config', () => validateAll(framework, config))
-    if (plugin.type === 'sink') checkTopics(config, values)
-    rejectNulls(config, values)
+    const checked = call(className, 'config', () => validateAll(framework, config))
+    if (plugin.type === 'sink') checkTopics(config, checked)
+    rejectNulls(config, checked)
+    const values = inJavaOrder(checked)
     const faults = ownKeyFaults(withoutNulls(config), plugin.type === 'sink' ? 'sink' : 'source')
     for (const { value } of faults) values.set(value.name, value)
     const own = call(className, 'config', () => connector.config())
@@ -100,7 +101,8 @@ export class ConnectorValidation implements ValidationService {
     for (const value of outcome) values.set(value.name, value)
     const faulty = faults.map(({ key }) => [key.name, key] as const)
     const keys = new Map([...framework, ...faulty, ...own.keys])
-    const converters = await validateConverters({ ...this.#services, call }, config, values)
+    const services = { ...this.#services, beside: besideOf(plugin), call }
+    const converters = await validateConverters(services, config, values)
     const overrides = await validateOverrides(this.#services, plugin, config)
     const groups = [...groupsOf(framework.values()), ...groupsOf(own.keys.values())]
     const whole = wholePart(keys, values, groups)
@@ -122,7 +124,7 @@ export class ConnectorValidation implements ValidationService {
     })
     const definitions = new Map<string, PluginDefinition>()
     for (const named of pluginsNamed(props, catalog)) {
-      definitions.set(idOf(named), await definitionOf(loader, named, call))
+      definitions.set(idOf(named), await definitionOf(loader, named, besideOf(plugin), call))
     }
     const chain = transformKeys({
       props,
@@ -148,10 +150,17 @@ export class ConnectorValidation implements ValidationService {
     return { plugin, connector }
   }
 
-  #workerConverters(): Record<ConverterRole, string | null> {
+  #workerConverters(): Record<ConverterRole, WorkerConverter> {
     const { workerConfig } = this.#services
-    const [key, value, header] = converterRoles.map((role) => workerConfig[`${role}.converter`])
-    return { key: key ?? null, value: value ?? null, header: header ?? defaultHeaderConverter }
+    const of = (role: ConverterRole, fallback: string | null): WorkerConverter => ({
+      name: workerConfig[`${role}.converter`] ?? fallback,
+      version: workerConfig[`${role}.converter.plugin.version`] ?? null,
+    })
+    return {
+      key: of('key', null),
+      value: of('value', null),
+      header: of('header', defaultHeaderConverter),
+    }
   }
 }
 
@@ -179,7 +188,7 @@ function wrongVersion(
     values.get(name)?.errorMessages.push(error.message)
   }
   rejectNulls(config, values)
-  return mergeParts(connectorClass, [wholePart(byName, values, groupsOf(keys))])
+  return mergeParts(connectorClass, [wholePart(byName, inJavaOrder(values), groupsOf(keys))])
 }
 
 /** Before the connector sees the configuration: what it throws may quote it (invariant 8). */
@@ -216,6 +225,16 @@ function rejectNulls(config: RawConfig, values: Map<string, ConfigValue>): void 
   }
 }
 
+/** What no key defines is listed as Java's hash map has it. */
+function inJavaOrder(values: ReadonlyMap<string, ConfigValue>): Map<string, ConfigValue> {
+  const ordered = new Map<string, ConfigValue>()
+  for (const name of javaHashOrder([...values.keys()])) {
+    const value = values.get(name)
+    if (value !== undefined) ordered.set(name, value)
+  }
+  return ordered
+}
+
 function withoutNulls(config: RawConfig): ConnectorConfig {
   const kept = Object.entries(config).filter(([, value]) => value !== null)
   return Object.fromEntries(kept) as ConnectorConfig
@@ -224,6 +243,13 @@ function withoutNulls(config: RawConfig): ConnectorConfig {
 /** A plugin in JavaScript may return nothing, whatever its types say. */
 function requireAnswer(answer: unknown, message: string): void {
   if (answer === null || answer === undefined) throw new BadRequestError(message)
+}
+
+function besideOf({ className, version }: PluginDescriptor): {
+  readonly connector: string
+  readonly version: string | null
+} {
+  return { connector: className, version }
 }
 
 function idOf({ type, className, version }: AliasedPlugin): string {

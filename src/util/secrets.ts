@@ -55,7 +55,7 @@ export function isOpenKey(key: string): boolean {
 }
 
 const named =
-  /password|passphrase|secret|token|jaas|credential|(?:private|access|api|keystore)[._-]?key|ssl\.key\b/i
+  /password|passphrase|secret|token|jaas|credential|user\.info|(?:private|access|api|keystore)[._-]?key|ssl\.key\b/i
 const aboutSecrets =
   /\.(?:class|type|location|file|path|url|uri|provider|algorithm|id|name|enabled?|ms)$/i
 const open =

@@ -6,7 +6,7 @@ import type { PluginDescriptor, PluginType } from '../plugins/plugin-descriptor.
 
 /** Finds plugins of any kind; throws where there is none. */
 export interface PluginFinder {
-  find(type: PluginType, name: string, version?: string | null): PluginDescriptor
+  find(type: PluginType, name: string, version?: string | null, beside?: string): PluginDescriptor
 }
 
 const defaultHeaderConverter = 'org.apache.kafka.connect.storage.SimpleHeaderConverter'

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { Sluice, scratchDir, stringConverters } from '../support/sluice.ts'
 import type { ScratchDir } from '../support/sluice.ts'
+import { topicPrefix } from '../support/topics.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 const leaky = fileURLToPath(new URL('../fixtures/leaky-plugin.js', import.meta.url))
@@ -12,12 +13,16 @@ const manifest = {
   type: 'module',
   sluice: {
     plugins: [
-      {
-        type: 'source',
-        class: 'com.example.LeakySourceConnector',
-        module: './index.js',
-        export: 'LeakySourceConnector',
-      },
+      ...[
+        ['source', 'LeakySourceConnector'],
+        ['transformation', 'LeakyTransformation'],
+        ['predicate', 'LeakyPredicate'],
+        ['converter', 'LeakyConverter'],
+        ['header_converter', 'LeakyHeaderConverter'],
+        ['config_provider', 'LeakyConfigProvider'],
+      ].map(([type, name]) => {
+        return { type, class: `com.example.${name}`, module: './index.js', export: name }
+      }),
     ],
   },
 }
@@ -28,6 +33,15 @@ const secrets = {
   pin: 'pin-98765',
   inUrl: 'hidden-in-url',
   byName: 'named-like-a-secret',
+  vaultToken: 'token-of-the-vault-itself',
+  vaulted: 'salt-of-the-vault',
+  registryLogin: 'registry-user:registry-Pa55',
+  ofTransformation: 'pepper-for-transformation',
+  ofPredicate: 'pepper-for-predicate',
+  ofConverter: 'pepper-for-converter',
+  ofHeaders: 'pepper-for-headers',
+  ofClient: 'key-password-of-the-client',
+  ofLogin: 'jaas-Pa55word',
 }
 let dir: ScratchDir
 let sluice: Sluice
@@ -51,7 +65,9 @@ beforeAll(async () => {
       ...stringConverters,
       'plugin.path': dir.file('plugins'),
       'offset.storage.file.filename': dir.file('offsets'),
-      'config.providers': 'file',
+      'config.providers': 'file,vault',
+      'config.providers.vault.class': 'LeakyConfigProvider',
+      'config.providers.vault.param.token': secrets.vaultToken,
       'config.providers.file.class': 'FileConfigProvider',
       // Of no effect on a plain connection, but a password.
       'ssl.truststore.password': `\${file:${dir.file('secrets.properties')}:store}`,
@@ -124,6 +140,73 @@ describe('a plugin that tells its passwords tells them to nobody', () => {
       expect(shownIn(errors.join('\n'))).toEqual([])
     },
   )
+})
+
+/** Every part of a connector's configuration with a secret of its own. */
+const everywhere = (fails: string): Record<string, string> => {
+  const pepper = (prefix: string, secret: string): Record<string, string> => ({
+    [`${prefix}pepper`]: secret,
+    [`${prefix}salt`]: '${vault:any:salt}',
+    [`${prefix}fails`]: String(prefix === fails),
+  })
+  return {
+    ...configOf('record'),
+    topic: topicPrefix('secrets') + fails,
+    'key.converter': 'io.confluent.connect.avro.AvroConverter',
+    'key.converter.schema.registry.url': 'http://127.0.0.1:1',
+    'key.converter.basic.auth.credentials.source': 'USER_INFO',
+    'key.converter.basic.auth.user.info': secrets.registryLogin,
+    'value.converter': 'LeakyConverter',
+    ...pepper('value.converter.', secrets.ofConverter),
+    'header.converter': 'LeakyHeaderConverter',
+    ...pepper('header.converter.', secrets.ofHeaders),
+    transforms: 't',
+    'transforms.t.type': 'LeakyTransformation',
+    'transforms.t.predicate': 'p',
+    ...pepper('transforms.t.', secrets.ofTransformation),
+    predicates: 'p',
+    'predicates.p.type': 'LeakyPredicate',
+    ...pepper('predicates.p.', secrets.ofPredicate),
+    // Of no effect on a plain connection, but secrets.
+    'producer.override.ssl.key.password': secrets.ofClient,
+    'producer.override.sasl.jaas.config': `org.example.PlainLoginModule required username="u" password="${secrets.ofLogin}";`,
+    'errors.log.enable': 'true',
+    'errors.log.include.messages': 'true',
+  }
+}
+
+describe('a secret that is given', () => {
+  // Without a place that fails by itself, the registry cannot be reached.
+  test.each(['transforms.t.', 'predicates.p.', 'value.converter.', 'key.converter.'])(
+    'to every part of a connector is kept where %s fails',
+    async (fails) => {
+      const name = `everywhere-${fails}`
+      const key = fails === 'key.converter.' ? {} : { 'key.converter': 'String' }
+      const config = { ...everywhere(fails), ...key }
+      const created = await call('POST', '/connectors', { name, config })
+      expect(created).not.toContain('error_code')
+      await waitFor('the failure', async () =>
+        (await call('GET', `/connectors/${name}/status`)).includes('FAILED'),
+      )
+      for (const path of ['status', 'health', 'logs', 'tasks/0/logs']) {
+        expect(shownIn(await call('GET', `/connectors/${name}/${path}`)), path).toEqual([])
+      }
+      const validate = '/connector-plugins/LeakySourceConnector/config/validate'
+      const answer = await call('PUT', validate, { ...config, name })
+      // What is written into keys that are no passwords is answered, as GET does.
+      const written = [secrets.byName, secrets.inUrl, secrets.ofClient]
+      expect(shownIn(answer).filter((secret) => !written.includes(secret))).toEqual([])
+      expect(answer).toContain('[hidden]')
+    },
+    60_000,
+  )
+
+  test('to a config provider is kept where that fails', async () => {
+    const config = { ...configOf('none'), account: '${vault:broken:x}' }
+    const created = await call('POST', '/connectors', { name: 'broken-vault', config })
+    expect(created).toContain('configured with')
+    expect(shownIn(created)).toEqual([])
+  })
 })
 
 test('a task shows in its log what it printed, secrets hidden', async () => {

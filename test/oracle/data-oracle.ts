@@ -9,10 +9,15 @@ type Ask = (
 
 /** Kafka's data classes and converters, for the tests of one file: several questions of one kind at a time. */
 export function useDataOracle(): Ask {
+  return useOracle('DataOracle')
+}
+
+/** The same of another of `test/oracle/java`. */
+export function useOracle(name: string): Ask {
   useKnownSeed()
   let oracle: JavaOracle
   beforeAll(async () => {
-    oracle = await JavaOracle.start('DataOracle')
+    oracle = await JavaOracle.start(name)
   })
   afterAll(() => oracle[Symbol.dispose]())
   return async (request, questions) => {

@@ -152,14 +152,12 @@ describe('the configuration of a stranger’s connector', () => {
     })
     expect(errorsOf(infos)).toEqual({
       'value.converter': [
-        `Plugin ${json} not found that matches the version range [9.9,9.9], available versions: [4.3.1]`,
+        `Plugin ${json} not found that matches the version range [9.9,9.9], available versions: [4.3.1, 4.3.1]`,
       ],
       'value.converter.plugin.version': [
-        `Plugin ${json} not found that matches the version range [9.9,9.9], available versions: [4.3.1]`,
+        `Plugin ${json} not found that matches the version range [9.9,9.9], available versions: [4.3.1, 4.3.1]`,
       ],
-      'header.converter.plugin.version': [
-        'Invalid value [1 for configuration header.converter.plugin.version: Unbounded range: [1',
-      ],
+      'header.converter.plugin.version': ['Unbounded range: [1'],
     })
   })
 })

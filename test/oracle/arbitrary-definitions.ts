@@ -220,7 +220,11 @@ function toValidator(text: ValidatorText): Validator {
       return atMostElements(text.max)
     case 'allOf':
       return allOf(...text.of.map(toValidator))
-    default:
+    case 'nonEmptyList':
+    case 'nonEmptyString':
+    case 'nonNull':
+    case 'nonEmptyStringWithoutControlChars':
+    case 'validRegex':
       return simple[text.kind]
   }
 }

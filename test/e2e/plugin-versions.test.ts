@@ -126,7 +126,7 @@ describe('of a plugin in several versions', () => {
     expect(await recordOf('pinned', pinned)).toBe(
       'source 1.9, transformation 1.10, converter 2.0-rc1',
     )
-    expect(await recordOf('unfit', { ...pinned, 'predicates.p.plugin.version': 'latest' })).toBe(
+    expect(await recordOf('unfit', { ...pinned, 'predicates.p.plugin.version': '2.0-rc1' })).toBe(
       'source 1.9, converter 2.0-rc1',
     )
     const versionOf = async (name: string): Promise<unknown> => {

@@ -132,6 +132,6 @@ function withoutOwnTexts({ definition, value }: ConfigInfo): unknown {
 }
 
 function isKnownToBoth(name: string): boolean {
-  if (name.startsWith('io.')) return false
+  if (/^(?:io|com)\./.test(name)) return false
   return !name.startsWith('org.apache.kafka') || ours.has(name)
 }

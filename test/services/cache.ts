@@ -22,7 +22,7 @@ export function cacheDir(): string {
  */
 export async function cached(name: string, fill: (dir: string) => Promise<void>): Promise<string> {
   const dir = path.join(cacheDir(), name)
-  if (existsSync(path.join(dir, '.done'))) return dir
+  if (isFilled(dir)) return dir
   const fresh = `${dir}.${process.pid}`
   await mkdir(fresh, { recursive: true }).catch((cause: unknown) => {
     const hint = 'Set SLUICE_CACHE to a folder that may be written.'
@@ -31,14 +31,19 @@ export async function cached(name: string, fill: (dir: string) => Promise<void>)
   try {
     await fill(fresh)
     await writeFile(path.join(fresh, '.done'), '')
-    await rm(dir, { recursive: true, force: true })
+    // Another process may have been first, and use it by now.
+    if (!isFilled(dir)) await rm(dir, { recursive: true, force: true })
     await rename(fresh, dir).catch((error: unknown) => {
-      if (!existsSync(path.join(dir, '.done'))) throw error
+      if (!isFilled(dir)) throw error
     })
   } finally {
     await rm(fresh, { recursive: true, force: true })
   }
   return dir
+}
+
+function isFilled(dir: string): boolean {
+  return existsSync(path.join(dir, '.done'))
 }
 
 /** Runs a package client or tool to its end; its output becomes part of the error. */

@@ -100,7 +100,7 @@ export class TimestampConversion {
       case 'unix':
         return scaled(ms, this.#unit.perMs, this.#unit.ms)
       case 'Date':
-        return instantOf(normalizeInt64(BigInt(ms) - BigInt(msOfDay(ms))))
+        return instantOf(midnightBefore(ms))
       case 'Time':
         return new Date(msOfDay(ms))
       case 'Timestamp':
@@ -136,6 +136,12 @@ function scaled(value: Int64, times: number, dividedBy: number): Int64 {
   const exact = (BigInt(value) * BigInt(times)) / BigInt(dividedBy)
   if (exact > int64Max) return int64Max
   return exact < -int64Max - 1n ? -int64Max - 1n : normalizeInt64(exact)
+}
+
+/** Before the first midnight that an int64 can tell, Java's calendar counts on from the other end. */
+function midnightBefore(ms: Int64): Int64 {
+  if (typeof ms === 'number') return ms - msOfDay(ms)
+  return normalizeInt64(BigInt.asIntN(64, ms - BigInt(msOfDay(ms))))
 }
 
 function msOfDay(ms: Int64): number {

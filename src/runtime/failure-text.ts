@@ -1,5 +1,6 @@
 import { byteFormatOf, describeBytes } from '../data/byte-format.ts'
 import type { ByteFormat } from '../data/byte-format.ts'
+import { maskSecrets } from '../util/secrets.ts'
 
 /** Bytes that a converter could not read. */
 export interface GivenBytes {
@@ -43,12 +44,24 @@ const fixes: Record<ByteFormat['kind'], (role: string, converter: string) => str
   container: (role) => unframed(role),
 }
 
-/** What bytes look like that a converter could not read, and the likely way out. */
+/** A secret that begins in the bytes shown may go on so far. */
+const lookedAt = 4096
+
+/**
+ * What bytes look like that a converter could not read, and the likely way out. Bytes that hold a secret are not shown: in hex
+ * nothing would know it again (invariant 8).
+ */
 export function bytesText(className: string, given: GivenBytes, withContent: boolean): string {
   const { role, bytes } = given
   const fix = fixes[byteFormatOf(bytes).kind](role, className)
-  const what = `The ${role}: ${describeBytes(bytes, withContent)}.`
+  const shows = withContent && !holdsSecret(bytes)
+  const what = `The ${role}: ${describeBytes(bytes, shows)}.`
   return fix === null ? what : `${what} ${fix}`
+}
+
+function holdsSecret(bytes: Uint8Array): boolean {
+  const text = Buffer.from(bytes.subarray(0, lookedAt)).toString()
+  return maskSecrets(text) !== text
 }
 
 function unframed(role: string): string {

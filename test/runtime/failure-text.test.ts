@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { bytesText } from '../../src/runtime/failure-text.ts'
+import { rememberSecret } from '../../src/util/secrets.ts'
 
 const json = 'org.apache.kafka.connect.json.JsonConverter'
 const string = 'org.apache.kafka.connect.storage.StringConverter'
@@ -64,4 +65,10 @@ test('the key has the keys of its own converter, and content is shown where it m
   expect(bytesText(json, given, false)).not.toContain('73 65')
   expect(bytesText(json, given, true)).toContain('(73 65 63 72 65 74)')
   expect(bytesText(json, given, true)).toContain('key.converter=')
+})
+
+test('bytes that hold a secret are not shown, in hex either', () => {
+  rememberSecret('Secret-of-failure-text')
+  const given = { role: 'value', bytes: Buffer.from('id=Secret-of-failure-text') } as const
+  expect(bytesText(json, given, true)).toMatch(/^The value: 25 bytes look like text in UTF-8\./)
 })

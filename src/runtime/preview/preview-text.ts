@@ -59,12 +59,15 @@ export class PreviewText {
     const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, lookedAt))
     const size = jsonOf(bytes.length)
     const format = jsonOf(byteFormatOf(bytes).text)
-    const text = utf8Of(head, head.length < bytes.length)
+    const isCut = head.length < bytes.length
+    const text = utf8Of(head, isCut)
     // Also within bytes that are no text as a whole.
-    const masked = maskSecrets(text ?? head.toString())
-    if (masked !== (text ?? head.toString())) {
-      const shown = text === null ? undefined : jsonOf(this.#shorten(masked))
-      return jsonObject({ size, format, text: shown, hidden: jsonOf(true) })
+    const plain = text ?? head.toString()
+    const masked = maskSecrets(plain)
+    if (masked !== plain || holdsEncodedSecret(plain)) {
+      const shown = text === null || masked === plain ? undefined : withoutCutEnd(masked, isCut)
+      const rest = shown === undefined ? undefined : jsonOf(this.#shorten(shown))
+      return jsonObject({ size, format, text: rest, hidden: jsonOf(true) })
     }
     const hex = this.#shorten(head.toString('hex', 0, mostHex))
     const shown = text === null ? undefined : this.#shorten(text)
@@ -83,8 +86,8 @@ export class PreviewText {
     const { topic, kafkaPartition, timestamp, headers } = record
     return jsonObject({
       ...(isSourceRecord(record) && {
-        sourcePartition: this.#written(jsonText(record.sourcePartition)),
-        sourceOffset: this.#written(jsonText(record.sourceOffset)),
+        sourcePartition: this.#position(record.sourcePartition),
+        sourceOffset: this.#position(record.sourceOffset),
       }),
       topic: this.text(topic),
       partition: jsonOf(kafkaPartition),
@@ -127,6 +130,12 @@ export class PreviewText {
     return { headers: jsonArray(shown), ...(more > 0 && { moreHeaders: jsonOf(more) }) }
   }
 
+  /** A source partition or offset. */
+  #position(value: unknown): JsonText {
+    if (holdsTellingBytes(value)) return jsonObject({ hidden: jsonOf(true) })
+    return this.#written(jsonText(value))
+  }
+
   /** `json` as it is where it may be; as a text in it where it is too long, or hiding a secret left no JSON. */
   #written(json: string): JsonText {
     if (json.length > this.#most) return this.#cut(json)
@@ -138,8 +147,9 @@ export class PreviewText {
   #cut(text: string): JsonText {
     const most = this.#most
     if (text.length <= most) return jsonObject({ text: this.text(text) })
+    const head = maskSecrets(text.slice(0, most + beyond))
     return jsonObject({
-      text: jsonOf(this.#shorten(maskSecrets(text.slice(0, most + beyond)))),
+      text: jsonOf(this.#shorten(withoutCutEnd(head, text.length > most + beyond))),
       truncated: jsonOf(true),
       length: jsonOf(text.length),
     })
@@ -171,6 +181,18 @@ export interface ShownRaw {
 
 /** Of bytes, as many as may be shown as text, and what a secret that begins there may take up. */
 const lookedAt = mostOfOne + beyond
+
+/** Hiding secrets makes a text shorter: what `beyond` it was looked at must not come to be shown, where the next may be cut in two. */
+function withoutCutEnd(masked: string, isCut: boolean): string {
+  return isCut ? masked.slice(0, Math.max(0, masked.length - beyond)) : masked
+}
+
+/** Whether `text` has base64, as JSON writes bytes, of something that holds a secret. */
+function holdsEncodedSecret(text: string): boolean {
+  const decoded = Array.from(text.matchAll(/[\w+/-]{4,}/g), ([run]) => Buffer.from(run, 'base64'))
+  const all = decoded.join('\n')
+  return maskSecrets(all) !== all
+}
 
 /** Whether bytes anywhere in `value`, which has been written as JSON and so has an end, hold a secret. */
 function holdsTellingBytes(value: unknown): boolean {

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Headers } from '../../../src/data/headers.ts'
-import { FLOAT64_SCHEMA } from '../../../src/data/primitive-schemas.ts'
-import { SinkRecord } from '../../../src/data/records.ts'
+import { FLOAT64_SCHEMA, STRING_SCHEMA } from '../../../src/data/primitive-schemas.ts'
+import { SinkRecord, SourceRecord } from '../../../src/data/records.ts'
 import { PreviewText } from '../../../src/runtime/preview/preview-text.ts'
 import { rememberSecret } from '../../../src/util/secrets.ts'
 
@@ -69,6 +69,32 @@ describe('what is shown of a value', () => {
       headers,
     )
     expect(new PreviewText().record(record)).not.toContain(secret)
+  })
+
+  test('holds no part of a secret that stands where it is cut, however much was hidden before', () => {
+    const secret = '0123456789-0123456789-of-a-cut'
+    rememberSecret(secret)
+    for (let at = 0; at <= secret.length; at++) {
+      const long = 'x'.repeat(at) + secret.repeat(4000)
+      const text = new PreviewText()
+      for (const shown of [text.bytes(Buffer.from(long)), text.data(STRING_SCHEMA, long)]) {
+        expect(shown).toContain('[hidden]')
+        expect(shown).not.toContain('0123')
+      }
+    }
+  })
+
+  test('holds no secret in base64, as JSON writes bytes and a source its offsets', () => {
+    const secret = 'Geheimnis-of-base64'
+    rememberSecret(secret)
+    const bytes = Buffer.from(`${secret}!`)
+    const encoded = bytes.toString('base64')
+    const written = Buffer.from(JSON.stringify({ token: encoded, more: 'x' }))
+    const shown = new PreviewText().bytes(written)
+    expect(JSON.parse(shown)).toEqual({ size: written.length, format: 'JSON', hidden: true })
+    const place = { token: bytes }
+    const record = new SourceRecord(place, place, 't', null, null, null, null, null)
+    expect(new PreviewText().record(record)).not.toContain(encoded)
   })
 
   test('of many headers is the first hundred, and how many more there are', () => {

@@ -31,14 +31,14 @@ export class StructRewrite implements ValueChange {
   readonly #sources: readonly FieldSource[]
   /** Where all fields keep their places, those that may change and those that must not be null; else null. */
   readonly #inPlace: readonly FieldSource[] | null
-  readonly #required: readonly FieldSource[]
 
   constructor(schema: Schema, sources: readonly FieldSource[]) {
     this.schema = schema
     this.#sources = sources
     const keepsPlaces = sources.every(({ index }, at) => index === at)
-    this.#inPlace = keepsPlaces ? sources.filter((source) => !isCopied(source)) : null
-    this.#required = sources.filter((source) => isCopied(source) && !source.schema.optional)
+    const isLookedAt = (source: FieldSource): boolean =>
+      !isCopied(source) || !source.schema.optional
+    this.#inPlace = keepsPlaces ? sources.filter(isLookedAt) : null
   }
 
   /** A null stays one, for a struct within a struct. */
@@ -52,9 +52,6 @@ export class StructRewrite implements ValueChange {
       return this.valuesOf(struct, 0)
     }
     const made = struct.values.slice()
-    for (const { index, schema, name } of this.#required) {
-      if ((made[index] ?? null) === null) validateValue(schema, null, name)
-    }
     for (const source of changing) {
       const { index, change } = source
       let value = made[index] ?? source.fallback

@@ -1,8 +1,8 @@
 import { compileTree } from './compile-tree.ts'
 import type { CompiledTree } from './compile-tree.ts'
-import { MatchRun, StepsExceeded } from './match-run.ts'
+import { MatchRun, StepBudget, StepsExceeded } from './match-run.ts'
 import { parsePattern } from './parse-pattern.ts'
-import { PatternLimitError } from './pattern-errors.ts'
+import { PatternLimitError, PatternSyntaxError } from './pattern-errors.ts'
 import { CASE_INSENSITIVE } from './pattern-flags.ts'
 import type { PatternTree } from './pattern-tree.ts'
 import { JavaReplacement } from './replacement.ts'
@@ -16,8 +16,8 @@ export interface PatternMatch extends GroupsOf {
 
 /**
  * A regular expression as `java.util.regex.Pattern` reads it and matches by it, with what only Java has: possessive
- * quantifiers, classes within classes, flags within the pattern. A match ends by itself, in a PatternLimitError where it takes
- * too many steps: no pattern holds the thread for ever.
+ * quantifiers, classes within classes, flags within the pattern. Whatever is asked of a text ends by itself, in a PatternLimitError
+ * where it takes too many steps for a text of that length: no pattern holds the thread for ever.
  */
 export class JavaPattern {
   /** As it was given. */
@@ -29,7 +29,7 @@ export class JavaPattern {
   constructor(pattern: string, { ignoreCase = false }: { readonly ignoreCase?: boolean } = {}) {
     this.pattern = pattern
     this.#tree = parsePattern(pattern, ignoreCase ? CASE_INSENSITIVE : 0)
-    this.#compiled = compileTree(this.#tree)
+    this.#compiled = compiled(this.#tree, pattern)
   }
 
   /** How many groups capture, that of the whole not counted. */
@@ -44,28 +44,27 @@ export class JavaPattern {
 
   /** Whether the whole of a text matches. */
   matches(text: string): boolean {
-    return this.match(text) !== null
+    return this.#whole(text) !== null
   }
 
   /** The match of the whole of a text; null where it does not match. */
   match(text: string): PatternMatch | null {
-    return this.#guarded(text, () => {
-      const run = this.#run(text, { isWhole: true, previousEnd: 0 })
-      return this.#compiled.start(run, 0) ? matchOf(run, 0) : null
-    })
+    const run = this.#whole(text)
+    return run === null ? null : matchOf(run, 0)
   }
 
   /** The first match within a text. */
   find(text: string): PatternMatch | null {
-    return this.#search(text, 0, 0)
+    return this.#search(text, new StepBudget(text), { from: 0, previousEnd: 0 })
   }
 
   /** All matches within a text, one after the other. */
   *findAll(text: string): Generator<PatternMatch, void, undefined> {
+    const steps = new StepBudget(text)
     let from = 0
     let previousEnd = 0
     while (from <= text.length) {
-      const found = this.#search(text, from, previousEnd)
+      const found = this.#search(text, steps, { from, previousEnd })
       if (found === null) return
       yield found
       previousEnd = found.end
@@ -97,35 +96,58 @@ export class JavaPattern {
     return typeof replacement === 'string' ? new JavaReplacement(replacement, this) : replacement
   }
 
-  #search(text: string, from: number, previousEnd: number): PatternMatch | null {
-    return this.#guarded(text, () => {
-      const run = this.#run(text, { isWhole: false, previousEnd })
+  #search(
+    text: string,
+    steps: StepBudget,
+    { from, previousEnd }: { readonly from: number; readonly previousEnd: number },
+  ): PatternMatch | null {
+    const { isByCode, groups } = this.#tree
+    const { start, locals } = this.#compiled
+    const run = new MatchRun(text, steps, { isWhole: false, previousEnd, groups, locals })
+    try {
       for (let at = from; at <= text.length; at++) {
         run.spend(1)
-        if (this.#compiled.start(run, at)) return matchOf(run, at)
-        if (this.#tree.isByCode && (text.codePointAt(at) ?? 0) > 0xffff) at++
+        if (start(run, at)) return matchOf(run, at)
+        if (isByCode && (text.codePointAt(at) ?? 0) > 0xffff) at++
       }
       return null
-    })
+    } catch (error) {
+      throw this.#errorOf(error, text)
+    }
   }
 
-  #run(text: string, kind: { readonly isWhole: boolean; readonly previousEnd: number }): MatchRun {
-    return new MatchRun(text, { groups: this.#tree.groups, locals: this.#compiled.locals }, kind)
+  /** What the match of the whole of a text holds; null where it does not match. */
+  #whole(text: string): MatchRun | null {
+    const { groups } = this.#tree
+    const { start, locals } = this.#compiled
+    const kind = { isWhole: true, previousEnd: 0, groups, locals }
+    const run = new MatchRun(text, new StepBudget(text), kind)
+    try {
+      return start(run, 0) ? run : null
+    } catch (error) {
+      throw this.#errorOf(error, text)
+    }
   }
 
   /** Depth is bounded by the stack, and time by the steps. */
-  #guarded<T>(text: string, match: () => T): T {
-    try {
-      return match()
-    } catch (error) {
-      if (error instanceof StepsExceeded) {
-        throw new PatternLimitError(this.pattern, text, 'needs too many steps')
-      }
-      if (error instanceof RangeError && error.message.startsWith('Maximum call stack')) {
-        throw new PatternLimitError(this.pattern, text, 'needs too much of the stack')
-      }
-      throw error
+  #errorOf(error: unknown, text: string): unknown {
+    if (error instanceof StepsExceeded) {
+      return new PatternLimitError(this.pattern, text, 'needs too many steps')
     }
+    if (error instanceof RangeError && error.message.startsWith('Maximum call stack')) {
+      return new PatternLimitError(this.pattern, text, 'needs too much of the stack')
+    }
+    return error
+  }
+}
+
+function compiled(tree: PatternTree, pattern: string): CompiledTree {
+  try {
+    return compileTree(tree)
+  } catch (error) {
+    // Where groups lie within groups, this goes deeper than reading them did.
+    if (!(error instanceof RangeError)) throw error
+    throw new PatternSyntaxError('Stack overflow during pattern compilation', pattern, -1)
   }
 }
 

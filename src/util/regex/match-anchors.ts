@@ -15,10 +15,10 @@ export const anchorTests: Readonly<Record<Anchor, (run: MatchRun, at: number) =>
   unixLineBegin: ({ text }, at) =>
     at < text.length && (at === 0 || text.charCodeAt(at - 1) === NEWLINE),
   lastMatch: ({ previousEnd }, at) => at === previousEnd,
-  wordEdge: ({ text }, at) => isEdge(text, at, boundaryWord()),
-  noWordEdge: ({ text }, at) => !isEdge(text, at, boundaryWord()),
-  unicodeWordEdge: ({ text }, at) => isEdge(text, at, unicodeWord()),
-  noUnicodeWordEdge: ({ text }, at) => !isEdge(text, at, unicodeWord()),
+  wordEdge: (run, at) => isEdge(run, at, boundaryWord()),
+  noWordEdge: (run, at) => !isEdge(run, at, boundaryWord()),
+  unicodeWordEdge: (run, at) => isEdge(run, at, unicodeWord()),
+  noUnicodeWordEdge: (run, at) => !isEdge(run, at, unicodeWord()),
   dollar: ({ text }, at) => isBeforeLast(text, at) && isBeforeLineEnd(text, at),
   multilineDollar: ({ text }, at) => isBeforeLineEnd(text, at),
   unixDollar: ({ text }, at) =>
@@ -53,18 +53,23 @@ function isBeforeLineEnd(text: string, at: number): boolean {
   return isLineEnd(unit) && !isInside
 }
 
-function isEdge(text: string, at: number, word: CharClass): boolean {
-  const left = at > 0 && isWordAt(text, at - 1, codeBefore(text, at), word)
-  const right = at < text.length && isWordAt(text, at, text.codePointAt(at) ?? 0, word)
+function isEdge(run: MatchRun, at: number, word: CharClass): boolean {
+  const { text } = run
+  const left = at > 0 && isWordAt(run, at - 1, codeBefore(text, at), word)
+  const right = at < text.length && isWordAt(run, at, text.codePointAt(at) ?? 0, word)
   return left !== right
 }
 
+/** To look a mark up in two classes takes as long as so many steps. */
+const stepsOfMark = 8
+
 /** Marks count as the letter or digit before them. */
-function isWordAt(text: string, at: number, code: number, word: CharClass): boolean {
+function isWordAt(run: MatchRun, at: number, code: number, word: CharClass): boolean {
   if (word.has(code)) return true
   if (!nonSpacingMark().has(code)) return false
   for (let i = at; i >= 0; i--) {
-    const base = text.codePointAt(i) ?? 0
+    run.spend(stepsOfMark)
+    const base = run.text.codePointAt(i) ?? 0
     if (letterOrDigit().has(base)) return true
     if (!nonSpacingMark().has(base)) return false
   }

@@ -120,12 +120,21 @@ export function lineEndingStep(next: Step): Step {
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
+/** Longer than what most readers take to be one character, in UTF-16 units. */
+const usualGrapheme = 16
+
 /** `\X`: what a reader takes to be one character. */
 export function graphemeStep(next: Step): Step {
-  return (run, at) => {
-    if (at >= run.text.length) return false
-    run.spend(run.text.length - at)
-    const first = graphemes.segment(run.text.slice(at)).containing(0)
-    return next(run, at + (first?.segment.length ?? 1))
+  return (run, at) => at < run.text.length && next(run, at + graphemeAt(run, at))
+}
+
+/** Its length. The segmenter looks at all that it is given, so it is given no more than has to be. */
+function graphemeAt(run: MatchRun, at: number): number {
+  for (let most = usualGrapheme; ; most *= 2) {
+    run.spend(most)
+    const piece = run.text.slice(at, at + most)
+    const size = graphemes.segment(piece).containing(0)?.segment.length ?? 1
+    // Where it takes the whole piece, or but half of a pair is left, it may go on behind.
+    if (size < piece.length - 1 || at + most >= run.text.length) return size
   }
 }

@@ -1,11 +1,36 @@
 /** Matches from a place on, and all that follows in the pattern with it; then `run.end` is where the match ends. */
 export type Step = (run: MatchRun, at: number) => boolean
 
-/** Steps that one match may take: some tenths of a second. */
-const MAX_STEPS = 2_000_000
+/** Steps that may be taken with any text: less than a tenth of a second. */
+const FREE_STEPS = 2_000_000
+/** Steps that may be taken for each character beyond those: a long text is one to go through, not one to fail at. */
+const STEPS_PER_CHAR = 32
 
-/** Thrown where a match takes more steps than it may. */
+/** Thrown where more steps are taken than may be. */
 export class StepsExceeded extends Error {}
+
+/** What is left of the steps that may be taken with one text, in all the matches that are looked for in it. */
+export class StepBudget {
+  #left: number
+
+  constructor(text: string) {
+    this.#left = FREE_STEPS + STEPS_PER_CHAR * text.length
+  }
+
+  /** What would go on for ever ends here. */
+  spend(steps: number): void {
+    this.#left -= steps
+    if (this.#left < 0) throw new StepsExceeded()
+  }
+}
+
+interface MatchKind {
+  readonly isWhole: boolean
+  readonly previousEnd: number
+  /** How many groups and how many places for repetitions a match of the pattern holds. */
+  readonly groups: number
+  readonly locals: number
+}
 
 /** What one match holds while it goes on. */
 export class MatchRun {
@@ -23,18 +48,15 @@ export class MatchRun {
   end = 0
   /** Where what a look-behind looks for must end. */
   behindEnd = 0
-  #left = MAX_STEPS
+  readonly #steps: StepBudget
 
-  constructor(
-    text: string,
-    sizes: { readonly groups: number; readonly locals: number },
-    { isWhole, previousEnd }: { readonly isWhole: boolean; readonly previousEnd: number },
-  ) {
+  constructor(text: string, steps: StepBudget, kind: MatchKind) {
     this.text = text
-    this.isWhole = isWhole
-    this.previousEnd = previousEnd
-    this.groups = new Array<number>(sizes.groups * 2).fill(-1)
-    this.locals = new Array<number>(sizes.locals).fill(-1)
+    this.#steps = steps
+    this.isWhole = kind.isWhole
+    this.previousEnd = kind.previousEnd
+    this.groups = new Array<number>(kind.groups * 2).fill(-1)
+    this.locals = new Array<number>(kind.locals).fill(-1)
   }
 
   startOf(group: number): number {
@@ -54,9 +76,7 @@ export class MatchRun {
     return this.locals[index] ?? -1
   }
 
-  /** A match that would go on for ever ends here. */
   spend(steps: number): void {
-    this.#left -= steps
-    if (this.#left < 0) throw new StepsExceeded()
+    this.#steps.spend(steps)
   }
 }

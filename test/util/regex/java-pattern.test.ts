@@ -117,6 +117,47 @@ describe('a Java pattern', () => {
     expect(error('('.repeat(100_000), '')).toMatch('Stack overflow during pattern compilation')
   })
 
+  test.each([1200, 1600, 2000, 2600, 3400])(
+    'with %d groups within each other is read or refused, and nothing else',
+    (depth) => {
+      for (const end of [')', ')*', ')?', '){2}']) {
+        try {
+          new JavaPattern('(a|'.repeat(depth) + end.repeat(depth))
+        } catch (error) {
+          expect((error as Error).message).toMatch('Stack overflow during pattern compilation')
+        }
+      }
+    },
+  )
+
+  test.each<[string, string, boolean]>([
+    ['.*', 'a'.repeat(3_000_000), true],
+    ['(?:.*)b', `${'a'.repeat(3_000_000)}b`, true],
+    ['\\X*', 'e\u0301'.repeat(50_000), true],
+    ['\\X', `a${'\u0301'.repeat(1000)}`, true],
+    ['\\X', '👩‍👩‍👧‍👦', true],
+  ])('%s goes through a text however long', (pattern, text, isMatch) => {
+    expect(new JavaPattern(pattern).matches(text)).toBe(isMatch)
+  })
+
+  test('is found at the end of a long text', () => {
+    const text = `${'a'.repeat(3_000_000)}foo`
+    expect(new JavaPattern('foo').find(text)).toMatchObject({ start: 3_000_000 })
+    expect(new JavaPattern('foo').replaceAll(text, '')).toHaveLength(3_000_000)
+  })
+
+  test.each<[string, (pattern: JavaPattern, text: string) => unknown, string, string]>([
+    ['find', (pattern, text) => pattern.find(text), '\\bfoo', '\u0301'.repeat(200_000)],
+    [
+      'replaceAll',
+      (pattern, text) => pattern.replaceAll(text, ''),
+      'a(?=a*b)|a',
+      'a'.repeat(200_000),
+    ],
+  ])('that takes the square of a text ends in %s as well', (_, ask, pattern, text) => {
+    expect(() => ask(new JavaPattern(pattern), text)).toThrow('needs too many steps')
+  })
+
   test('that quotes a text matches this text alone', () => {
     fc.assert(
       fc.property(

@@ -1,7 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isBlank } from '../config/validators.ts'
 import { ConfigError, asError } from '../errors/connect-error.ts'
+import { createLogger } from '../util/logger.ts'
 import { JavaPattern } from '../util/regex/java-pattern.ts'
+import { PatternLimitError } from '../util/regex/pattern-errors.ts'
+
+const log = createLogger('org.apache.kafka.connect.runtime.rest.RestServer')
 
 /** `access.control.allow.*`: which pages of other origins a browser lets call us. */
 export interface CorsRules {
@@ -20,8 +24,19 @@ export function corsRules(origins: string, methods: string): CorsRules | undefin
     // Several origins stand beside each other where a request was redirected; one that matches suffices Jetty.
     allows: (origin) =>
       allowsAny ||
-      origin.split(' ').some((one) => patterns.some((pattern) => pattern.matches(one))),
+      origin.split(' ').some((one) => patterns.some((pattern) => matches(pattern, one))),
     methods: isBlank(methods) ? 'GET,POST,HEAD' : methods,
+  }
+}
+
+/** An origin that a pattern cannot be done with is not allowed: it is the client's, and must not end the worker. */
+function matches(pattern: JavaPattern, origin: string): boolean {
+  try {
+    return pattern.matches(origin)
+  } catch (error) {
+    if (!(error instanceof PatternLimitError)) throw error
+    log.warn(`An Origin is refused. ${error.message} It stands in access.control.allow.origin.`)
+    return false
   }
 }
 

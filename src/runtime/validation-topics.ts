@@ -2,6 +2,7 @@ import { parseType } from '../config/parse-type.ts'
 import type { ConfigValue, RawConfig } from '../config/types.ts'
 import { isBlank } from '../config/validators.ts'
 import { JavaPattern } from '../util/regex/java-pattern.ts'
+import { PatternLimitError, PatternSyntaxError } from '../util/regex/pattern-errors.ts'
 
 /** What a sink connector reads: `topics` or `topics.regex`, not both, and not its own dead letter queue. */
 export function checkTopics(config: RawConfig, values: ReadonlyMap<string, ConfigValue>): void {
@@ -26,19 +27,18 @@ export function checkTopics(config: RawConfig, values: ReadonlyMap<string, Confi
       `The DLQ topic '${dead}' may not be included in the list of topics ('topics=[${list.join(', ')}]') consumed by the connector`,
     )
   }
-  if (!isBlank(regex) && matches(regex ?? '', dead)) {
-    add(
-      'topics.regex',
-      `The DLQ topic '${dead}' may not be matched by the regex for the topics ('topics.regex=${regex ?? ''}') consumed by the connector`,
-    )
-  }
+  const fault = isBlank(regex) ? null : faultOf(regex ?? '', dead)
+  if (fault !== null) add('topics.regex', fault)
 }
 
-/** Whether the whole of `topic` matches; a pattern that does not compile has its error already. */
-function matches(regex: string, topic: string): boolean {
+/** What is wrong with a pattern for topics beside the queue `dead`; one that does not compile has its error already. */
+function faultOf(regex: string, dead: string): string | null {
   try {
-    return new JavaPattern(regex).matches(topic)
-  } catch {
-    return false
+    if (!new JavaPattern(regex).matches(dead)) return null
+    return `The DLQ topic '${dead}' may not be matched by the regex for the topics ('topics.regex=${regex}') consumed by the connector`
+  } catch (error) {
+    if (error instanceof PatternLimitError) return error.message
+    if (error instanceof PatternSyntaxError) return null
+    throw error
   }
 }

@@ -227,6 +227,15 @@ test('a dead letter queue may not match what its sink reads', async () => {
   })
 })
 
+test('a pattern for topics that takes a dead letter queue too long is told', async () => {
+  const { topics: _topics, ...rest } = sink
+  const dead = 'x'.repeat(200)
+  const queue = { 'topics.regex': '(x+x+)+y', 'errors.deadletterqueue.topic.name': dead }
+  expect(errorsOf(await validate({ ...rest, ...queue }))).toEqual({
+    'topics.regex': [expect.stringMatching(/^The regular expression .* needs too many steps/)],
+  })
+})
+
 test('without a class the configuration is printed, but none of its secrets (invariant 8)', async () => {
   await expect(validate({ name: 'x', 'db.password': 'hunter2' })).rejects.toThrow(
     /^Connector config \{(?=.*name=x)(?=.*db\.password=\[hidden\])[^}]*\} contains no connector type$/,

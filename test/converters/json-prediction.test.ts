@@ -1,7 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { DataError } from '../../src/api/index.ts'
+import { BOOLEAN_SCHEMA, DataError, SchemaBuilder } from '../../src/api/index.ts'
+import type { Schema } from '../../src/api/index.ts'
 import { JsonConverter } from '../../src/converters/index.ts'
+import { JsonCursor } from '../../src/converters/json/json-cursor.ts'
+import { structReader } from '../../src/converters/json/json-decoder.ts'
+import type { JsonDecoder } from '../../src/converters/json/json-decoder.ts'
+import { compileShape } from '../../src/converters/json/predict/document-shape.ts'
 import { hostileBytes } from '../fuzz/hostile-bytes.ts'
 
 /** Documents of a topic mostly look alike: what is compiled for them must read each as it is read by itself. */
@@ -181,5 +186,65 @@ test('names that would mean something to code are names', () => {
   for (let i = 0; i < 5; i++) {
     const { value } = converter.toConnectData('t', null, Buffer.from(text))
     expect(Object.entries(value as object)).toEqual(names.map((name, at) => [name, at]))
+  }
+})
+
+/** The code of a megabyte would take tens of them: what is too long for it is read by the general way. */
+describe('a document', () => {
+  const spaces = ' '.repeat(20_000)
+  const empty = Array.from({ length: 4000 }, (_, i) => `"a${i}":{}`).join()
+  test.each([
+    { what: 'with much space before a value', text: `{"a":${spaces}1,"b":2}` },
+    { what: 'with much space before a name', text: `{"a":1,${spaces}"b":2}` },
+    { what: 'with much space within', text: `{"a":1,"c":{"d":1,${spaces}"e":2},"b":2}` },
+    { what: 'with much space at its end', text: `{"a":1,"b":2${spaces}}` },
+    { what: 'of many objects without members', text: `{${empty},"b":2}` },
+    { what: 'with a long name', text: `{"${'n'.repeat(20_000)}":{},"b":2}` },
+    { what: 'with many values within', text: `{"c":{${empty.replaceAll('{}', '0')}},"b":2}` },
+  ])('$what is read, and no code is made of it', ({ text }) => {
+    expect(shapeOf(text)).toBeNull()
+    expect(shapeOf('{"a":1,"c":{"d":1},"b":2}')).not.toBeNull()
+    const converter = converterOf({ 'schemas.enable': 'false' })
+    for (let i = 0; i < 3; i++) {
+      const { value } = converter.toConnectData('t', null, Buffer.from(text))
+      expect(value).toEqual(JSON.parse(text))
+    }
+  })
+})
+
+function shapeOf(text: string): unknown {
+  const bytes = Buffer.from(text)
+  const cursor = new JsonCursor()
+  cursor.open(bytes, 0, bytes.length)
+  return compileShape(cursor, 0)
+}
+
+test('structs that look otherwise at every level are read once for each level at the most', () => {
+  let reads = 0
+  const leaf: JsonDecoder = {
+    absent: () => null,
+    read(cursor) {
+      reads++
+      return cursor.readLiteral()
+    },
+  }
+  const decoderOf = (schema: Schema): JsonDecoder => {
+    if (schema.type !== 'STRUCT') return leaf
+    const read = structReader(schema, decoderOf)
+    return { absent: () => null, read: (cursor) => read(cursor, cursor.peek()) }
+  }
+  const levels = 10
+  let nested = BOOLEAN_SCHEMA
+  for (let i = 0; i < levels; i++) nested = SchemaBuilder.struct().field('a', nested).build()
+  const decoder = decoderOf(nested)
+  // Written otherwise than JsonConverter writes: there is a space.
+  const text = Buffer.from(`${'{"a":'.repeat(levels)}true${' }'.repeat(levels)}`)
+  const cursor = new JsonCursor()
+  for (let i = 0; i < 200; i++) {
+    reads = 0
+    cursor.open(text, 0, text.length)
+    decoder.read(cursor)
+    expect(cursor.at).toBe(text.length)
+    expect(reads).toBeLessThanOrEqual(levels + 1)
   }
 })

@@ -1,5 +1,6 @@
+import { compileFunction } from 'node:vm'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import {
   DataError,
   SchemaBuilder,
@@ -9,6 +10,8 @@ import {
 } from '../../src/api/index.ts'
 import type { Schema } from '../../src/api/index.ts'
 import { JsonConverter } from '../../src/converters/index.ts'
+
+vi.mock('node:vm', { spy: true })
 
 /** What is compiled for values that look alike must write each as it is written by itself. */
 
@@ -154,4 +157,21 @@ test('doubles are written as Java prints them, integers in full', () => {
     }),
     { numRuns: 3000 },
   )
+})
+
+test('of maps and structs with very long names no code is made', () => {
+  const names = ['n', 'm'].map((name) => name.repeat(20_000))
+  const map = Object.fromEntries(names.map((name) => [name, 1]))
+  const long = SchemaBuilder.struct()
+  for (const name of names) long.field(name, SchemaBuilder.int8().build())
+  const struct = new Struct(long.build(), [1, 1])
+  const converter = converterOf({ 'schemas.enable': 'false' })
+  vi.mocked(compileFunction).mockClear()
+  for (let i = 0; i < 40; i++) {
+    expect(outcome(converter, null, map)).toHaveProperty('bytes', JSON.stringify(map))
+    expect(outcome(converter, struct.schema, struct)).toHaveProperty('bytes', JSON.stringify(map))
+  }
+  expect(compileFunction).not.toHaveBeenCalled()
+  outcome(converter, null, { n: 1 })
+  expect(compileFunction).toHaveBeenCalledOnce()
 })

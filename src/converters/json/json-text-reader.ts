@@ -22,6 +22,8 @@ export class JsonTextReader {
   protected start = 0
   /** How many objects and arrays are open. */
   depth = 0
+  /** A struct that begins before it is no more worth a guess: it lies in one that was guessed in vain. */
+  guessedTo = 0
   /** Where the text begins that {@link textFrom} has answered. */
   textStart = 0
   /** What follows {@link textStart}, once a string has been read inside an object or array. */
@@ -36,6 +38,7 @@ export class JsonTextReader {
     this.at = start
     this.end = end
     this.depth = 0
+    this.guessedTo = 0
     this.#text = null
     if (source[start] === 0xef && end - start >= 3 && source[start + 1] === 0xbb) {
       if (source[start + 2] === 0xbf) this.at = start + 3
@@ -47,6 +50,7 @@ export class JsonTextReader {
     this.at = at
     this.#text = null
     this.depth = depth
+    this.guessedTo = 0
   }
 
   /** Latin-1 of the document, from {@link textStart} on, which is not behind `at`; null where it is too long for one string. */

@@ -2,12 +2,12 @@ import type { JsonEncoder } from '../json-encoder-types.ts'
 import { maxSchemalessBytes, schemalessEncoder, writeSchemaless } from '../write-schemaless.ts'
 import { writeSchemalessNumber } from '../write-scalar.ts'
 import { Bets } from './bets.ts'
+import { mostFixedBytes, mostMembers } from './limits.ts'
 import { bytesCode, compileWriter, prefixOf, textCode, textSizeCode } from './writer-code.ts'
 import type { CompiledWriter } from './writer-code.ts'
 
-/** Each shape that does not fit costs time; beyond so many members code would be longer than it is worth. */
+/** Each shape that does not fit costs time. */
 const mostShapes = 4
-const mostMembers = 200
 const numberBytes = 26
 
 /**
@@ -45,7 +45,10 @@ export class MapWriter implements JsonEncoder {
 
   #learn(value: object): void {
     const names = Object.keys(value)
-    if (names.length > 0 && names.length <= mostMembers) this.#shapes.push(compileMap(names))
+    if (names.length === 0 || names.length > mostMembers) return
+    const prefixes = names.map(prefixOf)
+    const fixed = prefixes.reduce((sum, prefix) => sum + prefix.length, 1)
+    if (fixed <= mostFixedBytes) this.#shapes.push(compileMap(names, prefixes, fixed))
   }
 }
 
@@ -56,9 +59,12 @@ function isObject(value: unknown): value is object {
   )
 }
 
-function compileMap(names: readonly string[]): CompiledWriter {
-  const prefixes = names.map(prefixOf)
-  const fixed = prefixes.reduce((sum, prefix) => sum + prefix.length, 1)
+/** `fixed` is how many bytes are always there. */
+function compileMap(
+  names: readonly string[],
+  prefixes: readonly Buffer[],
+  fixed: number,
+): CompiledWriter {
   const members = names.map((name) => `v = s[${JSON.stringify(name)}]\n`)
   const sizes = members.map((member) => `${member}${sizeCode}`).join('')
   const write = members.map((member, i) => {

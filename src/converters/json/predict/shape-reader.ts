@@ -18,9 +18,10 @@ export class ShapeReader {
 
   /** Hot. The object on whose brace the cursor stands, at the beginning of a document. */
   read(cursor: JsonCursor): unknown {
-    if (!this.#bets.isWorthIt) return readSchemaless(cursor)
-    const shapes = this.#shapes
     const start = cursor.at
+    // Of a document too long for one string no shape is ever read.
+    if (!this.#bets.isWorthIt || cursor.textFrom(start) === null) return readSchemaless(cursor)
+    const shapes = this.#shapes
     for (let i = 0; i < shapes.length; i++) {
       const value = shapes[i]?.(cursor, start)
       if (value === MISS) continue

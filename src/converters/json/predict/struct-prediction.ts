@@ -4,12 +4,12 @@ import { deepestNesting } from '../json-cursor.ts'
 import type { JsonCursor } from '../json-cursor.ts'
 import type { JsonDecoder } from '../json-decoder.ts'
 import { Bets } from './bets.ts'
+import { mostFixedBytes, mostMembers } from './limits.ts'
 import { compileReader, literalCode, MISS, slotCode } from './reader-code.ts'
 import type { PredictedRead, SlotKind } from './reader-code.ts'
 
-/** Code is made once a schema has proved to be in use; beyond so many fields it would be longer than it is worth. */
+/** Code is made once a schema has proved to be in use. */
 const firstReads = 32
-const mostFields = 200
 
 const kinds: Partial<Record<SchemaType, SlotKind>> = {
   STRING: 'string',
@@ -40,11 +40,15 @@ export class StructPrediction {
     this.#fields = fields
   }
 
-  /** Hot. The struct on whose brace the cursor stands; {@link MISS} where it looks otherwise, and the cursor stands there still. */
+  /**
+   * Hot. The struct on whose brace the cursor stands; {@link MISS} where it looks otherwise, and the cursor stands there still. What
+   * lies in it is then read again, and not guessed at again: else each level of structs that look otherwise would double the work.
+   */
   read(cursor: JsonCursor): unknown {
     if (this.#read === null && !this.#compile()) return MISS
     const { at, depth } = cursor
-    if (this.#read === null || depth >= deepestNesting || !this.#bets.isWorthIt) return MISS
+    if (this.#read === null || depth >= deepestNesting || at < cursor.guessedTo) return MISS
+    if (!this.#bets.isWorthIt) return MISS
     cursor.depth = depth + 1
     const value = this.#read(cursor, at)
     cursor.depth = depth
@@ -53,14 +57,18 @@ export class StructPrediction {
       return value
     }
     this.#bets.miss()
+    if (cursor.at > cursor.guessedTo) cursor.guessedTo = cursor.at
     cursor.at = at
     return MISS
   }
 
   #compile(): boolean {
     const fields = this.#fields
-    if (fields.length === 0 || fields.length > mostFields || ++this.#reads < firstReads)
+    if (++this.#reads !== firstReads || fields.length === 0 || fields.length > mostMembers) {
       return false
+    }
+    const fixed = fields.reduce((sum, { prefix }) => sum + prefix.length + 1, 1)
+    if (fixed > mostFixedBytes) return false
     this.#read = compileStruct(this.#schema, fields)
     return true
   }

@@ -1,11 +1,11 @@
 import type { SchemaType } from '../../../api/index.ts'
 import type { JsonEncoder } from '../json-encoder-types.ts'
+import { mostFixedBytes, mostMembers } from './limits.ts'
 import { bytesCode, compileWriter, textCode, textSizeCode } from './writer-code.ts'
 import type { CompiledWriter } from './writer-code.ts'
 
-/** Code is made once a schema has proved to be in use; beyond so many fields it would be longer than it is worth. */
+/** Code is made once a schema has proved to be in use. */
 const firstWrites = 32
-const mostFields = 200
 /** The longest that a value of a type takes, null included. */
 const numberBytes = 26
 
@@ -26,14 +26,15 @@ export class StructWriter {
 
   /** Hot. Null for as long as there is none. */
   get compiled(): CompiledWriter | null {
-    if (this.#compiled === null && ++this.#writes >= firstWrites) this.#compile()
+    if (this.#compiled === null && ++this.#writes === firstWrites) this.#compile()
     return this.#compiled
   }
 
   #compile(): void {
     const fields = this.#fields
-    if (fields.length === 0 || fields.length > mostFields) return
+    if (fields.length === 0 || fields.length > mostMembers) return
     const fixed = fields.reduce((sum, { prefix }) => sum + prefix.length, 1)
+    if (fixed > mostFixedBytes) return
     const size = fields.map(({ encoder }, i) => sizeCode(encoder, i)).join('')
     this.#compiled = compileWriter({
       check: '',

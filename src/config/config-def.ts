@@ -55,14 +55,21 @@ interface StringSpec extends CommonSpec {
   readonly oneOf?: readonly string[]
 }
 
-/** A `class` names a plugin, by class name or alias. A `list` is separated by commas. */
+interface ClassSpec extends CommonSpec {
+  /** Names a plugin, by class name or alias; or one of `classes`, which are no plugins. */
+  readonly type: 'class'
+  readonly default?: string | null
+  readonly classes?: readonly string[]
+}
+
+/** A `list` is separated by commas. */
 interface OtherSpec extends CommonSpec {
-  readonly type: 'boolean' | 'list' | 'class' | 'password'
+  readonly type: 'boolean' | 'list' | 'password'
   readonly default?: boolean | string | readonly string[] | null
 }
 
 /** How a plugin writes down one key. Without `default` it is required; `default: null` makes it optional. */
-export type KeySpec = NumberSpec | StringSpec | OtherSpec
+export type KeySpec = NumberSpec | StringSpec | ClassSpec | OtherSpec
 
 type BaseValue<S extends KeySpec> = S extends { readonly oneOf: readonly (infer V)[] }
   ? V
@@ -146,6 +153,7 @@ function toConfigKey(name: string, spec: KeySpec): ConfigKey {
     displayName: spec.displayName ?? name,
     dependents: spec.dependents ?? [],
     recommender: spec.recommender ?? null,
+    ...(spec.type === 'class' && spec.classes && { classes: spec.classes }),
   }
 }
 

@@ -1,5 +1,5 @@
 import { ConfigError, isConnectError } from '../errors/connect-error.ts'
-import { invalidValue, parseType } from './parse-type.ts'
+import { invalidValue, javaTrim, parseType } from './parse-type.ts'
 import type { ConfigKey, ConfigValue, RawConfig } from './types.ts'
 
 /** Reads a whole configuration by its keys: `ConfigDef.parse` and `ConfigDef.validateAll`. */
@@ -114,9 +114,17 @@ function valueOf(key: ConfigKey, props: RawConfig): unknown {
 }
 
 function rawValueOf(key: ConfigKey, props: RawConfig): unknown {
-  if (Object.hasOwn(props, key.name)) return parseType(key.name, props[key.name], key.type)
+  if (Object.hasOwn(props, key.name)) return parsedValueOf(key, props[key.name] ?? null)
   if (key.hasDefault) return key.default
   throw new ConfigError(`Missing required configuration "${key.name}" which has no default value.`)
+}
+
+function parsedValueOf({ name, type, classes }: ConfigKey, given: string | null): unknown {
+  if (classes === undefined || given === null) return parseType(name, given, type)
+  const className = javaTrim(given)
+  if (classes.includes(className)) return className
+  const reason = `Class ${className} could not be found. Expected ${classes.join(', ')}.`
+  throw invalidValue(name, given, reason)
 }
 
 function undefinedDependentsOf(keys: Keys): readonly string[] {

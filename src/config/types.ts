@@ -43,6 +43,8 @@ export interface ConfigKey {
   readonly displayName: string
   readonly dependents: readonly string[]
   readonly recommender: Recommender | null
+  /** Of type CLASS, the only names it may have, where they are no plugins'. */
+  readonly classes?: readonly string[]
 }
 
 /** The outcome of validating one key. */

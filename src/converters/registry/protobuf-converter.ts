@@ -45,6 +45,7 @@ const referenceKeys = {
   },
   'reference.subject.name.strategy': {
     type: 'class',
+    classes: [defaultReferences],
     default: defaultReferences,
     importance: 'low',
     doc: 'How the subjects of such files would be named.',

@@ -1,5 +1,14 @@
 import { ConfigError, configDef } from '../../api/index.ts'
 import type { ConfigOf, KeySpec } from '../../api/index.ts'
+import {
+  anyIds,
+  idDeserializers,
+  idSerializers,
+  noContext,
+  prefixIds,
+  subjectStrategies,
+  topicNames,
+} from './class-names.ts'
 
 /**
  * The keys by which a converter finds its registry, proves who it is and chooses schemas (`AbstractKafkaSchemaSerDeConfig`,
@@ -140,10 +149,6 @@ const credentials = {
   },
 } as const satisfies Record<string, KeySpec>
 
-const topicNames = 'io.confluent.kafka.serializers.subject.TopicNameStrategy'
-const prefixIds = 'io.confluent.kafka.serializers.schema.id.PrefixSchemaIdSerializer'
-const anyIds = 'io.confluent.kafka.serializers.schema.id.DualSchemaIdDeserializer'
-
 const schemas = {
   'auto.register.schemas': {
     type: 'boolean',
@@ -208,12 +213,14 @@ const schemas = {
   },
   'key.subject.name.strategy': {
     type: 'class',
+    classes: subjectStrategies,
     default: topicNames,
     importance: 'medium',
     doc: 'How the subject of a key’s schema is named.',
   },
   'value.subject.name.strategy': {
     type: 'class',
+    classes: subjectStrategies,
     default: topicNames,
     importance: 'medium',
     doc: 'How the subject of a value’s schema is named.',
@@ -233,31 +240,36 @@ const schemas = {
   },
   'key.schema.id.serializer': {
     type: 'class',
+    classes: idSerializers,
     default: prefixIds,
     importance: 'medium',
     doc: 'Where the schema of a key is told: before its bytes, or in a header.',
   },
   'value.schema.id.serializer': {
     type: 'class',
+    classes: idSerializers,
     default: prefixIds,
     importance: 'medium',
     doc: 'Where the schema of a value is told: before its bytes, or in a header.',
   },
   'key.schema.id.deserializer': {
     type: 'class',
+    classes: idDeserializers,
     default: anyIds,
     importance: 'medium',
     doc: 'Where the schema of a key is looked for.',
   },
   'value.schema.id.deserializer': {
     type: 'class',
+    classes: idDeserializers,
     default: anyIds,
     importance: 'medium',
     doc: 'Where the schema of a value is looked for.',
   },
   'context.name.strategy': {
     type: 'class',
-    default: 'io.confluent.kafka.serializers.context.NullContextNameStrategy',
+    classes: [noContext],
+    default: noContext,
     importance: 'medium',
     doc: 'Contexts are not supported.',
   },

@@ -11,6 +11,10 @@ import type { MaybePromise } from '../util/maybe-promise.ts'
 export interface Converter {
   /** Keys it takes, with the prefix `key.converter.` or `value.converter.` removed. */
   config?(): ConfigDef
+  /**
+   * `sluice.preview` is `true` in a preview: what is written goes nowhere, and is to leave no trace, as a schema that is
+   * registered would.
+   */
   configure?(config: ConnectorConfig, isKey: boolean): void
   /**
    * Whether {@link fromConnectData} adds to the headers it is given, so that it must be given some for every record; read once,

@@ -118,6 +118,7 @@ export class FakeRegistry {
         ? refusal(404, 404, 'HTTP 404 Not Found')
         : { status: 200, body: found.map((subject) => ({ subject })) }
     }
+    if (kind === 'compatibility') return this.#compatible(third ?? '', body)
     if (kind !== 'subjects') return refusal(404, 404, 'HTTP 404 Not Found')
     if (method === 'POST' && third === 'versions') return this.#register(name, body)
     const versions = this.#subjects.get(name)
@@ -143,6 +144,14 @@ export class FakeRegistry {
     }
     const { id, guid } = this.#store(subject, asked)
     return { status: 200, body: this.tellsGuids ? { id, guid } : { id } }
+  }
+
+  #compatible(subject: string, body: string): Answer {
+    const before = this.#subjects.get(subject)?.at(-1)
+    if (before === undefined) return refusal(404, 40401, `Subject '${subject}' not found.`)
+    const next = this.#parse(JSON.parse(body) as StoredSchema)
+    const compatible = incompatibilities(next, this.#parse(before)).length === 0
+    return { status: 200, body: { is_compatible: compatible } }
   }
 
   /** With what it refers to. */

@@ -108,6 +108,25 @@ export class RegistryClient implements SchemaRegistry {
     return registered(await this.#ask('POST', path, bodyOf(schema)), schema)
   }
 
+  /** Rejects as {@link register} would where the registry refuses the schema as incompatible; writes nothing. */
+  protected async checkCompatible(
+    subject: string,
+    schema: SchemaText,
+    normalize: boolean,
+  ): Promise<void> {
+    const path = `/compatibility/subjects/${encode(subject)}/versions?normalize=${normalize}`
+    try {
+      const answer = await this.#ask('POST', path, bodyOf(schema))
+      if (objectMember(answer, 'is_compatible') !== false) return
+    } catch (error) {
+      // Nothing is there to be compatible with, or the registry cannot say.
+      if (error instanceof RestClientError && error.status === 404) return
+      throw error
+    }
+    const why = `Schema being registered is incompatible with an earlier schema for subject "${subject}"`
+    throw new RestClientError(why, 409, 409)
+  }
+
   async byId(id: number, subject: string | null): Promise<RegisteredSchema> {
     const of = subject === null ? '' : `&subject=${encode(subject)}`
     return registered(await this.#ask('GET', `/schemas/ids/${id}?fetchMaxId=false${of}`))

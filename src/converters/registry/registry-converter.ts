@@ -12,6 +12,7 @@ import { asBuffer } from '../bytes.ts'
 import { SerializationError } from '../serialization-error.ts'
 import { BoundedMap } from './bounded-map.ts'
 import { SchemaChooser } from './choose-schema.ts'
+import { PreviewRegistryClient } from './preview-registry-client.ts'
 import { RegistryClient } from './registry-client.ts'
 import type { SchemaRegistry } from './registry-client.ts'
 import { parseRegistryConfig } from './registry-config.ts'
@@ -80,7 +81,7 @@ export class RegistryConverter<P> implements Converter {
   constructor(
     format: SchemaFormat<P>,
     definition: ConfigDef,
-    openRegistry: OpenRegistry = (config, settings) => new RegistryClient(config, settings),
+    openRegistry: OpenRegistry = openClient,
   ) {
     this.#format = format
     this.#definition = definition
@@ -302,6 +303,11 @@ export class RegistryConverter<P> implements Converter {
     if (this.#parts !== null) return this.#parts
     throw new DataError('The converter was not configured.')
   }
+}
+
+function openClient(config: RegistryConfig, settings: ConnectorConfig): SchemaRegistry {
+  const Client = settings['sluice.preview'] === 'true' ? PreviewRegistryClient : RegistryClient
+  return new Client(config, settings)
 }
 
 interface Parts<P> {

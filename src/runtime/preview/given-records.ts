@@ -9,6 +9,7 @@ import type { GivenRecord, GivenSide } from '../../messages/preview.ts'
 import type { MaybePromise } from '../../util/maybe-promise.ts'
 import type { NamedConverter, TaskConverters } from '../converters.ts'
 import type { RawRecord } from '../raw-record.ts'
+import { asSent, rawHeaders } from '../record-as-sent.ts'
 import type { GivenBytes } from '../failure-text.ts'
 import type { FailedRecord, Stage } from '../record-errors.ts'
 import type { PluginCall } from '../task.ts'
@@ -28,6 +29,12 @@ interface Given {
   readonly topic: string
   readonly index: number
   readonly part: string
+}
+
+/** Key or value, with the headers that its converter sees and may add to. */
+interface GivenPart extends Given {
+  readonly part: 'key' | 'value'
+  readonly sent: Headers | null
 }
 
 /** The converter at work, and what it was given to read. */
@@ -59,8 +66,11 @@ export class GivenRecords {
   async polled(given: GivenRecord, index: number): Promise<SourceRecord> {
     const { key, value } = this.#converters
     const topic = this.#topicOf(given, index)
-    const k = await this.#data({ topic, index, part: 'key' }, given.key, key)
-    const v = await this.#data({ topic, index, part: 'value' }, given.value, value)
+    // As they would lie in Kafka, for converters that look into them.
+    const raw = given.headers.map((each) => ({ key: each.key, value: bytesOf(each.value) }))
+    const sent = raw.length === 0 ? null : asSent(raw)
+    const k = await this.#data({ topic, index, part: 'key', sent }, given.key, key)
+    const v = await this.#data({ topic, index, part: 'value', sent }, given.value, value)
     const headers = await this.#headers(topic, given, index)
     const sides = [k.schema, k.value, v.schema, v.value] as const
     return new SourceRecord(null, null, topic, given.partition, ...sides, given.timestamp, headers)
@@ -68,17 +78,19 @@ export class GivenRecords {
 
   /** As it would lie in Kafka, at the offset `index`. Rejects as {@link polled}. */
   async consumed(given: GivenRecord, index: number): Promise<RawRecord> {
-    const { key, value } = this.#converters
+    const { key, value, addsHeaders } = this.#converters
     const topic = this.#topicOf(given, index)
+    const own = await this.#rawHeaders(topic, given, index)
+    const sent = own.length > 0 || addsHeaders ? asSent(own) : null
     return {
       topic,
       partition: given.partition ?? 0,
       offset: index,
       timestamp: given.timestamp ?? -1,
       timestampType: given.timestamp === null ? 'NoTimestampType' : 'CreateTime',
-      key: await this.#bytes({ topic, index, part: 'key' }, given.key, key),
-      value: await this.#bytes({ topic, index, part: 'value' }, given.value, value),
-      headers: await this.#rawHeaders(topic, given, index),
+      key: await this.#bytes({ topic, index, part: 'key', sent }, given.key, key),
+      value: await this.#bytes({ topic, index, part: 'value', sent }, given.value, value),
+      headers: sent === null ? [] : rawHeaders(sent),
     }
   }
 
@@ -119,18 +131,18 @@ export class GivenRecords {
   }
 
   async #data(
-    of: Given & { readonly part: 'key' | 'value' },
+    of: GivenPart,
     side: GivenSide,
     { converter, className }: NamedConverter,
   ): Promise<SchemaAndValue> {
     const bytes = bytesOf(side)
     if (bytes === null) return this.#parse(of, side)
     const work = { stage: stages[of.part], className, given: { role: of.part, bytes } }
-    return this.#work(of, work, () => converter.toConnectData(of.topic, null, bytes))
+    return this.#work(of, work, () => converter.toConnectData(of.topic, of.sent, bytes))
   }
 
   async #bytes(
-    of: Given & { readonly part: 'key' | 'value' },
+    of: GivenPart,
     side: GivenSide,
     { converter, className }: NamedConverter,
   ): Promise<Buffer | null> {
@@ -138,7 +150,7 @@ export class GivenRecords {
     const { schema, value } = this.#parse(of, side)
     const work = { stage: stages[of.part], className }
     const bytes = await this.#work(of, work, () =>
-      converter.fromConnectData(of.topic, null, schema, value),
+      converter.fromConnectData(of.topic, of.sent, schema, value),
     )
     return bytes && Buffer.from(bytes)
   }

@@ -3,6 +3,7 @@ import { asError, ConnectError } from '../../errors/connect-error.ts'
 import { BadRequestError } from '../../errors/rest-error.ts'
 import { callText } from '../../messages/call-text.ts'
 import type { PreviewThreadRequests } from '../../messages/preview.ts'
+import type { TaskStart } from '../../messages/protocol.ts'
 import { abortable, reasonOf, timeLimit } from '../../util/abort.ts'
 import { rememberSecret } from '../../util/secrets.ts'
 import { PluginCalls } from '../plugin-calls.ts'
@@ -67,7 +68,7 @@ export class PreviewRun {
     for (const secret of start.secrets) rememberSecret(secret)
     const { signal: cancelled } = this.#cancelled
     using limit = timeLimit(timeoutMs, cancelled, () => this.#overdue())
-    const plugins = await abortable(openPlugins(start, this.#services), limit.signal)
+    const plugins = await abortable(openPlugins(told(start), this.#services), limit.signal)
     try {
       const text = new PreviewText()
       const trace = new StageTrace(text)
@@ -131,6 +132,18 @@ export class PreviewRun {
     const { stage } = this.#calls
     const where = stage === null ? '' : ` in ${callText(stage, start)}`
     return new ConnectError(`The time of the preview, ${timeoutMs} ms, was over${where}.`)
+  }
+}
+
+/** Converters are told, wherever they are configured, that they are to leave no trace. */
+function told(start: TaskStart): TaskStart {
+  const roles = ['key.converter', 'value.converter', 'header.converter']
+  const more = Object.fromEntries(roles.map((role) => [`${role}.sluice.preview`, 'true']))
+  const { connectorConfig, workerConfig } = start
+  return {
+    ...start,
+    connectorConfig: { ...connectorConfig, ...more },
+    workerConfig: { ...workerConfig, ...more },
   }
 }
 

@@ -148,6 +148,8 @@ export interface PreviewSettings {
   readonly timeoutMs?: number
   readonly secrets?: readonly string[]
   readonly signal?: AbortSignal
+  /** Of the worker file. */
+  readonly worker?: Record<string, string>
 }
 
 /** The answer to a preview of `config` in this thread. What is asked of the main thread lands in `conduct.calls`. */
@@ -171,7 +173,10 @@ export async function runPreview(
       connectorClass: type === 'source' ? 'FakeSource' : 'FakeSink',
       connectorConfig: { name: 'c', ...config },
       taskConfig: {},
-      workerConfig: { 'key.converter': 'StringConverter', 'value.converter': 'StringConverter' },
+      workerConfig: {
+        ...{ 'key.converter': 'StringConverter', 'value.converter': 'StringConverter' },
+        ...settings.worker,
+      },
       secrets,
       kafkaClusterId: null,
       targetState: 'STARTED',

@@ -27,14 +27,34 @@ export function aliasesOf(plugin: PluginDescriptor): readonly string[] {
   return [simple, ...(cut > 0 ? [simple.slice(0, cut)] : []), ...plugin.aliases]
 }
 
-/**
- * Class name by alias, over plugins of all kinds. An alias that means two different classes means neither
- * and is put into `ambiguous`.
- */
-export function aliasTable(plugins: readonly PluginDescriptor[]): {
+interface AliasTable {
   readonly classNames: ReadonlyMap<string, string>
   readonly ambiguous: ReadonlySet<string>
-} {
+}
+
+/**
+ * Class name by alias, over plugins of all kinds. An alias that means two different classes means neither
+ * and is put into `ambiguous`. Of plugins that Java's worker comes without, an alias means one only where it means none of
+ * the others: what a name means there, it means here.
+ */
+export function aliasTable(
+  plugins: readonly PluginDescriptor[],
+  isExtra: (plugin: PluginDescriptor) => boolean,
+): AliasTable {
+  const usual = tableOf(plugins.filter((plugin) => !isExtra(plugin)))
+  const extra = tableOf(plugins.filter(isExtra))
+  const isFree = (alias: string): boolean =>
+    !usual.classNames.has(alias) && !usual.ambiguous.has(alias)
+  return {
+    classNames: new Map([
+      ...usual.classNames,
+      ...[...extra.classNames].filter(([alias]) => isFree(alias)),
+    ]),
+    ambiguous: new Set([...usual.ambiguous, ...[...extra.ambiguous].filter(isFree)]),
+  }
+}
+
+function tableOf(plugins: readonly PluginDescriptor[]): AliasTable {
   const classNames = new Map<string, string>()
   const ambiguous = new Set<string>()
   for (const plugin of plugins) {

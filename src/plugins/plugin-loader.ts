@@ -20,7 +20,10 @@ export class PluginLoader {
   /** From now on a CLASS key of a configuration means, in this thread, a plugin of this registry. */
   constructor(registry: PluginRegistry) {
     this.registry = registry
-    setClassResolver((name) => registry.resolveClass(name), alternativeTo)
+    setClassResolver(
+      (name) => registry.resolveClass(name),
+      (name) => alternativeTo(name) ?? registry.meaningsOf(name),
+    )
   }
 
   /** By class name or alias, as the registry's `find` chooses for this connector. Rejects with Java's message where there is none. */

@@ -1,5 +1,5 @@
 import { ConnectError } from '../errors/connect-error.ts'
-import { aliasTable, simpleNameOf } from './aliases.ts'
+import { aliasTable, aliasesOf, simpleNameOf } from './aliases.ts'
 import { nearNames } from './near-names.ts'
 import { ownLocation } from './built-in-plugins.ts'
 import { javaTypeNames } from './plugin-descriptor.ts'
@@ -34,6 +34,9 @@ const kinds: Record<PluginType, { readonly name: string; readonly many: string }
   override_policy: { name: 'ConnectorClientConfigOverridePolicy', many: 'override policies' },
 }
 
+/** More classes than this are not listed for one alias. */
+const mostMeanings = 5
+
 /** What Java calls the version of a plugin that has none. */
 const noVersion = 'undefined'
 
@@ -60,7 +63,7 @@ export class PluginRegistry {
 
   constructor(plugins: readonly PluginDescriptor[]) {
     this.plugins = [...withoutDuplicates(plugins)].sort(inListingOrder)
-    const { classNames, ambiguous } = aliasTable(this.plugins)
+    const { classNames, ambiguous } = aliasTable(this.plugins, isExtra)
     this.#aliases = classNames
     this.ambiguousAliases = ambiguous
     this.#classes = new Set(this.plugins.map((plugin) => plugin.className))
@@ -90,6 +93,17 @@ export class PluginRegistry {
     const aliased = this.#aliases.get(trimmed)
     if (aliased !== undefined) return aliased
     return this.nestedClasses(trimmed).length > 0 ? trimmed : null
+  }
+
+  /** For errors: which classes an alias that means several may stand for; null for any other name. */
+  meaningsOf(name: string): string | null {
+    const alias = name.trim()
+    if (!this.ambiguousAliases.has(alias)) return null
+    const meant = this.plugins.filter((plugin) => aliasesOf(plugin).includes(alias))
+    const classes = [...new Set(meant.map((plugin) => plugin.className))]
+    // Of nested classes, every other one is called Key or Value.
+    if (classes.length > mostMeanings) return null
+    return `It is the short name of ${classes.join(' and of ')}: give the full name.`
   }
 
   /** The classes nested in `className`, which is then an abstract one: `…Cast` has `…Cast$Key` and `…Cast$Value`. */
@@ -168,6 +182,11 @@ function withoutDuplicates(plugins: readonly PluginDescriptor[]): Iterable<Plugi
     if (other === undefined || other.location === ownLocation) kept.set(key, plugin)
   }
   return kept.values()
+}
+
+/** Java's worker comes with Kafka's own plugins alone; what people install is what they mean. */
+function isExtra({ location, className }: PluginDescriptor): boolean {
+  return location === ownLocation && !className.startsWith('org.apache.kafka.')
 }
 
 function inListingOrder(a: PluginDescriptor, b: PluginDescriptor): number {

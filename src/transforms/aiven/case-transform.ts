@@ -1,6 +1,5 @@
 import {
   DataError,
-  Struct,
   configDef,
   invalidValue,
   isStruct,
@@ -8,11 +7,14 @@ import {
   nonEmptyString,
   validateValue,
 } from '../../api/index.ts'
-import type { ConfigDef, ConnectRecord, ConnectorConfig } from '../../api/index.ts'
+import type { ConfigDef, ConnectRecord, ConnectorConfig, Field } from '../../api/index.ts'
+import { PerSchema } from '../support/per-schema.ts'
 import { recordText } from '../support/record-text.ts'
 import { copyMap, isSchemalessMap, memberOf, putMember } from '../support/schemaless-map.ts'
 import type { SchemalessMap } from '../support/schemaless-map.ts'
 import type { Side } from '../support/side.ts'
+import { StructRewrite, fieldsOf, sameField } from '../support/struct-rewrite.ts'
+import type { FieldSource } from '../support/struct-rewrite.ts'
 
 const config = configDef({
   'field.names': {
@@ -33,6 +35,13 @@ export class CaseTransform {
   readonly #side: Side
   #fields: readonly string[] = []
   #isUpper = false
+  /** A field that the schema lacks is left out; the defaults of others are filled in. */
+  readonly #rewrites = new PerSchema<StructRewrite>((schema) => {
+    return new StructRewrite(
+      schema,
+      fieldsOf(schema).map((field) => this.#source(field)),
+    )
+  })
 
   constructor(side: Side) {
     this.#side = side
@@ -56,25 +65,29 @@ export class CaseTransform {
     if (value === null) {
       throw new DataError(`${this.#side.half} Value can't be null: ${recordText(record)}`)
     }
-    if (isStruct(value)) return this.#side.replace(record, value.schema, this.#ofStruct(value))
+    if (isStruct(value)) {
+      const rewrite = this.#rewrites.of(value.schema)
+      return this.#side.replace(record, rewrite.schema, rewrite.apply(value))
+    }
     if (!isSchemalessMap(value)) {
       throw new DataError(`Value type must be STRUCT or MAP: ${recordText(record)}`)
     }
     return this.#side.replace(record, this.#side.schemaOf(record), this.#ofMap(value))
   }
 
-  /** A field that the schema lacks is left out; the defaults of others are filled in. */
-  #ofStruct({ schema, values }: Struct): Struct {
-    const made = values.map((value, i) => value ?? schema.fields?.[i]?.schema.defaultValue ?? null)
-    for (const name of this.#fields) {
-      const field = schema.field(name)
-      const value = field === undefined ? null : made[field.index]
-      if (field === undefined || value === null) continue
-      const text = this.#changed(javaToString(value, field.schema))
-      validateValue(field.schema, text, name)
-      made[field.index] = text
+  #source(field: Field): FieldSource {
+    const same = sameField(field, true)
+    if (!this.#fields.includes(field.name)) return same
+    const { name, schema } = field
+    const change = {
+      apply: (value: unknown): string | null => {
+        if (value === null) return null
+        const text = this.#changed(javaToString(value, schema))
+        validateValue(schema, text, name)
+        return text
+      },
     }
-    return new Struct(schema, made)
+    return { ...same, change }
   }
 
   /** A member that is not there is added as null, as in Java. */

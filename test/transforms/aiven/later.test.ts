@@ -46,6 +46,12 @@ describe('CaseTransform', () => {
     )
   })
 
+  test('does not let a null pass in a field that must have a value (invariant 6)', () => {
+    expect(() => upper.apply(sourceRecord({ schema, value: new Struct(schema) }))).toThrow(
+      'Invalid value: null used for required field: "c", schema type: INT32',
+    )
+  })
+
   test.each(['Upper', 'x'])('the case %s is refused', (text) => {
     expect(() => aiven('CaseTransform$Key', { 'field.names': 'a', case: text })).toThrow(
       `Invalid value ${text} for configuration case: expected upper or lower`,

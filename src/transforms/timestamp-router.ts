@@ -2,6 +2,7 @@ import { DataError, configDef } from '../api/index.ts'
 import type { ConfigDef, ConnectRecord, ConnectorConfig } from '../api/index.ts'
 import { SimpleDateFormat } from './support/date-format/simple-date-format.ts'
 import { recordText } from './support/record-text.ts'
+import { TopicFormat } from './support/topic-format.ts'
 
 /** The texts are Kafka's own, as `GET /connector-plugins/…/config` shows them. */
 const config = configDef({
@@ -23,7 +24,7 @@ const config = configDef({
 
 /** Names the topic after the record's timestamp, in UTC (`org.apache.kafka.connect.transforms.TimestampRouter`). */
 export class TimestampRouter {
-  #topicFormat = ''
+  #topicFormat = new TopicFormat('')
   #format = new SimpleDateFormat('')
 
   config(): ConfigDef {
@@ -32,7 +33,7 @@ export class TimestampRouter {
 
   configure(props: ConnectorConfig): void {
     const parsed = config.parse(props)
-    this.#topicFormat = parsed['topic.format']
+    this.#topicFormat = new TopicFormat(parsed['topic.format'])
     this.#format = new SimpleDateFormat(parsed['timestamp.format'])
   }
 
@@ -42,9 +43,6 @@ export class TimestampRouter {
       throw new DataError(`Timestamp missing on record: ${recordText(record)}`)
     }
     const text = this.#format.format(timestamp)
-    const renamed = this.#topicFormat
-      .replaceAll('${topic}', () => topic)
-      .replaceAll('${timestamp}', () => text)
-    return record.newRecord({ topic: renamed })
+    return record.newRecord({ topic: this.#topicFormat.fill(topic, text) })
   }
 }

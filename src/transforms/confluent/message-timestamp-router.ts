@@ -12,6 +12,7 @@ import { recordText } from '../support/record-text.ts'
 import { requireMap } from '../support/requirements.ts'
 import { memberOf } from '../support/schemaless-map.ts'
 import type { SchemalessMap } from '../support/schemaless-map.ts'
+import { TopicFormat } from '../support/topic-format.ts'
 
 const config = configDef({
   'topic.format': {
@@ -48,7 +49,7 @@ const purpose = 'routing by the timestamp of a message'
 
 /** Names the topic after a time in the value, in UTC (`io.confluent.connect.transforms.MessageTimestampRouter`). */
 export class MessageTimestampRouter {
-  #topicFormat = ''
+  #topicFormat = new TopicFormat('')
   #messageFormat: SimpleDateFormat | null = null
   #format = new SimpleDateFormat('')
   #keys: readonly string[] = []
@@ -60,7 +61,7 @@ export class MessageTimestampRouter {
   configure(props: ConnectorConfig): void {
     const parsed = config.parse(props)
     const messageFormat = parsed['message.timestamp.format']
-    this.#topicFormat = parsed['topic.format']
+    this.#topicFormat = new TopicFormat(parsed['topic.format'])
     this.#messageFormat = messageFormat === '' ? null : new SimpleDateFormat(messageFormat)
     this.#format = new SimpleDateFormat(parsed['topic.timestamp.format'])
     this.#keys = parsed['message.timestamp.keys']
@@ -69,10 +70,7 @@ export class MessageTimestampRouter {
   apply(record: ConnectRecord): ConnectRecord {
     const map = requireMap(record.value ?? null, purpose)
     const timestamp = this.#format.format(this.#timestampOf(map, record))
-    const topic = this.#topicFormat
-      .replaceAll('${topic}', () => record.topic)
-      .replaceAll('${timestamp}', () => timestamp)
-    return record.newRecord({ topic })
+    return record.newRecord({ topic: this.#topicFormat.fill(record.topic, timestamp) })
   }
 
   #timestampOf(map: SchemalessMap, record: ConnectRecord): number {

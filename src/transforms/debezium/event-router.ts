@@ -29,9 +29,6 @@ import type { OutboxColumns } from './support/outbox-plan.ts'
 
 const logger = createLogger('io.debezium.transforms.outbox.EventRouterDelegate')
 
-/** Most topics whose new names are remembered. */
-const mostTopics = 1000
-
 /** Makes events of the rows of an outbox table, and sends each to the topic that its row names (`io.debezium.transforms.outbox.EventRouter`). */
 export class EventRouter {
   #columns: OutboxColumns | null = null
@@ -39,7 +36,6 @@ export class EventRouter {
   #json: JsonPayload | null = null
   #isTombstoneOnEmpty = false
   #rename = new TopicRename('', '')
-  readonly #topics = new Map<string, string>()
   readonly #plans = new PerSchema<OutboxPlan>((schema) => {
     if (this.#columns === null) throw new IllegalStateError('EventRouter is not configured.')
     return new OutboxPlan(schema, this.#columns)
@@ -100,8 +96,9 @@ export class EventRouter {
     for (const column of plan.headers) headers.add(column.alias, column.of(row), column.schema)
     const partition = plan.partition?.int32Of(row) ?? null
     const key = plan.key.of(row)
+    const routed = this.#routeOf(row)
     return record.newRecord({
-      topic: this.#topicOf(this.#routeOf(row)),
+      topic: this.#rename.renamed(routed) ?? routed,
       kafkaPartition: partition,
       keySchema: plan.key.schema,
       key,
@@ -150,16 +147,6 @@ export class EventRouter {
     throw new ConnectError(
       `The column "${column}" of the outbox row is null, which "route.by.field" takes for the topic.`,
     )
-  }
-
-  #topicOf(routed: string): string {
-    let topic = this.#topics.get(routed)
-    if (topic === undefined) {
-      topic = this.#rename.renamed(routed) ?? routed
-      if (this.#topics.size >= mostTopics) this.#topics.clear()
-      this.#topics.set(routed, topic)
-    }
-    return topic
   }
 
   /** Rows of an outbox are written and deleted, never changed. */

@@ -4,10 +4,17 @@ import type { HttpClient } from './http-request.ts'
 import type { RegistryConfig } from './registry-config.ts'
 import { RegistryAwayError, RestClientError } from './registry-errors.ts'
 
+/** An address of a registry. */
+export interface RegistryAddress {
+  readonly url: URL
+  /** User and password as they stand in its text, which a URL would encode; empty where there are none. A secret. */
+  readonly userInfo: string
+}
+
 /** The headers by which a registry is told who asks. Secrets leave this module in headers alone (invariant 8). */
 export interface Credentials {
-  /** For a request to `url`, whose user info counts where it is the source. */
-  headersFor(url: URL): Promise<Readonly<Record<string, string>>>
+  /** For a request to `address`, whose user info counts where it is the source. */
+  headersFor(address: RegistryAddress): Promise<Readonly<Record<string, string>>>
 }
 
 /** As the configuration says; a source that is not given is not used. Throws a ConfigError. */
@@ -27,7 +34,8 @@ export function credentialsOf(config: RegistryConfig, http: HttpClient): Credent
 function basicCredentials(source: string, config: RegistryConfig): Credentials {
   if (source === 'URL') {
     return {
-      headersFor: (url) => Promise.resolve(url.username === '' ? {} : basic(userInfoOf(url))),
+      // Verbatim: Java does not decode it.
+      headersFor: ({ userInfo }) => Promise.resolve(userInfo === '' ? {} : basic(userInfo)),
     }
   }
   if (source === 'USER_INFO') {
@@ -47,11 +55,6 @@ function basicCredentials(source: string, config: RegistryConfig): Credentials {
   throw new ConfigError(
     `Invalid value ${source} for configuration basic.auth.credentials.source: expected URL, USER_INFO or SASL_INHERIT.`,
   )
-}
-
-/** What stands in the address, verbatim: Java does not decode it. */
-function userInfoOf({ username, password }: URL): string {
-  return `${username}:${password}`
 }
 
 function basic(userInfo: string): Readonly<Record<string, string>> {

@@ -4,7 +4,7 @@ import { ConfigError, clientTlsOptions } from '../../api/index.ts'
 import type { ConnectorConfig } from '../../api/index.ts'
 import { jsonInteger, jsonText, objectEntries, objectMember, parseJson } from '../json/json-node.ts'
 import { credentialsOf } from './credentials.ts'
-import type { Credentials } from './credentials.ts'
+import type { Credentials, RegistryAddress } from './credentials.ts'
 import { HttpClient } from './http-request.ts'
 import type { HttpAnswer } from './http-request.ts'
 import type { RegistryConfig } from './registry-config.ts'
@@ -62,7 +62,7 @@ const contentType = 'application/vnd.schemaregistry.v1+json'
 /** The REST API of a schema registry. Opens connections when it is asked, and not before. */
 export class RegistryClient implements SchemaRegistry {
   readonly #config: RegistryConfig
-  readonly #urls: readonly URL[]
+  readonly #addresses: readonly RegistryAddress[]
   readonly #http: HttpClient
   readonly #credentials: Credentials
   readonly #ownHeaders: Readonly<Record<string, string>>
@@ -72,8 +72,8 @@ export class RegistryClient implements SchemaRegistry {
   /** `settings` are those of the converter, for what has a prefix. Throws a ConfigError. */
   constructor(config: RegistryConfig, settings: ConnectorConfig) {
     this.#config = config
-    this.#urls = config['schema.registry.url'].map(parseUrl)
-    this.#current = config['url.randomize'] ? randomInt(this.#urls.length) : 0
+    this.#addresses = config['schema.registry.url'].map(parseAddress)
+    this.#current = config['url.randomize'] ? randomInt(this.#addresses.length) : 0
     const host = config['proxy.host']
     const port = config['proxy.port']
     this.#http = new HttpClient({
@@ -195,33 +195,34 @@ export class RegistryClient implements SchemaRegistry {
 
   async #askAny(method: 'GET' | 'POST', path: string, body: string | null): Promise<unknown> {
     let failed: unknown
-    for (let left = this.#urls.length; left > 0; left--) {
-      const url = this.#urls[this.#current]
-      if (url === undefined) break
+    for (let left = this.#addresses.length; left > 0; left--) {
+      const address = this.#addresses[this.#current]
+      if (address === undefined) break
       try {
-        return await this.#askOne(url, method, path, body)
+        return await this.#askOne(address, method, path, body)
       } catch (error) {
         if (!isWorthAnotherTry(error)) throw error
         failed = error
-        this.#current = (this.#current + 1) % this.#urls.length
+        this.#current = (this.#current + 1) % this.#addresses.length
       }
     }
     throw failed
   }
 
   async #askOne(
-    base: URL,
+    address: RegistryAddress,
     method: 'GET' | 'POST',
     path: string,
     body: string | null,
   ): Promise<unknown> {
-    const url = new URL(`${base.origin}${base.pathname.replace(/\/+$/, '')}${path}`)
+    const { origin, pathname } = address.url
+    const url = new URL(`${origin}${pathname.replace(/\/+$/, '')}${path}`)
     const headers = {
       Accept: `${contentType}, application/vnd.schemaregistry+json; qs=0.9, application/json; qs=0.5`,
       ...(body !== null && { 'Content-Type': contentType }),
       'Confluent-Accept-Unknown-Properties': 'true',
       ...this.#ownHeaders,
-      ...(await this.#credentials.headersFor(base)),
+      ...(await this.#credentials.headersFor(address)),
     }
     const answer = await this.#http.ask({ method, url, headers, body })
     if (answer.status === 200) return parseJsonOf(answer, url)
@@ -236,14 +237,17 @@ export class RegistryClient implements SchemaRegistry {
   }
 }
 
-function parseUrl(text: string): URL {
-  const shown = text.replace(/\/\/[^/@]*@/, '//')
+function parseAddress(text: string): RegistryAddress {
+  const shown = text.replace(/\/\/[^/]*@/, '//')
   if (text.startsWith('mock://')) {
     throw new ConfigError(
       `Invalid value ${shown} for configuration schema.registry.url: there is no registry in memory here. Name one that runs.`,
     )
   }
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text)
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) {
+    const url = new URL(text)
+    return { url, userInfo: /^[^/]*\/\/([^/?#]*)@/.exec(text)?.[1] ?? '' }
+  }
   throw new ConfigError(
     `Invalid value ${shown} for configuration schema.registry.url: expected an address that begins with http:// or https://.`,
   )

@@ -71,12 +71,13 @@ describe('credentials', () => {
   })
 
   test('in the address are sent as they are, and shown nowhere', async () => {
-    const url = registry.url.replace('//', '//user:p%40ss@')
-    await clientOf({ 'schema.registry.url': url, 'basic.auth.credentials.source': 'URL' }).latest(
-      's',
-    )
-    expect(authorization()).toBe(basic('user:p%40ss'))
-    const wrong = (): unknown => clientOf({ 'schema.registry.url': 'ftp://user:secret@host' })
+    for (const userInfo of ['user:p%40ss', 'user:c2VjcmV0==', 'u|s[er]:p^;', 'token']) {
+      const url = registry.url.replace('//', `//${userInfo}@`)
+      const config = { 'schema.registry.url': url, 'basic.auth.credentials.source': 'URL' }
+      await clientOf(config).latest('s')
+      expect(authorization()).toBe(basic(userInfo))
+    }
+    const wrong = (): unknown => clientOf({ 'schema.registry.url': 'ftp://user:my@secret@host' })
     expect(wrong).toThrow('Invalid value ftp://host')
     expect(wrong).not.toThrow(/secret/)
   })

@@ -116,7 +116,9 @@ export class JsonSchemaData {
       decode(bytes, start = 0) {
         try {
           cursor.open(bytes, start, bytes.length)
+          const first = cursor.peek()
           const value = reader.read(cursor)
+          cursor.requireBreak(first)
           check?.(bytes.subarray(start, cursor.at))
           return { schema, value }
         } catch (cause) {

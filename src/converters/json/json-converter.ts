@@ -115,7 +115,7 @@ export class JsonConverter implements Converter, HeaderConverter, InPlaceConvert
     if (decoder === null && first === 0x7b) return this.#shapes.read(cursor)
     if (decoder === null && first === 0x22) return cursor.readLastString(0)
     const value = decoder === null ? readSchemaless(cursor) : decoder.read(cursor)
-    if (first !== 0x22 && first !== 0x7b && first !== 0x5b) cursor.requireBreak(first)
+    cursor.requireBreak(first)
     return value
   }
 

@@ -127,9 +127,9 @@ export class JsonTextReader {
     return true
   }
 
-  /** What follows a document does not count, but must not run on from it: of a number or a word, whose first byte was `first`. */
+  /** What follows a document does not count, but must not run on from a number or a word. `first` is the document's first byte. */
   requireBreak(first: number): void {
-    if (this.at >= this.end) return
+    if (this.at >= this.end || first === 0x22 || first === 0x7b || first === 0x5b) return
     const byte = this.source[this.at] ?? 0
     const isWord = first >= 0x61
     const isBreak = isWord

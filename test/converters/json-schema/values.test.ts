@@ -255,3 +255,25 @@ test('decimals that are numbers keep every digit', () => {
     }),
   )
 })
+
+/** Jackson asks for a space between two values of a text, the second of which nobody reads. */
+describe('what follows a document', () => {
+  test.each([
+    ['number', '1.2.3'],
+    ['number', '12abc'],
+    ['number', '12,'],
+    ['boolean', 'true$'],
+  ])('must not run on from a %s, as %s does', (type, text) => {
+    expect(() => read({ type }, text)).toThrow(DataError)
+    expect(() => read({ type }, text)).toThrow(/expected a space between values/)
+  })
+
+  test.each([
+    ['number', '1.5 3', 1.5],
+    ['number', '-7', -7],
+    ['boolean', 'true,', true],
+    ['string', '"a"b', 'a'],
+  ])('does not count otherwise: %s %s', (type, text, value) => {
+    expect(read({ type }, text)).toBe(value)
+  })
+})

@@ -1,6 +1,7 @@
 import { DataError, asError, isConnectError } from '../../api/index.ts'
 import type { Schema, SchemaAndValue } from '../../api/index.ts'
 import { asBuffer } from '../bytes.ts'
+import { requireFinite } from '../finite-schema.ts'
 import { avroDataOptions } from './avro-data-config.ts'
 import type { AvroDataOptions } from './avro-data-config.ts'
 import { AvroInput } from './avro-input.ts'
@@ -53,6 +54,7 @@ export class AvroData {
     if (schema === null) return fromConnectSchema(null, this.#options)
     let avro = this.#fromConnect.get(schema)
     if (avro === undefined) {
+      requireFinite(schema, 'Avro')
       avro = fromConnectSchema(schema, this.#options)
       this.#fromConnect.set(schema, avro)
     }

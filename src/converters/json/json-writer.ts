@@ -1,4 +1,5 @@
 import type { Schema } from '../../api/index.ts'
+import { requireFinite } from '../finite-schema.ts'
 import { jsonEncoder } from './json-encoder.ts'
 import type { JsonEncoder, JsonEncoderOptions } from './json-encoder-types.ts'
 import { writeBytes } from './json-text.ts'
@@ -74,6 +75,7 @@ export class JsonWriter {
   }
 
   #compile(schema: Schema | null): Envelope {
+    if (schema !== null) requireFinite(schema, 'JSON without a registry')
     const encoder = schema === null ? new MapWriter() : jsonEncoder(schema, this.#options)
     const prefix = this.#withSchemas
       ? Buffer.from(`{"schema":${schemaJson(schema, this.#options)},"payload":`)

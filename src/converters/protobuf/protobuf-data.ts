@@ -1,5 +1,6 @@
 import { DataError, asError, isConnectError } from '../../api/index.ts'
 import type { Schema, SchemaAndValue } from '../../api/index.ts'
+import { requireFinite } from '../finite-schema.ts'
 import { MessageCompiler } from './decoder.ts'
 import type { FileDeclaration } from './declarations.ts'
 import { compileWriter } from './encoder.ts'
@@ -82,6 +83,7 @@ export class ProtobufData {
   fromConnectSchema(schema: Schema): ProtobufSchema {
     let proto = this.#fromConnect.get(schema)
     if (proto === undefined) {
+      requireFinite(schema, 'Protobuf')
       proto = schema.type === 'STRUCT' ? this.#structSchema(schema) : primitiveSchema(schema)
       this.#fromConnect.set(schema, proto)
     }

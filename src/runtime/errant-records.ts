@@ -1,4 +1,5 @@
 import type { ErrantRecordReporter, RejectedRecord } from '../api/sink-task.ts'
+import { isSinkRecord } from '../data/records.ts'
 import type { SinkRecord } from '../data/records.ts'
 import { asError, ConnectError, isRetriable } from '../errors/connect-error.ts'
 import { abortable, delay } from '../util/abort.ts'
@@ -40,9 +41,14 @@ export class ErrantRecords {
     return { report: (record, error) => this.#track(record, error) }
   }
 
-  /** What `put` could not write. Resolves once it is on its way to where it is kept; rejects where it fails the task. */
-  async reject(rejected: readonly RejectedRecord[]): Promise<void> {
-    for (const { record, error } of rejected) await this.#report(record, error)
+  /**
+   * What `put` could not write, as it returned it. Resolves once it is on its way to where it is kept; rejects where it fails the
+   * task.
+   */
+  async reject(rejected: unknown): Promise<void> {
+    // A plugin need not be written in TypeScript, and null is nothing too.
+    if (rejected === undefined || rejected === null) return
+    for (const { record, error } of rejectedRecords(rejected)) await this.#report(record, error)
   }
 
   /** Throws where a record was reported that is not tolerated, whatever the task made of the rejection. */
@@ -75,6 +81,11 @@ export class ErrantRecords {
   }
 
   async #reportWhole(record: SinkRecord, error: unknown): Promise<void> {
+    if (this.#closed) {
+      throw new ConnectError(
+        `The task gave up ${placeOf(record)} when it had been stopped: nothing is kept then. It is read again at the next start.`,
+      )
+    }
     const sent = await this.#report(record, error)
     await sent?.durable.catch((cause: unknown) => this.#throwFor(record, cause))
   }
@@ -134,6 +145,18 @@ export class ErrantRecords {
       await delay(retryMs, this.#signal)
     }
   }
+}
+
+function rejectedRecords(returned: unknown): readonly RejectedRecord[] {
+  if (Array.isArray(returned) && returned.every(isRejectedRecord)) return returned
+  throw new ConnectError(
+    'put returned something else than the records that it could not write: expected nothing, or an array of ' +
+      '{ record, error }, each with a record of the batch. Correct what put of the task returns.',
+  )
+}
+
+function isRejectedRecord(each: unknown): each is RejectedRecord {
+  return typeof each === 'object' && each !== null && 'record' in each && isSinkRecord(each.record)
 }
 
 /** Where a record lay, for messages. */

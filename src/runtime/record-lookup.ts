@@ -5,19 +5,19 @@ import { KafkaClient } from '../kafka/net/client.ts'
 import { clientOptions } from '../kafka/net/client-options.ts'
 import type { ClientConfig, FetchedRecords } from '../kafka/types.ts'
 import type { MemoryShare } from '../util/memory-budget.ts'
+import { RetriableError } from '../errors/connect-error.ts'
 import { timeLimit } from '../util/abort.ts'
 import { rawRecordOf } from './raw-record.ts'
 import type { RawRecord } from './raw-record.ts'
 
 /** Records are looked for one by one, so little is fetched ahead. */
 const fetchBytes = String(1024 * 1024)
-const limitMs = 60_000
 /** A record that lies further ahead is looked for where it is. */
 const aheadRecords = 1000
 
 /** Finds single records in Kafka. */
 export interface RecordLookup {
-  /** Null where no record has this offset any more. */
+  /** Null where no record has this offset any more. Rejects with a retriable error where the brokers do not say. */
   find(partition: TopicPartition, offset: number, signal: AbortSignal): Promise<RawRecord | null>
   close(): Promise<void>
 }
@@ -30,14 +30,19 @@ export class KafkaRecordLookup implements RecordLookup {
   readonly #client: KafkaClient
   readonly #consumer: AssignedConsumer
   readonly #memory: MemoryShare
+  readonly #limitMs: number
   #turn: Promise<unknown> = Promise.resolve()
   #at: TopicPartition | null = null
   #slice: FetchedRecords | null = null
   /** Of the next record that was not looked at. */
   #next = 0
 
-  /** `config` is that of the task's consumer, whose isolation holds here too. `memory` is closed with the lookup. */
-  constructor(config: ClientConfig, memory: MemoryShare) {
+  /**
+   * `config` is that of the task's consumer, whose isolation holds here too. `memory` is closed with the lookup. One look takes
+   * no longer than `limitMs`.
+   */
+  constructor(config: ClientConfig, memory: MemoryShare, limitMs = 60_000) {
+    this.#limitMs = limitMs
     this.#client = new KafkaClient(clientOptions(config))
     const options = consumerOptions({
       ...config,
@@ -68,7 +73,7 @@ export class KafkaRecordLookup implements RecordLookup {
     offset: number,
     signal: AbortSignal,
   ): Promise<RawRecord | null> {
-    using limit = timeLimit(limitMs, signal)
+    using limit = timeLimit(this.#limitMs, signal, () => this.#overdue(topic, partition, offset))
     if (!this.#isAhead(topic, partition, offset)) {
       await this.#client.metadata.refresh([topic], limit.signal)
       this.#at = { topic, partition }
@@ -80,13 +85,15 @@ export class KafkaRecordLookup implements RecordLookup {
     for (;;) {
       const cursor = this.#slice?.cursor
       while (cursor?.next()) {
+        // The log ends before it now, and is read from its beginning: nothing comes of waiting.
+        if (cursor.offset < this.#next) return this.#gone()
         this.#next = cursor.offset + 1
         if (cursor.offset === offset) return rawRecordOf(topic, partition, cursor)
         // What comes after it has been looked at, and cannot be looked at again.
         if (cursor.offset > offset) return this.#gone()
       }
       if (this.#slice !== null && this.#slice.nextOffset > offset) return this.#gone()
-      ;[this.#slice = null] = await this.#consumer.poll(limitMs, limit.signal)
+      ;[this.#slice = null] = await this.#consumer.poll(this.#limitMs, limit.signal)
       limit.signal.throwIfAborted()
     }
   }
@@ -95,6 +102,12 @@ export class KafkaRecordLookup implements RecordLookup {
     const at = this.#at
     const ahead = offset - this.#next
     return at?.topic === topic && at.partition === partition && ahead >= 0 && ahead < aheadRecords
+  }
+
+  #overdue(topic: string, partition: number, offset: number): Error {
+    return new RetriableError(
+      `The brokers have not given offset ${offset} of ${topic}-${partition} within ${this.#limitMs} ms.`,
+    )
   }
 
   #gone(): null {

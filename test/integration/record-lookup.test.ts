@@ -1,4 +1,5 @@
 import { expect, inject, test } from 'vitest'
+import { asError, isRetriable } from '../../src/errors/connect-error.ts'
 import { KafkaRecordLookup } from '../../src/runtime/record-lookup.ts'
 import { MemoryAccount, MemoryBudget } from '../../src/util/memory-budget.ts'
 import { openKafkaClient } from '../support/kafka-client.ts'
@@ -34,6 +35,32 @@ test('single records are found again, in whichever order they are asked for, unl
       return first?.low === '100'
     })
     expect([await at(7), await at(100)]).toEqual([null, '100: line 100'])
+  } finally {
+    await lookup.close()
+  }
+})
+
+test('a record that the brokers do not give asks to be looked for again, and is found once they do', async () => {
+  await using kafka = await openKafkaClient(bootstrapServers)
+  const topic = `${prefix}late`
+  await kafka.createTopic(topic)
+  await kafka.send(topic, ['line 0'])
+  const budget = new MemoryBudget(2 ** 24)
+  const memory = new MemoryAccount(budget.shared, budget.newAccount()).open()
+  const config = { 'bootstrap.servers': bootstrapServers }
+  const lookup = new KafkaRecordLookup(config, memory, 3000)
+  try {
+    expect(await lookup.find({ topic, partition: 0 }, 0, never)).toMatchObject({ offset: 0 })
+    let late: unknown = null
+    await lookup.find({ topic, partition: 0 }, 1, never).catch((error: unknown) => {
+      late = error
+    })
+    expect(asError(late).message).toContain(`offset 1 of ${topic}-0`)
+    expect(isRetriable(late)).toBe(true)
+    await kafka.send(topic, ['line 1'])
+    expect(await lookup.find({ topic, partition: 0 }, 1, never)).toMatchObject({ offset: 1 })
+    // Of a log that was cut off, or of a topic that was made anew.
+    expect(await lookup.find({ topic, partition: 0 }, 5000, never)).toBeNull()
   } finally {
     await lookup.close()
   }

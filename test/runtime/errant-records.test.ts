@@ -21,6 +21,9 @@ type Way = (typeof ways)[number]
 /** Gives up every record: as `put` returns, or in reports that it waits for or not. */
 class GivingUp extends SinkTask {
   puts = 0
+  onPut: (records: readonly SinkRecord[]) => void = () => undefined
+  /** Instead of what is given up. */
+  returned: (() => unknown) | null = null
   readonly by: Way
 
   constructor(by: Way) {
@@ -37,6 +40,8 @@ class GivingUp extends SinkTask {
     const [record] = records
     if (record === undefined) return undefined
     this.puts++
+    this.onPut(records)
+    if (this.returned !== null) return this.returned() as undefined
     const error = new Error('no')
     if (this.by === 'return') return [{ record, error }]
     const report = this.context.errantRecordReporter()?.report(record, error)
@@ -164,4 +169,46 @@ test('a commit that waited for a letter is not sent once the lease is over', asy
   await until(() => expect(count('commits') + count('commitFailures')).toBeGreaterThan(0))
   expect(consumer.commits).toEqual([])
   await task.stop(1000)
+})
+
+test('a report of a task that has ended is refused, and nothing is looked for', async () => {
+  const { task, keeping, sink, consumer } = setUp('return')
+  const reported: SinkRecord[] = []
+  sink.onPut = (records) => void reported.push(...records)
+  await task.start(never)
+  await until(() => expect(keeping.letters).toHaveLength(1))
+  keeping.producer.acknowledge()
+  await until(() => expect(consumer.commits.at(-1)).toMatchObject({ offset: 5 }))
+  await task.stop(1000)
+  const looked = keeping.lookedFor.length
+  const [record] = reported
+  if (record === undefined) throw new Error('Nothing was put.')
+  const late = sink.context.errantRecordReporter()?.report(record, new Error('late'))
+  await expect(late).rejects.toThrow(/offset 4 when it had been stopped/)
+  expect(keeping.lookedFor).toHaveLength(looked)
+})
+
+describe('what put returns', () => {
+  test.each<[string, unknown]>([
+    ['a number', 5],
+    ['what became of each write', [undefined]],
+    ['records without their errors', [{ topic: 't' }]],
+    ['errors without their records', [{ error: new Error('no') }]],
+  ])('may not be %s', async (_what, returned) => {
+    const { task, sink, consumer } = setUp('return')
+    sink.returned = () => returned
+    await task.start(never)
+    await expect(task.done).rejects.toThrow(
+      /^put returned something else than the records that it could not write: expected nothing/,
+    )
+    expect(consumer.commits).toEqual([])
+  })
+
+  test('may be null', async () => {
+    const { task, sink, consumer } = setUp('return')
+    sink.returned = () => null
+    await task.start(never)
+    await until(() => expect(consumer.commits.at(-1)).toMatchObject({ offset: 5 }))
+    await task.stop(1000)
+  })
 })

@@ -11,6 +11,9 @@ import { AllowedPaths } from './allowed-paths.ts'
 
 /** The config providers that come with Kafka. None of them says how long its values hold. */
 
+/** More than any settings or certificates: what has no end, as `/dev/zero`, would take up all memory there is. */
+const mostBytes = 16 * 1024 * 1024
+
 type Keys = readonly string[] | undefined
 
 const nothing: ConfigData = { data: {} }
@@ -28,12 +31,7 @@ export class FileConfigProvider implements ConfigProvider {
   async get(file: string, keys: Keys): Promise<ConfigData> {
     const allowed = allowedOr(this.#allowed, file, fileLog)
     if (allowed === null) return nothing
-    let text: string
-    try {
-      text = await readFile(allowed, 'utf8')
-    } catch (error) {
-      throw new ConfigError(`Could not read properties from file ${file}`, { cause: error })
-    }
+    const text = await propertiesIn(allowed, file)
     return { data: select(parseProperties(text, file), keys) }
   }
 }
@@ -81,6 +79,24 @@ export class EnvVarConfigProvider implements ConfigProvider {
   }
 }
 
+async function propertiesIn(file: string, given: string): Promise<string> {
+  const failed = `Could not read properties from file ${given}`
+  try {
+    const found = await stat(file)
+    if (!found.isFile()) throw new ConfigError(`${failed}: it is no regular file.`)
+    checkSize(found.size, failed)
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    if (error instanceof ConfigError) throw error
+    throw new ConfigError(failed, { cause: error })
+  }
+}
+
+function checkSize(bytes: number, failed: string): void {
+  if (bytes <= mostBytes) return
+  throw new ConfigError(`${failed}: it has ${bytes} bytes, and no more than ${mostBytes} are read.`)
+}
+
 function allowedOr(allowed: AllowedPaths, given: string, log: Logger): string | null {
   if (given === '') return null
   const resolved = allowed.resolve(given)
@@ -103,10 +119,15 @@ async function filesIn(folder: string, given: string): Promise<string[]> {
 
 /** Null for what is not a regular file. */
 async function contentOf(file: string, name: string): Promise<string | null> {
+  const failed = `Could not read file ${file} for property ${name}`
   try {
-    return (await stat(file)).isFile() ? await readFile(file, 'utf8') : null
+    const found = await stat(file)
+    if (!found.isFile()) return null
+    checkSize(found.size, failed)
+    return await readFile(file, 'utf8')
   } catch (error) {
-    throw new ConfigError(`Could not read file ${file} for property ${name}`, { cause: error })
+    if (error instanceof ConfigError) throw error
+    throw new ConfigError(failed, { cause: error })
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -68,6 +68,19 @@ describe('variables in a configuration', () => {
     '${dir:/nowhere/at/all:x}',
   ])('that nobody knows stay as they are: %s', async (value) => {
     expect(await resolve(value)).toBe(value)
+  })
+
+  test('are not looked for in what has no end, or is larger than any settings', async () => {
+    await expect(resolve('${file:/dev/zero:x}')).rejects.toThrow(
+      'Could not read properties from file /dev/zero: it is no regular file.',
+    )
+    await expect(resolve(`\${file:${folder}:x}`)).rejects.toThrow('it is no regular file')
+    const large = path.join(folder, 'large')
+    await writeFile(large, '')
+    await truncate(large, 17 * 2 ** 20)
+    await expect(resolve(`\${file:${large}:x}`)).rejects.toThrow('it has 17825792 bytes')
+    await expect(resolve(`\${dir:${folder}:large}`)).rejects.toThrow('it has 17825792 bytes')
+    await rm(large)
   })
 
   test('split at the first two colons; what is left is the key', async () => {

@@ -76,7 +76,9 @@ export class LetterTopics {
     const left = new Map(
       ranges.filter(({ from, to }) => to > from).map((r) => [partitionText(r), r]),
     )
-    const config = { ...this.#config, 'isolation.level': 'read_committed' }
+    // What retention deletes meanwhile is gone; by the default, latest, the rest of its partition would be left out.
+    const own = { 'isolation.level': 'read_committed', 'auto.offset.reset': 'earliest' }
+    const config = { ...this.#config, ...own }
     const consumer = new AssignedConsumer(this.#client, consumerOptions(config))
     try {
       consumer.assign([...left.values()])

@@ -68,7 +68,9 @@ describe('joining', () => {
     const members = [{ memberId: 'm-1', groupInstanceId: null, metadata: Buffer.from('a') }]
     coordinator.next('JoinGroup', () => ({ leader: 'm-1', members }))
     const { membership, decided } = await joined()
-    expect(decided).toEqual([{ protocolName: 'range', members, keepsAssignment: false }])
+    expect(decided).toEqual([
+      { protocolName: 'range', generationId: 1, members, keepsAssignment: false },
+    ])
     membership.requestRejoin('the test wants it')
     membership.startJoin()
     await vi.advanceTimersByTimeAsync(0)
@@ -83,7 +85,9 @@ describe('joining', () => {
     const members = [{ memberId: 'm-1', groupInstanceId: 'static', metadata: Buffer.from('a') }]
     coordinator.next('JoinGroup', () => ({ leader: 'm-1', skipAssignment: true, members }))
     const { decided } = await joined('static')
-    expect(decided).toEqual([{ protocolName: 'range', members, keepsAssignment: true }])
+    expect(decided).toEqual([
+      { protocolName: 'range', generationId: 1, members, keepsAssignment: true },
+    ])
     expect(coordinator.sent('SyncGroup').map(({ assignments }) => assignments)).toEqual([[]])
   })
 

@@ -52,7 +52,7 @@ const referenceKeys = {
   },
 } as const satisfies Record<string, KeySpec>
 
-const referenceDef = configDef(referenceKeys)
+const own = configDef({ ...referenceKeys, 'normalize.schemas': registryKeys['normalize.schemas'] })
 const definition = configDef({
   ...converterType,
   ...registryKeys,
@@ -83,13 +83,14 @@ class ProtobufFormat implements SchemaFormat<Registered> {
   #normalizes = false
 
   configure(config: ConnectorConfig): void {
-    if (!referenceDef.parse(config)['skip.known.types']) {
+    const parsed = own.parse(config)
+    if (!parsed['skip.known.types']) {
       throw new ConfigError(
         'Invalid value false for configuration skip.known.types: this worker does not register the files that every registry knows. Remove the key.',
       )
     }
     this.#data = new ProtobufData(config)
-    this.#normalizes = config['normalize.schemas'] === 'true'
+    this.#normalizes = parsed['normalize.schemas']
   }
 
   failedToWrite(topic: string): string {

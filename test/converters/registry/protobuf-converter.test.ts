@@ -173,6 +173,20 @@ describe('a registered schema', () => {
     )
   })
 
+  test('is counted without the entries of maps where it is normalized, however that is spelt', async () => {
+    const text =
+      'syntax = "proto3"; package n; message A { message MEntry { option map_entry = true; string key = 1; int32 value = 2; } message D { int32 z = 1; } }'
+    registry.add('t-value', text, { schemaType: 'PROTOBUF' })
+    const schema = SchemaBuilder.struct().name('n.A.D').field('z', INT32_SCHEMA).build()
+    const written = async (normalize: string): Promise<string> => {
+      const converter = converterOf({ ...latest, 'normalize.schemas': normalize })
+      return (await write(converter, new Struct(schema, [1]), schema))?.toString('hex') ?? ''
+    }
+    expect(await written('false')).toBe('0000000001' + '040002' + '0801')
+    expect(await written('true')).toBe('0000000001' + '040000' + '0801')
+    expect(await written('True ')).toBe('0000000001' + '040000' + '0801')
+  })
+
   test('is refused where it cannot take the data', async () => {
     registry.add('t-value', 'syntax = "proto3"; package com.x; message Order { string a = 1; }', {
       schemaType: 'PROTOBUF',

@@ -3,6 +3,7 @@ import type { Schema } from '../../api/index.ts'
 import type { JsonCursor } from './json-cursor.ts'
 import { jsonDecoder } from './json-decoder.ts'
 import type { JsonDecoder } from './json-decoder.ts'
+import { MISS } from './predict/reader-code.ts'
 import { readSchema } from './read-schema.ts'
 import { readSchemaless } from './read-schemaless.ts'
 
@@ -55,11 +56,22 @@ export class EnvelopeReader {
     const known = this.#ofPrefix
     if (known !== null && this.#startsWithPrefix(start)) {
       cursor.seek(start + this.#prefix.length, 1)
-      const value = this.#readPayload(known)
-      if (cursor.peek() === 0x7d) return value
+      const value = this.#readLast(known)
+      if (value !== MISS) return value
       cursor.seek(start, 0)
     }
     return this.#readAnew(start)
+  }
+
+  /** The payload that comes next, where it is the last member of the envelope; else, and where it does not fit, it may not count. */
+  #readLast(known: KnownSchema): unknown {
+    try {
+      const value = this.#readPayload(known)
+      return this.#cursor.peek() === 0x7d ? value : MISS
+    } catch {
+      // Met again when the envelope is read from its beginning, unless another member takes its place.
+      return MISS
+    }
   }
 
   #startsWithPrefix(start: number): boolean {

@@ -38,6 +38,7 @@ export class NameTable {
       if (code > 0x7f || code === 0x5c || code !== source[start + i]) return
       hash = (hash * 31 + code) | 0
     }
-    this.#names[hash & (size - 1)] = name
+    // A text of its own: a part of the document's would keep all of that alive.
+    this.#names[hash & (size - 1)] = source.latin1Slice(start, start + name.length)
   }
 }

@@ -89,3 +89,12 @@ function valueText(value: unknown, schema: Schema | null): string {
   const key = (item: unknown): string => valueText(item, schema?.keySchema ?? null)
   return `{${Array.from(value, ([k, v]) => `${key(k)}=${text(v)}`).join()}}`
 }
+
+test.each(['', '[', '{"a":', '-'])(
+  'a long text that almost is a number, behind %j, takes no longer than one that is',
+  (before) => {
+    const began = performance.now()
+    expect(Values.parseString(`${before}${'1'.repeat(100_000)}x`).schema?.type).toBe('STRING')
+    expect(performance.now() - began).toBeLessThan(5000)
+  },
+)

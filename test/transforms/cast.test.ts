@@ -123,6 +123,17 @@ describe('Cast', () => {
     expect(applied(made, sourceRecord({ value: { x: 1 } })).value).toEqual({ x: 1 })
   })
 
+  test.each(['float32', 'float64', 'int32', 'int64'])(
+    'a long text that almost is a number is refused soon as %s',
+    (spec) => {
+      const cast = transformation('Cast$Value', { spec })
+      const value = `${'1'.repeat(100_000)}x`
+      const began = performance.now()
+      expect(() => cast.apply(sourceRecord({ value }))).toThrow('was out of range')
+      expect(performance.now() - began).toBeLessThan(5000)
+    },
+  )
+
   test('a tombstone passes', () => {
     const record = sourceRecord({ schema: INT32_SCHEMA, value: null })
     expect(transformation('Cast$Value', { spec: 'int8' }).apply(record)).toBe(record)

@@ -36,7 +36,8 @@ const otherDigit = /[\u0080-\uffff]/
 /** What Java's BigDecimal reads, the digits of any script among it; null for any other text. */
 export function parseDecimal(text: string): Decimal | null {
   const ascii = otherDigit.test(text) ? text.replaceAll(/\p{Nd}/gu, asciiDigit) : text
-  if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,10})?$/.test(ascii)) return null
+  // Of the digits only one part of the pattern can take each, so that a long text is read once.
+  if (!/^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,10})?$/.test(ascii)) return null
   try {
     return Decimal.parse(ascii)
   } catch {

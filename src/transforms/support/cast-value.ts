@@ -133,7 +133,7 @@ function narrowed(
   shift: number,
 ): number {
   if (typeof value === 'string') {
-    return Number(parsed(value, parseJavaInteger(value, BigInt(min), BigInt(max))))
+    return Number(parsed(value, parseJavaInteger(value, min, max)))
   }
   let bits: number
   if (typeof value === 'number') bits = isFloat ? saturatedInt32(value) : value
@@ -141,10 +141,14 @@ function narrowed(
   return (bits << shift) >> shift
 }
 
+const minInt64 = -(2n ** 63n)
+const maxInt64 = 2n ** 63n - 1n
+
 function castToInt64(value: unknown, isFloat: boolean): Int64 {
   if (typeof value === 'number') return isFloat ? saturatedInt64(value) : value
   if (typeof value === 'string') {
-    return normalizeInt64(parsed(value, parseJavaInteger(value, -(2n ** 63n), 2n ** 63n - 1n)))
+    const integer = parsed(value, parseJavaInteger(value, minInt64, maxInt64))
+    return typeof integer === 'number' ? integer : normalizeInt64(integer)
   }
   return normalizeInt64(BigInt.asIntN(64, int64Bits(value)))
 }

@@ -1,9 +1,21 @@
 import { Decimal } from '../../api/index.ts'
+import type { Int64 } from '../../api/index.ts'
 
 /** Text read as Java's `Byte.parseByte`, `Long.parseLong`, `Float.parseFloat` and `Double.parseDouble` read it. */
 
+/** Integers of so many characters are safe ones. */
+const mostSafe = 15
+
 /** The integer that `text` is, from `min` to `max`; null where Java throws a NumberFormatException. */
-export function parseJavaInteger(text: string, min: bigint, max: bigint): bigint | null {
+export function parseJavaInteger(text: string, min: Int64, max: Int64): Int64 | null {
+  if (text.length > mostSafe || !/^[+-]?\d+$/.test(text)) return parseLongInteger(text, min, max)
+  // Of -0 the zero.
+  const value = Number(text) + 0
+  return value >= min && value <= max ? value : null
+}
+
+/** The same of digits of any script, and of any number of them. */
+function parseLongInteger(text: string, min: Int64, max: Int64): bigint | null {
   const sign = text.charAt(0)
   const digits = sign === '-' || sign === '+' ? text.slice(1) : text
   if (digits === '') return null
@@ -26,7 +38,8 @@ export function javaTrimmed(text: string): string {
   return text.slice(start, end)
 }
 
-const decimalLiteral = /^([+-]?)((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)[fFdD]?$/
+/** Of the digits only one part can take each, so that a long text is read once. */
+const decimalLiteral = /^([+-]?)((?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)[fFdD]?$/
 const hexLiteral =
   /^([+-]?)0[xX](?:([\da-fA-F]+)\.?|([\da-fA-F]*)\.([\da-fA-F]+))[pP]([+-]?\d{1,9})[fFdD]?$/
 

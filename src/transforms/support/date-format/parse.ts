@@ -154,6 +154,9 @@ function yearOf(scan: Scan, digits: number): number {
   return year
 }
 
+/** Integers of so many characters fit an int. */
+const usualDigits = 9
+
 /** An integer as Java's DecimalFormat reads it; as an int, of a larger one its lowest bits. */
 function readNumber(
   text: string,
@@ -163,6 +166,8 @@ function readNumber(
   if (match === null) return null
   const [found] = match
   const end = at + found.length
+  // As nearly all numbers are.
+  if (found.length <= usualDigits && !found.includes('E')) return { value: Number(found) + 0, end }
   const exact = found.includes('E') ? Math.trunc(Number(found)) : null
   if (exact !== null && !Number.isSafeInteger(exact)) return { value: saturated(exact), end }
   const integer = exact === null ? BigInt(found) : BigInt(exact)

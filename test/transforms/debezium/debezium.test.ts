@@ -57,6 +57,16 @@ describe('ExtractNewRecordState', () => {
     expect(applied(unwrap, record).headers?.size).toBe(1)
   })
 
+  test('tells lists of fields to drop apart, whatever the names hold', () => {
+    const unwrap = debezium('ExtractNewRecordState', { 'drop.fields.header.name': 'drop' })
+    const shown = (...names: readonly string[]): string => {
+      const headers = [['drop', null, names]] as const
+      return javaToString(applied(unwrap, sourceRecord({ schema, value: update, headers })).value)
+    }
+    expect(shown('x\0name')).toBe('Struct{id=1,name=b}')
+    expect(shown('x', 'name')).toBe('Struct{id=1}')
+  })
+
   test('says what is wrong with its configuration', () => {
     const configure = (): unknown => {
       return debezium('ExtractNewRecordState', { 'delete.tombstone.handling.mode': 'keep' })

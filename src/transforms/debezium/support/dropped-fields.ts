@@ -67,7 +67,7 @@ export class DroppedFields {
 
   #rewriteFor(schema: Schema, names: readonly string[]): StructRewrite | null {
     const known = this.#rewrites.of(schema)
-    const list = names.join('\0')
+    const list = JSON.stringify(names)
     let rewrite = known.get(list)
     if (rewrite === undefined) {
       rewrite = this.#compiled(schema, names)

@@ -2,9 +2,12 @@ import type { Schema } from '../../../api/index.ts'
 import { javaHashCode } from './java-hash-code.ts'
 import { murmurHash } from './murmur-hash.ts'
 
+/** Texts of more bytes than this get a buffer of their own, which is not kept. */
+const scratchBytes = 1024
+
 /** Murmur of values: of texts and bytes by what they hold, of all others by Java's hash code. */
 export class ValueMurmurHash {
-  #scratch = Buffer.alloc(256)
+  readonly #scratch = Buffer.alloc(scratchBytes)
 
   /** Of a value that is not null. */
   of(value: unknown, schema: Schema): number {
@@ -15,9 +18,12 @@ export class ValueMurmurHash {
   }
 
   #ofText(text: string): number {
-    if (text.length * 3 > this.#scratch.length) this.#scratch = Buffer.alloc(text.length * 3)
     // In Java half of a surrogate pair is written as a question mark.
     const whole = /\p{Surrogate}/u.test(text) ? text.replace(/\p{Surrogate}/gu, '?') : text
-    return murmurHash(this.#scratch, this.#scratch.write(whole))
+    if (whole.length * 3 <= scratchBytes) {
+      return murmurHash(this.#scratch, this.#scratch.write(whole))
+    }
+    const bytes = Buffer.from(whole)
+    return murmurHash(bytes, bytes.length)
   }
 }

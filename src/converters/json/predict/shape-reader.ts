@@ -34,8 +34,11 @@ export class ShapeReader {
 
   /** One place nearer to the front. */
   #prefer(i: number): void {
-    const [before, found] = this.#shapes.slice(i - 1, i + 1)
-    if (before !== undefined && found !== undefined) this.#shapes.splice(i - 1, 2, found, before)
+    const before = this.#shapes[i - 1]
+    const found = this.#shapes[i]
+    if (before === undefined || found === undefined) return
+    this.#shapes[i - 1] = found
+    this.#shapes[i] = before
   }
 
   #readAnew(cursor: JsonCursor, start: number): unknown {

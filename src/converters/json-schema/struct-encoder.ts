@@ -1,5 +1,6 @@
 import { isStruct } from '../../api/index.ts'
 import type { Schema, Struct } from '../../api/index.ts'
+import { invalidType } from '../json/json-encoder.ts'
 import type { JsonEncoder } from '../json/json-encoder-types.ts'
 import { maxStringBytes, quote, writeBytes, writeString } from '../json/json-text.ts'
 import type { Extras } from './connect-schemas.ts'
@@ -59,9 +60,12 @@ export function structEncoder(
   }
 }
 
+/** Null where there are none. */
 function extrasIn(struct: Struct, { field }: Extras): ReadonlyMap<unknown, unknown> | null {
   const value = struct.values[field.index]
-  return value instanceof Map ? value : null
+  if (value instanceof Map) return value
+  if (value === null || value === undefined) return null
+  throw invalidType('MAP', value)
 }
 
 function maxExtraBytes(struct: Struct, extras: Extras): number {

@@ -1,5 +1,6 @@
 import { DataError, Decimal, doubleText, floatText } from '../../api/index.ts'
 import { quote } from '../json/json-text.ts'
+import { readUtf8 } from '../utf8.ts'
 import { basicType, primitive, variantVersion } from './variant-format.ts'
 import { dateText, timeText, timestampText } from './variant-times.ts'
 
@@ -87,7 +88,7 @@ class VariantReader {
   }
 
   #text(start: number, length: number): string {
-    if (start + length <= this.#value.length) return this.#value.utf8Slice(start, start + length)
+    if (start + length <= this.#value.length) return readUtf8(this.#value, start, start + length)
     throw new DataError('Invalid variant: its bytes end before it does.')
   }
 
@@ -178,7 +179,8 @@ function namesOf(metadata: Buffer): string[] {
   const offset = (i: number): number => metadata.readUIntLE(1 + width + i * width, width)
   const data = 1 + width + (count + 1) * width
   return Array.from({ length: count }, (_, i) => {
-    return metadata.utf8Slice(
+    return readUtf8(
+      metadata,
       Math.min(data + offset(i), metadata.length),
       Math.min(data + offset(i + 1), metadata.length),
     )

@@ -256,6 +256,16 @@ test('decimals that are numbers keep every digit', () => {
   )
 })
 
+test('what should be the members that a schema does not name is no map: it is refused, not left out', () => {
+  const data = new JsonSchemaData({ 'preserve.additional.properties': 'true' })
+  const json = data.parse('{"type":"object","properties":{"a":{"type":"integer"}}}', [])
+  const schema = data.toConnectSchema(json)
+  const encoder = data.encoder(schema, json)
+  expect(encoder.encode(new Struct(schema, [1, new Map()])).toString()).toBe('{"a":1}')
+  expect(encoder.encode(new Struct(schema, [1, null])).toString()).toBe('{"a":1}')
+  expect(() => encoder.encode(new Struct(schema, [1, { b: 2 }]))).toThrow(DataError)
+})
+
 /** Jackson asks for a space between two values of a text, the second of which nobody reads. */
 describe('what follows a document', () => {
   test.each([

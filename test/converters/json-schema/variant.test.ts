@@ -118,8 +118,16 @@ describe('a variant of others', () => {
     ['a name that is not there', '02010000' + '0104'],
     ['more elements than bytes', '13ffffff7f'],
     ['elements that overlap', '0302000000'],
+    ['a short text that is no UTF-8', '05ff'],
+    ['a long text that is no UTF-8', '4001000000ff'],
   ])('is refused where it is %s', (_what, value) => {
     expect(() => text(value)).toThrow(DataError)
+  })
+
+  test('is refused where a name is no UTF-8', () => {
+    const value = '02' + '01' + '00' + '0001' + '00'
+    expect(text(value, '010100' + '01' + '6e')).toBe('{"n":null}')
+    expect(() => text(value, '010100' + '01' + 'ff')).toThrow(DataError)
   })
 
   test('never makes anything but a DataError of bytes', () => {

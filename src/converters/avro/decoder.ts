@@ -20,10 +20,15 @@ export function compileReader(
     if (isAnything(avro)) return new AnythingReader().read
     throw new DataError('Invalid Avro data for schemaless Connect data')
   }
-  return readerOf(avro, schema, options)
+  return readerOf(avro, schema, { ...options, records: new Map() })
 }
 
-function readerOf(avro: AvroSchema, schema: Schema, options: AvroDataOptions): ValueReader {
+/** One compilation: a record that comes again is compiled once, as records within records would double the work with each level. */
+interface Compiling extends AvroDataOptions {
+  readonly records: Map<AvroRecord, Map<Schema, ValueReader>>
+}
+
+function readerOf(avro: AvroSchema, schema: Schema, options: Compiling): ValueReader {
   if (avro.type === 'union') return unionReader(avro, schema, options)
   const logical = logicalReader(avro, schema)
   if (logical !== null) return logical
@@ -55,7 +60,7 @@ function readerOf(avro: AvroSchema, schema: Schema, options: AvroDataOptions): V
     case 'map':
       return mapReader(readerOf(avro.values, childOf(schema.valueSchema), options))
     case 'record':
-      return recordReader(avro, schema, options)
+      return knownRecordReader(avro, schema, options)
     case 'null':
       throw new DataError('Standalone null schemas are not supported by this converter')
   }
@@ -85,8 +90,19 @@ function enumReader({ name, symbols }: AvroEnum): ValueReader {
   }
 }
 
+function knownRecordReader(avro: AvroRecord, schema: Schema, options: Compiling): ValueReader {
+  const known = options.records.get(avro) ?? new Map<Schema, ValueReader>()
+  options.records.set(avro, known)
+  let read = known.get(schema)
+  if (read === undefined) {
+    read = recordReader(avro, schema, options)
+    known.set(schema, read)
+  }
+  return read
+}
+
 /** Hot: one struct a record, its members in their order. */
-function recordReader(avro: AvroRecord, schema: Schema, options: AvroDataOptions): ValueReader {
+function recordReader(avro: AvroRecord, schema: Schema, options: Compiling): ValueReader {
   const readers = avro.fields.map((field) => {
     return readerOf(field.schema, childOf(schema.field(field.name)?.schema), options)
   })
@@ -98,7 +114,7 @@ function recordReader(avro: AvroRecord, schema: Schema, options: AvroDataOptions
   }
 }
 
-function arrayReader(avro: AvroArray, schema: Schema, options: AvroDataOptions): ValueReader {
+function arrayReader(avro: AvroArray, schema: Schema, options: Compiling): ValueReader {
   const read = readerOf(avro.items, childOf(schema.valueSchema), options)
   const least = leastBytes(avro.items)
   return (input) => {
@@ -110,7 +126,7 @@ function arrayReader(avro: AvroArray, schema: Schema, options: AvroDataOptions):
   }
 }
 
-function entriesReader(entry: AvroRecord, schema: Schema, options: AvroDataOptions): ValueReader {
+function entriesReader(entry: AvroRecord, schema: Schema, options: Compiling): ValueReader {
   const readers = entry.fields.map(({ name, schema: avro }) => {
     return readerOf(avro, childOf(name === 'key' ? schema.keySchema : schema.valueSchema), options)
   })
@@ -146,7 +162,7 @@ function mapReader(read: ValueReader): ValueReader {
   }
 }
 
-function unionReader(avro: AvroUnion, schema: Schema, options: AvroDataOptions): ValueReader {
+function unionReader(avro: AvroUnion, schema: Schema, options: Compiling): ValueReader {
   const { branches } = avro
   const readers = branchReaders(avro, schema, options)
   return (input) => {
@@ -159,7 +175,7 @@ function unionReader(avro: AvroUnion, schema: Schema, options: AvroDataOptions):
 
 const readNull = (): null => null
 
-function branchReaders(avro: AvroUnion, schema: Schema, options: AvroDataOptions): ValueReader[] {
+function branchReaders(avro: AvroUnion, schema: Schema, options: Compiling): ValueReader[] {
   const { branches } = avro
   const flat = options.flattenSingletonUnions && branches.length === 1
   if (flat || optionalBranch(avro) !== null) {

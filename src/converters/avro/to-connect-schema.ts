@@ -80,6 +80,8 @@ export class ToConnectSchema {
   #unions = 0
   /** Records that are being read: one that contains itself cannot be. */
   readonly #open = new Set<AvroSchema>()
+  /** The fields of records that came before: such a record differs in what its own field says of it alone. */
+  readonly #known = new WeakMap<AvroRecord, readonly (readonly [string, Schema])[]>()
 
   constructor(options: AvroDataOptions) {
     this.#options = options
@@ -167,7 +169,6 @@ export class ToConnectSchema {
         `The Avro record ${schema.name} contains itself. Schemas that do cannot be read; give the records that are nested schemas of their own.`,
       )
     }
-    this.#open.add(schema)
     const { discardTypeDocDefault, connectMetaData } = this.#options
     const keepsDocs = !discardTypeDocDefault && connectMetaData
     const builder = SchemaBuilder.struct()
@@ -176,10 +177,20 @@ export class ToConnectSchema {
       if (keepsDocs && field.doc !== null) {
         builder.parameter(parameter.fieldDoc + field.name, field.doc)
       }
-      builder.field(field.name, this.#field(field))
     }
-    this.#open.delete(schema)
+    for (const [name, member] of this.#fieldsOf(schema)) builder.field(name, member)
     return builder
+  }
+
+  #fieldsOf(schema: AvroRecord): readonly (readonly [string, Schema])[] {
+    const known = this.#known.get(schema)
+    if (known !== undefined) return known
+    this.#open.add(schema)
+    const fields = schema.fields.map((field) => [field.name, this.#field(field)] as const)
+    this.#open.delete(schema)
+    // With numbers in their names, unions differ each time that they come.
+    if (!this.#options.generalizedSumTypes) this.#known.set(schema, fields)
+    return fields
   }
 
   #field(field: AvroField): Schema {

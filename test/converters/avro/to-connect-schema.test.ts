@@ -143,3 +143,17 @@ test('what is optional within the default of a map is kept', () => {
     ]),
   )
 })
+
+test('records that come twice at each of many levels are taken once each', () => {
+  let text = '{"type":"record","name":"R0","fields":[{"name":"x","type":"int"}]}'
+  for (let i = 1; i <= 30; i++) {
+    const before = `["null","R${i - 1}"]`
+    text = `{"type":"record","name":"R${i}","fields":[{"name":"a","type":${text}},{"name":"b","type":${before}}]}`
+  }
+  const data = new AvroData()
+  const decoder = data.decoder(parseAvroSchema(text))
+  const { schema } = decoder
+  expect(schema?.field('b')?.schema.field('a')?.schema.name).toBe('R28')
+  // The innermost int, then null for each `b`.
+  expect(decoder.decode(Buffer.from(`02${'00'.repeat(30)}`, 'hex')).schema).toBe(schema)
+})

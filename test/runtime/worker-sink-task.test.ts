@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest'
 import type { RejectedRecord } from '../../src/api/sink-task.ts'
 import { SinkTask } from '../../src/api/sink-task.ts'
 import type { PartitionOffset, TopicPartition } from '../../src/api/topic-partition.ts'
-import type { SinkRecord } from '../../src/data/records.ts'
+import { SinkRecord } from '../../src/data/records.ts'
 import { RetriableError } from '../../src/errors/connect-error.ts'
 import { WorkerSinkTask } from '../../src/runtime/worker-sink-task.ts'
 import { FakeConsumer, fakePlugins, fakeServices } from './fakes.ts'
@@ -285,16 +285,8 @@ describe('a sink task', () => {
     const { task, consumer, sink } = setUp()
     await task.start(never)
     await vi.waitFor(() => expect(sink.calls).toContain('open 0'))
-    const records = {
-      topic: 't',
-      originalTopic: 't',
-      originalKafkaPartition: 0,
-      originalKafkaOffset: 3,
-    }
-    sink.rejects.push({
-      record: records as unknown as SinkRecord,
-      error: new Error('no such column'),
-    })
+    const record = new SinkRecord('t', 0, null, null, null, 'a', 3)
+    sink.rejects.push({ record, error: new Error('no such column') })
     consumer.queue.push([plain(3, 'a')])
     await expect(task.done).rejects.toThrow(/TASK_PUT .* offset 3: no such column/)
   })

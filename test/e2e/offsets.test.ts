@@ -177,6 +177,6 @@ test('Java’s worker goes on from the offsets that ours has altered', async () 
   }
   await using java = await startJavaConnect({ mode: 'standalone', ...options })
   await sent(7)
-  expect(await java.shutDown()).toBe(143)
+  await java.shutDown()
   expect(await kafka.readValues(topic)).toEqual([...lines, ...lines.slice(3)])
 }, 120_000)

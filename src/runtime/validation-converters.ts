@@ -6,7 +6,7 @@ import type { ConfigValue, ConnectorConfig, RawConfig } from '../config/types.ts
 import { asError } from '../errors/connect-error.ts'
 import type { PluginClass, PluginLoader } from '../plugins/plugin-loader.ts'
 import { PluginVersionError } from '../plugins/plugin-registry.ts'
-import { javaHashOrder } from '../stores/java-hash-order.ts'
+import { javaHashOrder } from '../util/java-hash-order.ts'
 import { prefixedPart } from './config-infos.ts'
 import type { ValidationPart } from './config-infos.ts'
 import type { NamedCall } from './named-call.ts'

@@ -14,7 +14,7 @@ import { isBlank } from '../config/validators.ts'
 import { ConnectError } from '../errors/connect-error.ts'
 import type { PluginDescriptor } from '../plugins/plugin-descriptor.ts'
 import type { PluginLoader } from '../plugins/plugin-loader.ts'
-import { javaCopyOrder, javaHashOrder } from '../stores/java-hash-order.ts'
+import { javaCopyOrder, javaHashOrder } from '../util/java-hash-order.ts'
 import { prefixedPart } from './config-infos.ts'
 import type { ValidationPart } from './config-infos.ts'
 

@@ -1,4 +1,5 @@
 import { ConnectError } from '../errors/connect-error.ts'
+import { capacityFor } from '../util/java-hash-order.ts'
 
 /**
  * Reads and writes a serialized `java.util.HashMap<byte[], byte[]>` (Java Object Serialization Stream Protocol, version 5).
@@ -51,7 +52,7 @@ export function readJavaHashMap(bytes: Buffer): JavaHashMap {
 
 /** The bytes that Java writes for a map of these entries, in this order. */
 export function writeJavaHashMap(entries: readonly JavaEntry[]): Buffer {
-  const capacity = javaCapacity(entries.length)
+  const capacity = capacityFor(entries.length)
   const head = Buffer.concat([
     int32(magic),
     Buffer.from([tcObject, tcClassDesc]),
@@ -77,13 +78,6 @@ export function writeJavaHashMap(entries: readonly JavaEntry[]): Buffer {
   }
   parts.push(Buffer.from([tcEndBlockData]))
   return Buffer.concat(parts)
-}
-
-/** Buckets of a HashMap that grew to hold `size` entries. */
-export function javaCapacity(size: number): number {
-  let capacity = 16
-  while (size > capacity * loadFactor) capacity *= 2
-  return capacity
 }
 
 /** The first array, always a key, brings its class along; the others refer to it. */

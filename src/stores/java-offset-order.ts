@@ -1,8 +1,7 @@
 import type { TopicPartition } from '../api/topic-partition.ts'
 import type { OffsetValue } from '../data/records.ts'
 import { isTypedNumber, isPlainInt64 } from '../data/typed-number.ts'
-import { javaCapacity } from './java-hash-map.ts'
-import { javaHash, javaHashOrder, javaTableOrder } from './java-hash-order.ts'
+import { hashOfPartition, hashOfText, inHashOrder, javaHashOrder } from '../util/java-hash-order.ts'
 
 /** Orders in which Java's worker lists offsets: it keeps them in hash maps. */
 
@@ -21,27 +20,25 @@ export function inPartitionOrder<T extends { readonly partition: Fields }>(
   let capacity = 1
   while (capacity < offsets.length) capacity *= 2
   while (offsets.length > Math.floor(capacity * 0.75)) capacity *= 2
-  return javaTableOrder(offsets, ({ partition }) => hashOfFields(partition), capacity)
+  return inHashOrder(offsets, ({ partition }) => hashOfFields(partition), capacity)
 }
 
 /** In the order of the `HashMap` by topic and partition in which Java's administrative client hands out a group's offsets. */
 export function inGroupOrder<T extends TopicPartition>(offsets: readonly T[]): T[] {
-  const hashOf = ({ topic, partition }: T): number =>
-    (Math.imul(31 + partition, 31) + javaHash(topic)) | 0
-  return javaTableOrder(offsets, hashOf, javaCapacity(offsets.length))
+  return inHashOrder(offsets, hashOfPartition)
 }
 
 /** `Map.hashCode()` */
 function hashOfFields(fields: Fields): number {
   let hash = 0
   for (const [name, value] of Object.entries(fields)) {
-    hash = (hash + (javaHash(name) ^ hashOfValue(value))) | 0
+    hash = (hash + (hashOfText(name) ^ hashOfValue(value))) | 0
   }
   return hash
 }
 
 function hashOfValue(value: OffsetValue): number {
-  if (typeof value === 'string') return javaHash(value)
+  if (typeof value === 'string') return hashOfText(value)
   if (typeof value === 'boolean') return value ? 1231 : 1237
   if (typeof value === 'bigint') return hashOfLong(value)
   if (typeof value === 'number') {

@@ -3,7 +3,7 @@ import { javaClassName } from '../data/java-class.ts'
 import type { OffsetValue, SourceOffset, SourcePartition } from '../data/records.ts'
 import { isTypedNumber } from '../data/typed-number.ts'
 import { DataError } from '../errors/connect-error.ts'
-import { javaHashOrder } from './java-hash-order.ts'
+import { javaHashOrder } from '../util/java-hash-order.ts'
 
 /**
  * Offsets as the Java worker stores them: JSON without schemas. A key is `["connector",{partition}]`, a value the

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readJavaHashMap, writeJavaHashMap } from '../../src/stores/java-hash-map.ts'
-import { javaHash, javaHashOrder } from '../../src/stores/java-hash-order.ts'
+import { hashOfText, javaHashOrder } from '../../src/util/java-hash-order.ts'
 import { encodeKey, encodeOffset } from '../../src/stores/offset-json.ts'
 
 const bytes = fc.uint8Array({ maxLength: 40 }).map((array) => Buffer.from(array))
@@ -66,7 +66,7 @@ describe('the order of a HashMap', () => {
     ['topic', 110546223],
     ['polygenelubricants', -2147483648],
   ])('%j hashes to %i', (text, hash) => {
-    expect(javaHash(text)).toBe(hash)
+    expect(hashOfText(text)).toBe(hash)
   })
 
   test.each([

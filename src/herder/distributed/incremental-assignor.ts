@@ -1,4 +1,4 @@
-import { inHashOrder, hashOfText } from '../../kafka/group/java-hash-order.ts'
+import { inHashOrder, hashOfText } from '../../util/java-hash-order.ts'
 import { distribute, excess } from './balance.ts'
 import { LostWork } from './lost-work.ts'
 import {

@@ -1,6 +1,6 @@
 import type { TopicPartition } from '../../api/topic-partition.ts'
 import { partitionText } from '../topic-partitions.ts'
-import { capacityFor, hashOfPartition, inHashOrder } from './java-hash-order.ts'
+import { capacityFor, hashOfPartition, inHashOrder } from '../../util/java-hash-order.ts'
 
 /** From one member to another. */
 interface Move {

@@ -1,6 +1,6 @@
 import type { TopicPartition } from '../../api/topic-partition.ts'
 import { partitionText } from '../topic-partitions.ts'
-import { hashOfText, inHashOrder } from './java-hash-order.ts'
+import { hashOfText, inHashOrder } from '../../util/java-hash-order.ts'
 import type { LastAssignment, MemberSubscription } from './assignor.ts'
 
 /** A member, and what it says it had; the generation since which is -1 where it is too old to say. */

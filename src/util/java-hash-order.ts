@@ -1,8 +1,6 @@
-import type { TopicPartition } from '../../api/topic-partition.ts'
-
 /**
- * The order in which Java's HashMap and HashSet go through their entries. Some of what Java's assignors decide depends on
- * it: members of one group must come to the same assignment, whichever of them leads.
+ * The order in which Java's HashMap and HashSet go through their entries. What Java's workers and clients decide or list by it
+ * is the same here: members of one group must come to the same assignment, whichever of them leads.
  */
 
 /** Entries a table of the first size holds before it doubles: three quarters of it. */
@@ -16,7 +14,13 @@ export function hashOfText(text: string): number {
 }
 
 /** `TopicPartition.hashCode()`. */
-export function hashOfPartition({ topic, partition }: TopicPartition): number {
+export function hashOfPartition({
+  topic,
+  partition,
+}: {
+  readonly topic: string
+  readonly partition: number
+}): number {
   return (Math.imul(31 + partition, 31) + hashOfText(topic)) | 0
 }
 
@@ -27,7 +31,7 @@ export function capacityFor(entries: number, before = FIRST_CAPACITY): number {
   return capacity
 }
 
-/** By the place of their hash in the table; of one place, in the order they came. */
+/** By the place of their hash in a table of so many places, a power of two; of one place, in the order they came. */
 export function inHashOrder<T>(
   items: readonly T[],
   hash: (item: T) => number,
@@ -37,6 +41,18 @@ export function inHashOrder<T>(
   return placed.sort((a, b) => a.place - b.place).map(({ item }) => item)
 }
 
+/** The keys in the order in which a `java.util.HashMap<String, …>` hands them out that got them in this order. */
+export function javaHashOrder(keys: readonly string[]): string[] {
+  return inHashOrder(keys, hashOfText)
+}
+
+/** The same of a `HashMap` that was made as a copy of another map: it is as small as it can be. */
+export function javaCopyOrder(keys: readonly string[]): string[] {
+  const capacity = 2 ** Math.ceil(Math.log2(Math.floor(keys.length / 0.75 + 1)))
+  return inHashOrder(keys, hashOfText, capacity)
+}
+
+/** The upper bits take part in small tables. */
 function placeOf(hash: number, capacity: number): number {
   return (hash ^ (hash >>> 16)) & (capacity - 1)
 }

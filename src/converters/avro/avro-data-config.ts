@@ -1,5 +1,6 @@
 import { configDef } from '../../api/index.ts'
 import type { KeySpec } from '../../api/index.ts'
+import { everyMappingKeys } from '../data-config.ts'
 
 /** The keys of the mapping between Connect's and Avro's schemas (`AvroDataConfig`). */
 export const avroDataKeys = {
@@ -45,18 +46,7 @@ export const avroDataKeys = {
     importance: 'low',
     doc: 'Take a union of one member for that member.',
   },
-  'generalized.sum.type.support': {
-    type: 'boolean',
-    default: false,
-    importance: 'medium',
-    doc: 'Represent unions and enums as Connect does for every format.',
-  },
-  'ignore.default.for.nullables': {
-    type: 'boolean',
-    default: false,
-    importance: 'medium',
-    doc: 'Write null as null where a field has a default.',
-  },
+  ...everyMappingKeys,
 } as const satisfies Record<string, KeySpec>
 
 const avroDataConfig = configDef(avroDataKeys)

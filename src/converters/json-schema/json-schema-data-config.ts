@@ -1,5 +1,6 @@
 import { configDef, oneOfIgnoringCase } from '../../api/index.ts'
 import type { KeySpec } from '../../api/index.ts'
+import { everyMappingKeys } from '../data-config.ts'
 
 /** The keys of the mapping between Connect's schemas and JSON Schema (`JsonSchemaDataConfig`). */
 const mappingKeys = {
@@ -46,18 +47,7 @@ const mappingKeys = {
     importance: 'medium',
     doc: 'Keep members that a schema allows and does not name, in the field __connect_additional_properties__.',
   },
-  'generalized.sum.type.support': {
-    type: 'boolean',
-    default: false,
-    importance: 'medium',
-    doc: 'Represent unions and enums as Connect does for every format.',
-  },
-  'ignore.default.for.nullables': {
-    type: 'boolean',
-    default: false,
-    importance: 'medium',
-    doc: 'Write null as null where a field has a default.',
-  },
+  ...everyMappingKeys,
 } as const satisfies Record<string, KeySpec>
 
 /** The keys of Confluent's serializer and deserializer for JSON Schema. */

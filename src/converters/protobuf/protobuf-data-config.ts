@@ -1,5 +1,6 @@
 import { configDef } from '../../api/index.ts'
 import type { KeySpec } from '../../api/index.ts'
+import { everyMappingKeys } from '../data-config.ts'
 
 /** The keys of the mapping between Connect's and Protobuf's schemas (`ProtobufDataConfig`). */
 export const protobufDataKeys = {
@@ -9,18 +10,7 @@ export const protobufDataKeys = {
     importance: 'low',
     doc: 'How many converted schemas are kept.',
   },
-  'generalized.sum.type.support': {
-    type: 'boolean',
-    default: false,
-    importance: 'medium',
-    doc: 'Represent unions and enums as Connect does for every format.',
-  },
-  'ignore.default.for.nullables': {
-    type: 'boolean',
-    default: false,
-    importance: 'medium',
-    doc: 'Write null as null where a field has a default.',
-  },
+  ...everyMappingKeys,
   'enhanced.protobuf.schema.support': {
     type: 'boolean',
     default: false,

@@ -7,9 +7,13 @@ import { checks, root, runTool } from './lib/checks.mjs'
 
 const report = path.join(root, '.cache', 'test-report.json')
 
+/** Whether a test failed first and passed when it was tried again. */
+const passedAgain = ({ status, failureMessages }) =>
+  status === 'passed' && failureMessages.length > 0
+
 /** Tests by outcome. A file that could not be loaded counts as one failure, and so does a run that left no report. */
 function countTests() {
-  if (!existsSync(report)) return { passed: 0, failed: 1, skipped: 0 }
+  if (!existsSync(report)) return { secondTry: [], passed: 0, failed: 1, skipped: 0 }
   const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
     readFileSync(report, 'utf8'),
   )
@@ -18,6 +22,7 @@ function countTests() {
       file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
   )
   return {
+    secondTry: testResults.flatMap(({ assertionResults }) => assertionResults.filter(passedAgain)),
     passed: numPassedTests,
     failed: numFailedTests + broken.length,
     skipped: numPendingTests + numTodoTests,
@@ -46,5 +51,7 @@ const failed = tests.failed + failedChecks.length + unseen
 
 if (failedChecks.length > 0)
   console.error(`npm test: failed before the tests: ${failedChecks.join(', ')}.`)
+for (const { fullName, failureMessages } of tests.secondTry)
+  console.log(`Passed when tried again: ${fullName}\n${failureMessages.join('\n')}`)
 console.log(`${tests.passed} passed, ${failed} failed, ${tests.skipped} skipped`)
 process.exitCode = failed === 0 ? 0 : 1

@@ -8,6 +8,7 @@ import { root } from '../services/paths.ts'
 import { openKafkaClient } from '../support/kafka-client.ts'
 import type { KafkaClient } from '../support/kafka-client.ts'
 import { randomNumbers } from '../support/random-numbers.ts'
+import { seedOfRun } from '../support/seed-of-run.ts'
 import { Sluice, scratchDir, stringConverters } from '../support/sluice.ts'
 import type { ScratchDir } from '../support/sluice.ts'
 import { topicPrefix } from '../support/topics.ts'
@@ -18,7 +19,7 @@ const points = (writing: FaultPoint): readonly (FaultPoint | number)[] => [
   ...(['source.polled', 'group.join', 'source.flush', 'sink.put', 'offsets.write'] as const),
   ...(['sink.flush', writing, 'sink.delivered', 'group.joined', 'sink.commit', 400] as const),
 ]
-const seed = Number(process.env.SLUICE_TEST_SEED ?? Date.now() % 1_000_000)
+const { seed } = seedOfRun()
 /** Newline included; the same for all, so that a position in the file is a number of lines. */
 const lineBytes = 64
 

@@ -8,6 +8,7 @@ import { root } from '../services/paths.ts'
 import { openKafkaClient } from '../support/kafka-client.ts'
 import type { KafkaClient } from '../support/kafka-client.ts'
 import { randomNumbers } from '../support/random-numbers.ts'
+import { seedOfRun } from '../support/seed-of-run.ts'
 import { Sluice, scratchDir, stringConverters } from '../support/sluice.ts'
 import type { ScratchDir } from '../support/sluice.ts'
 import { topicPrefix } from '../support/topics.ts'
@@ -18,7 +19,7 @@ const places: readonly (FaultPoint | null)[] = [
   ...(['sink.put', 'sink.flush', 'sink.delivered', 'sink.commit'] as const),
   ...[null, null, null],
 ]
-const seed = Number(process.env.SLUICE_TEST_SEED ?? Date.now() % 1_000_000)
+const { seed } = seedOfRun()
 const partitions = 2
 const sessionMs = 1500
 

@@ -3,5 +3,4 @@
  * and more. `SLUICE_CASES` asks for another number, `SLUICE_SEED` for the questions of another run.
  */
 process.env.SLUICE_CASES ??= '35'
-process.env.SLUICE_SEED ??= String(Date.now() % 1e9)
-console.log(`SLUICE_SEED=${process.env.SLUICE_SEED}`)
+console.log(`SLUICE_SEED=${process.env.SLUICE_SEED ?? ''}`)

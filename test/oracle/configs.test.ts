@@ -3,10 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ConfigValue, ConnectorConfig, Transformation } from '../../src/api/index.ts'
 import { instanceOf } from '../transforms/support.ts'
 import { chains } from './arbitrary-configs.ts'
-import { runsOf, useKnownSeed } from './cases.ts'
+import { runsOf } from './cases.ts'
 import { JavaOracle } from './java-oracle.ts'
-
-useKnownSeed()
 
 let oracle: JavaOracle
 

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll } from 'vitest'
-import { useKnownSeed } from './cases.ts'
 import { JavaOracle } from './java-oracle.ts'
 
 type Ask = (
@@ -14,7 +13,6 @@ export function useDataOracle(): Ask {
 
 /** The same of another of `test/oracle/java`. */
 export function useOracle(name: string): Ask {
-  useKnownSeed()
   let oracle: JavaOracle
   beforeAll(async () => {
     oracle = await JavaOracle.start(name)

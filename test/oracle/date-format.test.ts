@@ -1,10 +1,8 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { SimpleDateFormat } from '../../src/transforms/support/date-format/simple-date-format.ts'
-import { runsOf, useKnownSeed } from './cases.ts'
+import { runsOf } from './cases.ts'
 import { JavaOracle } from './java-oracle.ts'
-
-useKnownSeed()
 
 let oracle: JavaOracle
 

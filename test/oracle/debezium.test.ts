@@ -9,9 +9,6 @@ import { failure, isFailure, outcomeOf } from './failures.ts'
 import { JavaOracle } from './java-oracle.ts'
 import { comparable, encodeRecord } from './wire.ts'
 
-/** The same questions every time: of what random ones find somebody should be told who looks for it. `SLUICE_SEED` asks others. */
-fc.configureGlobal({ seed: Number(process.env.SLUICE_SEED ?? 20261121) })
-
 const packageName = 'io.debezium.transforms'
 
 let oracle: JavaOracle

@@ -4,14 +4,12 @@ import type { ConnectRecord, ConnectorConfig, Transformation } from '../../src/a
 import { jsonPath } from '../../src/transforms/confluent/json-path/path-parser.ts'
 import { installOtherTransforms } from '../services/transforms/install.ts'
 import { records } from './arbitrary-records.ts'
-import { runsOf, useKnownSeed } from './cases.ts'
+import { runsOf } from './cases.ts'
 import { instanceOf } from '../transforms/support.ts'
 import { JavaOracle } from './java-oracle.ts'
 import { answerOf, withoutChance } from './transform-answers.ts'
 import type { Answer } from './transform-answers.ts'
 import { comparable, encodeRecord, encodeValue } from './wire.ts'
-
-useKnownSeed()
 
 let oracle: JavaOracle
 

@@ -3,11 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { PatternMatch } from '../../src/api/index.ts'
 import { JavaPattern } from '../../src/api/index.ts'
 import { brokenPatterns, patterns, replacements, texts } from './arbitrary-patterns.ts'
-import { runsOf, useKnownSeed } from './cases.ts'
+import { runsOf } from './cases.ts'
 import { isFailure, outcomeOf } from './failures.ts'
 import { JavaOracle } from './java-oracle.ts'
-
-useKnownSeed()
 
 let oracle: JavaOracle
 

@@ -2,13 +2,11 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { records } from './arbitrary-records.ts'
 import { chains } from './arbitrary-configs.ts'
-import { runsOf, useKnownSeed } from './cases.ts'
+import { runsOf } from './cases.ts'
 import { JavaOracle } from './java-oracle.ts'
 import { answerOf, withoutChance } from './transform-answers.ts'
 import type { Answer } from './transform-answers.ts'
 import { comparable, encodeRecord } from './wire.ts'
-
-useKnownSeed()
 
 let oracle: JavaOracle
 

@@ -15,6 +15,7 @@ import type { ClientConfig, FetchedRecords } from '../../../src/kafka/types.ts'
 import { setLogLevel } from '../../../src/util/log-levels.ts'
 import { FaultProxy } from '../../support/fault-proxy/fault-proxy.ts'
 import { openKafkaClient } from '../../support/kafka-client.ts'
+import { seedOfRun } from '../../support/seed-of-run.ts'
 import { topicPrefix } from '../../support/topics.ts'
 import { leastHits, partitionCount } from './schedule.ts'
 import { readings } from './reading-schedule.ts'
@@ -37,7 +38,7 @@ const quick = {
   'max.poll.interval.ms': '6000',
   'auto.offset.reset': 'earliest',
 }
-const [seed = '', path] = (process.env.SLUICE_SEED ?? String(Date.now() % 1e9)).split('/')
+const { seed, path } = seedOfRun()
 const schedules = Number(process.env.SLUICE_READINGS ?? 12)
 
 beforeAll(async () => {
@@ -195,7 +196,7 @@ describe('every record is read once and in order, whatever happens on the way,',
       const property = fc.asyncProperty(readings(group), (reading) => run(reading, group))
       const replayed = path !== undefined && { path }
       await fc.assert(property, {
-        seed: Number(seed),
+        seed,
         numRuns: schedules,
         endOnFailure: true,
         ...replayed,

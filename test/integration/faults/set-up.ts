@@ -1,4 +1,5 @@
 import { openKafkaClient } from '../../support/kafka-client.ts'
+import { seedOfRun } from '../../support/seed-of-run.ts'
 import { topicPrefix } from '../../support/topics.ts'
 import type { CampaignOptions } from './campaign.ts'
 import type { LogReader } from './log-reader.ts'
@@ -21,9 +22,8 @@ export async function campaignOf(
   const prefix = topicPrefix('faults')
   const topics = Array.from({ length: lanes }, (_, i) => `${prefix}${i}`)
   for (const topic of topics) await kafka.createTopic(topic, { partitions: partitionCount })
-  const [seed = '', path] = (process.env.SLUICE_SEED ?? String(Date.now() % 1e9)).split('/')
+  const { seed, ...replayed } = seedOfRun()
   console.log(`SLUICE_SEED=${seed}`)
-  const replayed = path !== undefined && { path }
   const tally = new Tally()
-  return { bootstrapServers, reader, topics, count, seed: Number(seed), tally, ...replayed }
+  return { bootstrapServers, reader, topics, count, seed, tally, ...replayed }
 }

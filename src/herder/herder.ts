@@ -6,6 +6,7 @@ import type { MetricFamily } from '../metrics/metric-family.ts'
 import type { PluginDescriptor } from '../plugins/plugin-descriptor.ts'
 import type { LogHistory } from '../util/log-history.ts'
 import type { LogLevel } from '../util/log-levels.ts'
+import type { RequestSignature } from './distributed/request-signature.ts'
 import type { ConnectorHealth } from './health.ts'
 import type { Previews } from './previews.ts'
 
@@ -73,7 +74,8 @@ export interface LoggerLevels {
 /**
  * The one that knows which connectors there are and what each is meant to do. Standalone and distributed
  * herders answer to this alike; REST knows nothing else. Every call is queued to one serial loop and ends
- * when `signal` aborts. Errors carry the HTTP status where Java's does (`RestError`).
+ * when `signal` aborts. Errors carry the HTTP status where Java's does (`RestError`), or name the worker that is to be asked instead
+ * (`NotLeaderError`, `NotAssignedError`; `RebalanceNeededError` where none can be).
  */
 export interface Herder {
   start(signal: AbortSignal): Promise<void>
@@ -123,9 +125,18 @@ export interface Herder {
   activeTopics(name: string): readonly string[]
   resetActiveTopics(name: string): void
   /** Of the internal API: another worker hands the leader new task configurations. */
-  putTaskConfigs(name: string, signal: AbortSignal): Promise<void>
+  putTaskConfigs(
+    name: string,
+    configs: readonly ConnectorConfig[],
+    signature: RequestSignature | null,
+    signal: AbortSignal,
+  ): Promise<void>
   /** Of the internal API: another worker asks the leader to fence earlier tasks of a source connector. */
-  fenceZombieSourceTasks(name: string, signal: AbortSignal): Promise<void>
+  fenceZombieSourceTasks(
+    name: string,
+    signature: RequestSignature | null,
+    signal: AbortSignal,
+  ): Promise<void>
   /** Everything measured at this moment, under the names of `metrics.names`. Waits for no plugin and no queue. */
   metrics(): Promise<readonly MetricFamily[]>
   /** Every plugin there is, in the order of `GET /connector-plugins`. */

@@ -1,18 +1,15 @@
 import fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
 import { BadRequestError } from '../errors/rest-error.ts'
-import type { Herder } from '../herder/herder.ts'
 import { dispatch, failure, write } from './dispatch.ts'
+import type { Asked } from './dispatch.ts'
 import { methods } from './http-server.ts'
 import { bodyLimitBytes, maxHeaderSize } from './limits.ts'
 import { ProtocolError } from './resource.ts'
 import type { Resource } from './resource.ts'
 
-/** Routes requests to `resources`. Until there is a herder, all are told that the worker is starting. */
-export function createApp(
-  resources: readonly Resource[],
-  herder: () => Herder | null,
-): FastifyInstance {
+/** Routes requests to `resources`. Until `asked` has a herder, all are told that the worker is starting. */
+export function createApp(resources: readonly Resource[], asked: () => Asked): FastifyInstance {
   const app = fastify({
     logger: false,
     bodyLimit: bodyLimitBytes,
@@ -34,7 +31,7 @@ export function createApp(
       method: [...methods],
       url: resource.path,
       handler: async (request, reply) => {
-        write(reply, await dispatch(resource, request, herder()))
+        write(reply, await dispatch(resource, request, asked()))
       },
     })
   }

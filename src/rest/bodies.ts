@@ -1,4 +1,4 @@
-import type { RawConfig, TargetState } from '../config/types.ts'
+import type { ConnectorConfig, RawConfig, TargetState } from '../config/types.ts'
 import { NotFoundError } from '../errors/connect-error.ts'
 import { BadRequestError } from '../errors/rest-error.ts'
 import { parseLogLevel } from '../util/log-levels.ts'
@@ -45,6 +45,29 @@ export function readCreateRequest(body: Uint8Array): CreateConnectorRequest {
 /** Reads a configuration: an object of strings. Numbers and booleans become the text they were written as. */
 export function readConfig(body: Uint8Array): RawConfig {
   return toConfig(readObject(body, 'an object with the keys of the connector'))
+}
+
+/** What `POST /connectors/{connector}/tasks` hands in: a configuration a task, by its number. A key that is null is not given. */
+export function readTaskConfigs(body: Uint8Array): readonly ConnectorConfig[] {
+  const expected = 'an array with a configuration for each task'
+  if (body.length === 0) {
+    throw new BadRequestError(`The request has no body: expected ${expected}.`)
+  }
+  const tasks = parseJson(body)
+  if (!Array.isArray(tasks)) {
+    throw new BadRequestError(
+      `Invalid request body: found ${jsonTypeOf(tasks)}, expected ${expected}.`,
+    )
+  }
+  return tasks.map((task) => {
+    if (!(task instanceof Map)) {
+      throw new BadRequestError(
+        `Invalid task: found ${jsonTypeOf(task)}, expected an object with its keys.`,
+      )
+    }
+    const given = Object.entries(toConfig(task)).filter(([, value]) => value !== null)
+    return Object.fromEntries(given) as ConnectorConfig
+  })
 }
 
 /** The level a logger is to have: the body of `PUT /admin/loggers/{logger}`; other members count for nothing. */

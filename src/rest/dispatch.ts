@@ -1,4 +1,5 @@
 import { TLSSocket } from 'node:tls'
+import type { ConnectionOptions } from 'node:tls'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { asError } from '../errors/connect-error.ts'
 import { RestError, httpStatusOf } from '../errors/rest-error.ts'
@@ -8,6 +9,8 @@ import { maskSecrets } from '../util/secrets.ts'
 import { bracketed } from './listeners.ts'
 import type { Stream } from './log-stream.ts'
 import { checkAccept, checkContentType } from './media-types.ts'
+import { forwardFor } from './peers/forward.ts'
+import type { ForwardedAnswer, ForwardedRequest } from './peers/forward.ts'
 import { ProtocolError } from './resource.ts'
 import type { Method, Resource, RestRequest, RestResponse } from './resource.ts'
 
@@ -26,11 +29,19 @@ export interface Answer {
   readonly stream?: Stream
 }
 
+/** Who is asked. */
+export interface Asked {
+  /** Null before there is one. */
+  readonly herder: Herder | null
+  /** How other workers are reached by https, where the herder says that one of them is to answer. */
+  readonly peers: ConnectionOptions
+}
+
 /** Takes one request of `resource` from negotiation to its answer; never rejects. */
 export async function dispatch(
   resource: Resource,
   request: FastifyRequest,
-  herder: Herder | null,
+  { herder, peers }: Asked,
 ): Promise<Answer> {
   const signal = AbortSignal.timeout(resource.timeLimitMs ?? timeLimitMs)
   try {
@@ -44,7 +55,13 @@ export async function dispatch(
     if (resource.consumesJson) checkContentType(request.headers['content-type'], body.length > 0)
     checkAccept(request.headers.accept, resource.produces)
     if (herder === null) return notStarted(resource)
-    return answerOf(await handler(toRestRequest(request, body, herder, signal)), resource)
+    const asked = toRestRequest(request, body, herder, signal)
+    try {
+      return answerOf(await handler(asked), resource)
+    } catch (error) {
+      const forwarded = toForwarded(asked, resource, method)
+      return answerOfPeer(await forwardFor(error, forwarded, peers, signal))
+    }
   } catch (error) {
     return failure(signal.aborted && error === signal.reason ? timedOut : error)
   }
@@ -123,11 +140,25 @@ function toRestRequest(
     herder,
     body,
     signal,
-    accept: request.headers.accept,
+    header: (name) => [request.headers[name]].flat()[0],
     param: (name) => params[name] ?? '',
     query: new URLSearchParams(query < 0 ? '' : request.url.slice(query + 1)),
     baseUrl: `${request.socket instanceof TLSSocket ? 'https' : 'http'}://${request.headers.host ?? hostOf(request)}`,
   }
+}
+
+function toForwarded(
+  { query, body, baseUrl, header, param }: RestRequest,
+  { path }: Resource,
+  method: string,
+): ForwardedRequest {
+  const escaped = path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(param(name)))
+  return { method, path: escaped, query, body, baseUrl, authorization: header('authorization') }
+}
+
+function answerOfPeer({ status, body, location }: ForwardedAnswer): Answer {
+  const headers = { ...(body !== '' && jsonHeaders), ...(location && { Location: location }) }
+  return { status, headers, body }
 }
 
 /** For HTTP/1.0, which knows no Host header. */

@@ -11,8 +11,8 @@ export interface RestRequest {
   readonly param: (name: string) => string
   readonly query: URLSearchParams
   readonly body: Uint8Array
-  /** The header of that name. */
-  readonly accept: string | undefined
+  /** The value of a header, whose name is given in lower case. */
+  readonly header: (name: string) => string | undefined
   /** `http://host:port` as the client addressed us. */
   readonly baseUrl: string
   /** Ends with the request's time limit. */

@@ -1,4 +1,4 @@
-import type { TlsOptions } from 'node:tls'
+import type { ConnectionOptions, TlsOptions } from 'node:tls'
 import { parseHeaderRules } from '../config/response-headers.ts'
 import type { HeaderRule } from '../config/response-headers.ts'
 import type { StandaloneConfig } from '../config/standalone-config.ts'
@@ -22,6 +22,8 @@ export interface RestConfig extends ListenerGroup {
   readonly admin?: ListenerGroup | undefined
   readonly cors?: CorsRules | undefined
   readonly headers?: readonly HeaderRule[]
+  /** How the other workers of a cluster are reached by https. */
+  readonly peers?: ConnectionOptions
 }
 
 /** Reads key and trust stores where a listener speaks https. Throws a ConfigError. */

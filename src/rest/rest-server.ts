@@ -37,11 +37,11 @@ const log = createLogger('org.apache.kafka.connect.runtime.rest.RestServer')
 
 /** The REST API of a worker (KIP-26 and later). It knows the herder, and nothing of the worker. */
 export function createRestServer(options: RestServerOptions): RestServer {
-  const { admin } = options
+  const { admin, peers = {} } = options
   let herder: Herder | null = null
   const all = resources(options.commit)
   const serves = (group: ListenerGroup, served: readonly Resource[], prepare: Prepare): Serving => {
-    const app = createApp(served, () => herder)
+    const app = createApp(served, () => ({ herder, peers }))
     const name = `Sluice/${options.version}`
     const servers = group.listeners.map(
       (listener) =>

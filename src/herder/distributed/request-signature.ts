@@ -37,6 +37,28 @@ export function signRequest(
   return { [SIGNATURE]: signature, [ALGORITHM]: algorithm }
 }
 
+/** Under a body, as another worker has signed it. */
+export interface RequestSignature {
+  readonly algorithm: string
+  readonly mac: Uint8Array
+  /** The bytes that were received. */
+  readonly body: Uint8Array
+}
+
+/** What a header says; undefined where it was not sent. */
+export type HeaderOf = (name: string) => string | undefined
+
+/** Null where the request is not signed. Throws a BadRequestError where its signature is none, be it needed or not. */
+export function readSignature(header: HeaderOf, body: Uint8Array): RequestSignature | null {
+  const algorithm = header(ALGORITHM)
+  const signature = header(SIGNATURE)
+  const mac = signature === undefined ? null : decoded(signature)
+  if (algorithm !== undefined && hashOf(algorithm) === undefined) {
+    throw new BadRequestError(`Algorithm ${algorithm} not available`)
+  }
+  return mac === null || algorithm === undefined ? null : { algorithm, mac, body }
+}
+
 export interface SignatureCheck {
   /** The key in force; null before one was read. */
   readonly key: Uint8Array | null
@@ -47,21 +69,13 @@ export interface SignatureCheck {
 }
 
 /** Throws what the sender is to be answered, with Java's status and sentence, unless the request may be served. */
-export function checkRequest(
-  headers: SignatureHeaders,
-  body: Uint8Array,
+export function checkSignature(
+  signature: RequestSignature | null,
   { key, algorithms, isRequired }: SignatureCheck,
 ): void {
-  const algorithm = headers[ALGORITHM]
-  const signature = headers[SIGNATURE]
-  const given = signature === undefined ? null : decoded(signature)
-  if (algorithm !== undefined && hashOf(algorithm) === undefined) {
-    throw new BadRequestError(`Algorithm ${algorithm} not available`)
-  }
   if (!isRequired) return
-  if (given === null || algorithm === undefined) {
-    throw new BadRequestError('Internal request missing required signature')
-  }
+  if (signature === null) throw new BadRequestError('Internal request missing required signature')
+  const { algorithm, mac, body } = signature
   if (!algorithms.includes(algorithm)) throw new BadRequestError(unsupported(algorithm, algorithms))
   if (key === null) {
     throw new RestError(
@@ -70,7 +84,7 @@ export function checkRequest(
     )
   }
   const expected = macOf(key, algorithm, body)
-  if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+  if (mac.length !== expected.length || !timingSafeEqual(mac, expected)) {
     throw new RestError(403, 'Internal request contained invalid signature.')
   }
 }

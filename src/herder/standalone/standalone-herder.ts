@@ -292,11 +292,11 @@ export class StandaloneHerder implements Herder {
     this.#worker.resetTopics(name)
   }
 
-  putTaskConfigs(_name: string, _signal: AbortSignal): Promise<void> {
+  putTaskConfigs(): Promise<void> {
     return unsupported('externally setting task configurations')
   }
 
-  fenceZombieSourceTasks(_name: string, _signal: AbortSignal): Promise<void> {
+  fenceZombieSourceTasks(): Promise<void> {
     return unsupported('exactly-once source connectors')
   }
 

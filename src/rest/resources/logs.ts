@@ -45,11 +45,11 @@ export const taskLogs: Resource = {
 
 function answer(
   owner: LogOwner,
-  { herder, query, accept }: Parameters<Handler>[0],
+  { herder, query, header }: Parameters<Handler>[0],
 ): ReturnType<Handler> {
   const wanted = readQuery(query)
   const lines = herder.logs.lines(owner, wanted)
-  const type = preferredType(accept, types)
+  const type = preferredType(header('accept'), types)
   const headers = { 'Content-Type': contentTypeOf(type), 'Cache-Control': 'no-store' }
   if (query.get('follow') === 'true' || type === 'text/event-stream') {
     const format = type === 'text/plain' ? toText : type === 'text/event-stream' ? toEvent : toLine

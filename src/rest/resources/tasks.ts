@@ -1,5 +1,7 @@
-import type { ConnectorTaskId } from '../../messages/ids.ts'
 import { RestError } from '../../errors/rest-error.ts'
+import { readSignature } from '../../herder/distributed/request-signature.ts'
+import type { ConnectorTaskId } from '../../messages/ids.ts'
+import { readTaskConfigs } from '../bodies.ts'
 import type { Resource, RestRequest } from '../resource.ts'
 
 /** The tasks of a connector; POST is the internal way of a cluster's workers to hand them in. */
@@ -11,8 +13,10 @@ export const tasks: Resource = {
       status: 200,
       body: await herder.taskConfigs(param('connector'), signal),
     }),
-    POST: async ({ herder, param, signal }) => {
-      await herder.putTaskConfigs(param('connector'), signal)
+    POST: async ({ herder, param, header, body, signal }) => {
+      const configs = readTaskConfigs(body)
+      const signature = readSignature(header, body)
+      await herder.putTaskConfigs(param('connector'), configs, signature, signal)
       return { status: 204 }
     },
   },
@@ -23,8 +27,9 @@ export const fence: Resource = {
   path: '/connectors/:connector/fence',
   consumesJson: false,
   methods: {
-    PUT: async ({ herder, param, signal }) => {
-      await herder.fenceZombieSourceTasks(param('connector'), signal)
+    PUT: async ({ herder, param, header, body, signal }) => {
+      const signature = readSignature(header, body)
+      await herder.fenceZombieSourceTasks(param('connector'), signature, signal)
       return { status: 204 }
     },
   },

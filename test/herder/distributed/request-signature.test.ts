@@ -1,15 +1,26 @@
 import { describe, expect, test } from 'vitest'
 import { httpStatusOf } from '../../../src/errors/rest-error.ts'
 import {
-  checkRequest,
+  checkSignature,
   macAlgorithms,
+  readSignature,
   signRequest,
 } from '../../../src/herder/distributed/request-signature.ts'
-import type { SignatureHeaders } from '../../../src/herder/distributed/request-signature.ts'
+import type {
+  SignatureCheck,
+  SignatureHeaders,
+} from '../../../src/herder/distributed/request-signature.ts'
 
 const key = Buffer.from('AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=', 'base64')
 const body = Buffer.from('[{"task.class":"T"}]')
 const check = { key, algorithms: ['HmacSHA256'], isRequired: true }
+
+function checkRequest(headers: SignatureHeaders, bytes: Uint8Array, by: SignatureCheck): void {
+  checkSignature(
+    readSignature((name) => headers[name], bytes),
+    by,
+  )
+}
 
 describe('a request from one worker to another', () => {
   test.each([

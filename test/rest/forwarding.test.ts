@@ -1,0 +1,339 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { NotFoundError } from '../../src/errors/connect-error.ts'
+import {
+  NotAssignedError,
+  NotLeaderError,
+  RebalanceNeededError,
+} from '../../src/errors/forwarding-errors.ts'
+import { signRequest } from '../../src/herder/distributed/request-signature.ts'
+import type { RequestSignature } from '../../src/herder/distributed/request-signature.ts'
+import type { Herder } from '../../src/herder/herder.ts'
+import { RestPeerClient } from '../../src/rest/peers/rest-peer-client.ts'
+import { createRestServer } from '../../src/rest/rest-server.ts'
+import type { RestServer } from '../../src/rest/rest-server.ts'
+import { setLogSink } from '../../src/util/logger.ts'
+import { FakePeer } from './fake-peer.ts'
+
+let server: RestServer
+let origin: string
+let peer: FakePeer
+/** What the herder of the worker that is asked answers. */
+let refusal: Error
+/** What it was handed in by other workers. */
+let internal: unknown[]
+
+beforeEach(async () => {
+  setLogSink(() => undefined)
+  peer = await FakePeer.start()
+  refusal = new NotLeaderError('Only the leader can do that.', peer.url)
+  internal = []
+  server = createRestServer({
+    listeners: [{ scheme: 'http', host: '127.0.0.1', port: 0 }],
+    version: '0.0.0',
+    commit: '0123456789abcdef',
+  })
+  const [listener] = await server.start()
+  origin = `http://127.0.0.1:${listener?.port ?? 0}`
+  const refuse = (): Promise<never> => Promise.reject(refusal)
+  const herder: Partial<Herder> = {
+    putConnectorConfig: refuse,
+    patchConnectorConfig: refuse,
+    deleteConnector: refuse,
+    stopConnector: refuse,
+    restartConnector: refuse,
+    restartTask: refuse,
+    modifyConnectorOffsets: refuse,
+    fenceZombieSourceTasks: refuse,
+    putTaskConfigs: (name: string, configs: unknown, signature: RequestSignature | null) => {
+      internal.push({ name, configs, body: String(signature?.body) })
+      return Promise.resolve()
+    },
+  }
+  server.attach(herder as Herder)
+})
+
+afterEach(async () => {
+  await server.stop(1000)
+  await peer[Symbol.asyncDispose]()
+})
+
+/** Status and body as JSON, null where there is none. */
+async function ask(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<unknown[]> {
+  const response = await fetch(origin + path, {
+    method,
+    redirect: 'manual',
+    headers: { ...headers, ...(body !== undefined && { 'Content-Type': 'application/json' }) },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  return [response.status, text === '' ? null : JSON.parse(text)]
+}
+
+describe('a request that the leader is to answer', () => {
+  const created = { name: 'a b/ü', config: { name: 'a b/ü' }, tasks: [], type: 'source' }
+
+  test('is asked of it, and its answer handed on as one of this worker', async () => {
+    peer.answer = {
+      status: 201,
+      headers: {
+        'Content-Type': 'application/json',
+        Location: `${peer.url}connectors/a%20b%2F%C3%BC`,
+      },
+      body: JSON.stringify(created),
+    }
+    const body = { name: 'a b/ü', config: { 'connector.class': 'X' } }
+    const response = await fetch(`${origin}/connectors`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Authorization: 'Basic eDp5', Cookie: 'no' },
+      body: JSON.stringify(body),
+    })
+    expect(response.status).toBe(201)
+    expect(response.headers.get('content-type')).toBe('application/json')
+    expect(response.headers.get('location')).toBe(`${origin}/connectors/a%20b%2F%C3%BC`)
+    expect(await response.json()).toEqual(created)
+    const [asked] = peer.asked
+    expect(asked).toMatchObject({
+      method: 'POST',
+      url: '/connectors?forward=true',
+      headers: {
+        accept: 'application/json',
+        'content-type': 'application/json',
+        'user-agent': 'kafka-connect',
+        authorization: 'Basic eDp5',
+        connection: 'close',
+      },
+      body: JSON.stringify(body),
+    })
+    expect(asked?.headers).not.toHaveProperty('cookie')
+  })
+
+  test.each([
+    ['PUT', '/connectors/a%2Fb/config', { x: '1' }],
+    ['PATCH', '/connectors/a%2Fb/config', { x: null }],
+    ['DELETE', '/connectors/a%2Fb', undefined],
+    ['PUT', '/connectors/a%2Fb/stop', undefined],
+    ['POST', '/connectors/a%2Fb/restart', undefined],
+    ['POST', '/connectors/a%2Fb/tasks/3/restart', undefined],
+    ['DELETE', '/connectors/a%2Fb/offsets', undefined],
+    ['PUT', '/connectors/a%2Fb/fence', undefined],
+  ])('%s %s goes there as it came', async (method, path, body) => {
+    expect(await ask(method, path, body)).toEqual([204, null])
+    expect(peer.asked).toMatchObject([
+      { method, url: `${path}?forward=true`, body: body === undefined ? '' : JSON.stringify(body) },
+    ])
+    expect(peer.asked[0]?.headers['content-type']).toBe(
+      body === undefined ? undefined : 'application/json',
+    )
+  })
+
+  test('keeps its parameters', async () => {
+    peer.answer = { status: 202, body: '{"name":"a"}' }
+    const path = '/connectors/a/restart?includeTasks=true&onlyFailed=false'
+    expect(await ask('POST', path)).toEqual([202, { name: 'a' }])
+    expect(peer.asked[0]?.url).toBe(
+      '/connectors/a/restart?forward=true&includeTasks=true&onlyFailed=false',
+    )
+  })
+
+  test('goes by two hops and no more', async () => {
+    expect(await ask('PUT', '/connectors/a/stop?forward=true')).toEqual([204, null])
+    expect(peer.asked[0]?.url).toBe('/connectors/a/stop?forward=false')
+    expect(await ask('PUT', '/connectors/a/stop?forward=false')).toEqual([
+      409,
+      {
+        error_code: 409,
+        message:
+          'Cannot complete request because of a conflicting operation (e.g. worker rebalance)',
+      },
+    ])
+    expect(peer.asked).toHaveLength(1)
+  })
+
+  test('is asked of whoever has the connector, where the herder says so', async () => {
+    refusal = new NotAssignedError('Not here.', peer.url)
+    expect(await ask('POST', '/connectors/a/restart')).toEqual([204, null])
+    expect(peer.asked).toHaveLength(1)
+  })
+
+  test.each([
+    [
+      new NotLeaderError('', null),
+      'Cannot complete request momentarily due to no known leader URL, likely because a rebalance was underway.',
+    ],
+    [
+      new NotAssignedError('', null),
+      'Cannot complete request momentarily due to no known leader URL, likely because a rebalance was underway.',
+    ],
+    [
+      new RebalanceNeededError(),
+      'Cannot complete request momentarily due to stale configuration (typically caused by a concurrent config change)',
+    ],
+  ])('is a conflict while nobody is known to answer it: %s', async (error, message) => {
+    refusal = error
+    expect(await ask('DELETE', '/connectors/a')).toEqual([409, { error_code: 409, message }])
+    expect(peer.asked).toEqual([])
+  })
+
+  test('any other error is answered here', async () => {
+    refusal = new NotFoundError('Connector a not found')
+    const message = 'Connector a not found'
+    expect(await ask('DELETE', '/connectors/a')).toEqual([404, { error_code: 404, message }])
+  })
+
+  test('has the status, code and message of its error', async () => {
+    peer.answer = { status: 404, body: '{"error_code":40401,"message":null}' }
+    expect(await ask('DELETE', '/connectors/a')).toEqual([
+      404,
+      { error_code: 40401, message: null },
+    ])
+  })
+
+  test.each([
+    [
+      { status: 302, headers: { Location: '/elsewhere' } },
+      'Unexpected status code when handling forwarded request: 302',
+    ],
+    [
+      { status: 404, body: '<html>' },
+      'IO Error trying to forward REST request: ORIGIN answered 404, but not with an error of Kafka Connect.',
+    ],
+    [
+      { status: 200, body: '{"name":' },
+      'IO Error trying to forward REST request: ORIGIN answered with something else than JSON.',
+    ],
+    [{ status: 200, isCut: true }, 'IO Error trying to forward REST request: aborted'],
+    [
+      { status: 200, body: ' '.repeat(17 * 1024 * 1024) },
+      'IO Error trying to forward REST request: the answer is larger than 16777216 bytes.',
+    ],
+  ])('fails where the leader answers with anything else: %o', async (answer, message) => {
+    peer.answer = answer
+    const told = message.replace('ORIGIN', new URL(peer.url).origin)
+    expect(await ask('DELETE', '/connectors/a')).toEqual([500, { error_code: 500, message: told }])
+  })
+
+  test.each(['ftp://127.0.0.1/', 'nowhere', 'http://127.0.0.1:99999/'])(
+    'fails where the leader’s URL is %s',
+    async (url) => {
+      refusal = new NotLeaderError('', url)
+      const message = `IO Error trying to forward REST request: the other worker's URL is ${url}, which is none of http or https.`
+      expect(await ask('DELETE', '/connectors/a')).toEqual([500, { error_code: 500, message }])
+    },
+  )
+
+  test('fails where the leader cannot be reached', async () => {
+    await using gone = await FakePeer.start()
+    refusal = new NotLeaderError('', gone.url)
+    await gone[Symbol.asyncDispose]()
+    const [status, body] = await ask('DELETE', '/connectors/a')
+    expect(status).toBe(500)
+    expect(body).toHaveProperty(
+      'message',
+      expect.stringMatching(/^IO Error trying to forward REST request: .*ECONNREFUSED/),
+    )
+  })
+})
+
+describe('what workers ask of each other', () => {
+  const sessionKey = {
+    key: Buffer.alloc(32, 7).toString('base64'),
+    algorithm: 'HmacSHA256',
+    createdAt: 0,
+  }
+  const client = new RestPeerClient({ signatureAlgorithm: 'HmacSHA512', tls: {} })
+  const signal = AbortSignal.timeout(30_000)
+
+  test('task configurations are signed over the bytes that are sent', async () => {
+    const configs = [{ 'task.class': 'T', of: 'ü' }, {}]
+    await client.putTaskConfigs(peer.url, 'a/b', configs, sessionKey, signal)
+    const body = JSON.stringify(configs)
+    expect(peer.asked).toMatchObject([
+      {
+        method: 'POST',
+        url: '/connectors/a%2Fb/tasks',
+        headers: {
+          'content-type': 'application/json',
+          ...signRequest(Buffer.alloc(32, 7), 'HmacSHA512', Buffer.from(body)),
+        },
+        body,
+      },
+    ])
+  })
+
+  test('a request to fence has no body and is signed all the same', async () => {
+    await client.fenceZombies(peer.url, 'a', sessionKey, signal)
+    expect(peer.asked).toMatchObject([
+      {
+        method: 'PUT',
+        url: '/connectors/a/fence',
+        headers: signRequest(Buffer.alloc(32, 7), 'HmacSHA512', Buffer.alloc(0)),
+        body: '',
+      },
+    ])
+    expect(peer.asked[0]?.headers).not.toHaveProperty('content-type')
+  })
+
+  test('nothing is signed without a key', async () => {
+    await client.fenceZombies(peer.url, 'a', null, signal)
+    expect(peer.asked[0]?.headers).not.toHaveProperty('x-connect-authorization')
+  })
+
+  test('an error has the status and message of the leader', async () => {
+    peer.answer = {
+      status: 403,
+      body: '{"error_code":403,"message":"Internal request contained invalid signature."}',
+    }
+    await expect(
+      client.putTaskConfigs(peer.url, 'a', [], sessionKey, signal),
+    ).rejects.toMatchObject({
+      status: 403,
+      message: 'Internal request contained invalid signature.',
+    })
+  })
+
+  test('a leader that does not answer is waited for as long as the caller says', async () => {
+    peer.answer = null
+    const ending = new AbortController()
+    const asked = client.fenceZombies(peer.url, 'a', null, ending.signal)
+    await expect.poll(() => peer.asked.length, { timeout: 30_000 }).toBe(1)
+    const reason = new Error('enough')
+    ending.abort(reason)
+    await expect(asked).rejects.toBe(reason)
+  })
+
+  test('the herder is given the bytes that were signed', async () => {
+    const body = '[ {"a":1.50, "b":null} ]'
+    const response = await fetch(`${origin}/connectors/a/tasks`, {
+      method: 'POST',
+      headers: {
+        'Content-Type': 'application/json',
+        ...signRequest(Buffer.alloc(32), 'HmacSHA256', Buffer.from(body)),
+      },
+      body,
+    })
+    expect(response.status).toBe(204)
+    expect(internal).toEqual([{ name: 'a', configs: [{ a: '1.50' }], body }])
+  })
+
+  test.each([
+    [
+      '{}',
+      'Invalid request body: found an object, expected an array with a configuration for each task.',
+    ],
+    ['["x"]', 'Invalid task: found a string, expected an object with its keys.'],
+    ['', 'The request has no body: expected an array with a configuration for each task.'],
+  ])('task configurations that are %j are refused', async (body, message) => {
+    const response = await fetch(`${origin}/connectors/a/tasks`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body,
+    })
+    expect([response.status, await response.json()]).toEqual([400, { error_code: 400, message }])
+    expect(internal).toEqual([])
+  })
+})

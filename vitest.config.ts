@@ -31,6 +31,7 @@ export default defineConfig({
     alias: {
       'sluice/api': entry('./src/api/index.ts'),
       'sluice/avro': entry('./src/converters/avro/index.ts'),
+      'sluice/storage': entry('./connectors/storage/index.ts'),
     },
     conditions: ['source'],
   },

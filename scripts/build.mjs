@@ -43,6 +43,7 @@ async function addToStamp(hash, relative) {
   for (const name of (await readdir(full)).sort()) await addToStamp(hash, path.join(relative, name))
 }
 
+/** The folders of plugins: `connectors/storage` is what some of them share. */
 async function connectorNames() {
   const folder = path.join(root, 'connectors')
   if (!existsSync(folder)) return []
@@ -50,6 +51,7 @@ async function connectorNames() {
   return entries
     .filter((entry) => entry.isDirectory() && existsSync(path.join(folder, entry.name, 'index.ts')))
     .map((entry) => entry.name)
+    .filter((name) => name !== 'storage')
 }
 
 async function bundle(outdir, connectors) {
@@ -60,6 +62,7 @@ async function bundle(outdir, connectors) {
     'connect-plugin-path': 'src/cli/connect-plugin-path.ts',
     'connect-standalone': 'src/cli/connect-standalone.ts',
     'plugin-thread': 'src/runtime/plugin-thread.ts',
+    storage: 'connectors/storage/index.ts',
     ...Object.fromEntries(
       connectors.map((name) => [`connectors/${name}/index`, `connectors/${name}/index.ts`]),
     ),

@@ -1,4 +1,4 @@
-import { configDef, isStruct } from '../../api/index.ts'
+import { ZoneRules, configDef, isStruct } from '../../api/index.ts'
 import type { ConfigDef, ConnectRecord, ConnectorConfig, Struct } from '../../api/index.ts'
 import { PerSchema } from '../support/per-schema.ts'
 import { requireStruct } from '../support/requirements.ts'
@@ -10,7 +10,6 @@ import { DebeziumError } from './support/errors.ts'
 import { ShiftPlan } from './support/shift-plan.ts'
 import { TimezoneLists } from './support/timezone-lists.ts'
 import type { TimezoneChoice } from './support/timezone-lists.ts'
-import { ZoneRules } from './support/zone-rules.ts'
 
 const heuristic =
   'Uses a heuristic matching algorithm to matches the source information block table name if the source ' +

@@ -1,9 +1,8 @@
 import { Struct, createLogger, isStruct } from '../../../api/index.ts'
-import type { Field, Schema } from '../../../api/index.ts'
+import type { Field, Schema, ZoneRules } from '../../../api/index.ts'
 import type { ValueChange } from '../../support/struct-rewrite.ts'
 import { isUnsupported, shiftOf } from './time-shift.ts'
 import type { FieldChoice, TimezoneChoice } from './timezone-lists.ts'
-import type { ZoneRules } from './zone-rules.ts'
 
 const logger = createLogger('io.debezium.transforms.TimezoneConverter')
 

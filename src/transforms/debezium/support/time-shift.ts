@@ -1,9 +1,8 @@
 import { DataError, instantMs, instantOf, normalizeInt64 } from '../../../api/index.ts'
-import type { Field, Instant, Int64 } from '../../../api/index.ts'
+import type { Field, Instant, Int64, ZoneRules } from '../../../api/index.ts'
 import type { ValueChange } from '../../support/struct-rewrite.ts'
 import { DebeziumError } from './errors.ts'
 import { zonedTime, zonedTimestamp } from './zoned-text.ts'
-import type { ZoneRules } from './zone-rules.ts'
 
 const kafkaTimestamp = 'org.apache.kafka.connect.data.Timestamp'
 

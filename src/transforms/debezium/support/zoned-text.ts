@@ -1,5 +1,5 @@
 import { ConnectError } from '../../../api/index.ts'
-import type { ZoneRules } from './zone-rules.ts'
+import type { ZoneRules } from '../../../api/index.ts'
 
 /** Dates and times as texts with an offset, in the forms that `java.time` reads and writes. */
 

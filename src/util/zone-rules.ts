@@ -1,5 +1,4 @@
-import { dayMs } from '../../../api/index.ts'
-
+const dayMs = 86_400_000
 const weekMs = 7 * dayMs
 /** Most weeks whose offsets are remembered. */
 const mostWeeks = 4096

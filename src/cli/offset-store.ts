@@ -1,5 +1,6 @@
-import { offsetTopicConfigs } from '../config/standalone-config.ts'
-import type { WorkerFile } from '../config/standalone-config.ts'
+import { internalTopicConfigs } from '../config/internal-topic-keys.ts'
+import type { StandaloneConfig } from '../config/standalone-config.ts'
+import type { WorkerFile } from '../config/worker-file.ts'
 import type { KafkaClient } from '../kafka/net/client.ts'
 import type { ClientConfig } from '../kafka/types.ts'
 import { FileOffsetStore } from '../stores/file-offset-store.ts'
@@ -9,7 +10,7 @@ import { topicAdmin } from './topics.ts'
 
 /** Where the worker file wants source offsets: in its file where it names one, else in its topic. */
 export function openOffsetStore(
-  { config, originals }: WorkerFile,
+  { config, originals }: WorkerFile<StandaloneConfig>,
   clientConfig: ClientConfig,
   client: KafkaClient,
 ): OffsetBackingStore {
@@ -20,7 +21,7 @@ export function openOffsetStore(
       name: config['offset.storage.topic'],
       partitions: config['offset.storage.partitions'],
       replicationFactor: config['offset.storage.replication.factor'],
-      configs: offsetTopicConfigs(originals),
+      configs: internalTopicConfigs(originals, 'offset.storage.'),
     },
     clientConfig,
     admin: topicAdmin(clientConfig, client),

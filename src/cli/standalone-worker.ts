@@ -2,7 +2,8 @@ import { workerClientConfig } from '../config/client-config.ts'
 import { bufferBytesOf, heapMbOf } from '../config/process-settings.ts'
 import type { ProcessSettings } from '../config/process-settings.ts'
 import { readStandaloneConfig } from '../config/standalone-config.ts'
-import type { WorkerFile } from '../config/standalone-config.ts'
+import type { StandaloneConfig } from '../config/standalone-config.ts'
+import type { WorkerFile } from '../config/worker-file.ts'
 import type { ConnectorConfig } from '../config/types.ts'
 import { StandaloneHerder } from '../herder/standalone/standalone-herder.ts'
 import { clientOptions } from '../kafka/net/client-options.ts'
@@ -124,7 +125,7 @@ interface Foundation {
   readonly registry: PluginRegistry
   readonly resolver: ConfigTransformer
   /** Variables resolved. */
-  readonly file: WorkerFile
+  readonly file: WorkerFile<StandaloneConfig>
   /** How the worker itself reaches the brokers. */
   readonly clientConfig: ClientConfig
 }

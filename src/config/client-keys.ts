@@ -8,7 +8,7 @@ import { saslKeys } from './client-keys/sasl-keys.ts'
 import { tlsKeys } from './client-keys/tls-keys.ts'
 import type { ConfigDef, KeySpec } from './config-def.ts'
 import { configDef } from './config-def.ts'
-import { distinctValues } from './validators.ts'
+import { atLeast, distinctValues } from './validators.ts'
 
 /** Whose keys: those of `ProducerConfig`, `ConsumerConfig` or `AdminClientConfig`. */
 export type ClientKind = 'producer' | 'consumer' | 'admin'
@@ -59,6 +59,15 @@ function changed(
 ): ClientKey[] {
   return keys.map((key) => ({ ...key, ...changes[key.name] }))
 }
+
+/** The keys as a worker file of a cluster has them without prefix (`DistributedConfig`). */
+export const clusterClientConfig: ConfigDef = defOf(
+  changed([...toBrokers, ...forSecurity], {
+    'request.timeout.ms': { default: 40_000 },
+    'socket.connection.setup.timeout.ms': { validator: atLeast(0) },
+    'socket.connection.setup.timeout.max.ms': { validator: atLeast(0) },
+  }),
+)
 
 function defOf(keys: readonly ClientKey[]): ConfigDef {
   const specs = keys.map(({ name, type, importance, validator, doc, ours, ...key }) => {

@@ -1,6 +1,6 @@
 import { ConfigError } from '../errors/connect-error.ts'
 import { configDef } from './config-def.ts'
-import type { KeySpec } from './config-def.ts'
+import type { ConfigOf, KeySpec } from './config-def.ts'
 import { invalidValue } from './parse-type.ts'
 import { restartKeySpecs } from './restart-keys.ts'
 import { headerRules } from './response-headers.ts'
@@ -275,6 +275,7 @@ export const workerKeys = {
   ...rest,
 } as const
 export const workerConfig = configDef(workerKeys)
+export type WorkerConfig = ConfigOf<typeof workerConfig>
 
 function version(of: string): {
   readonly type: 'string'

@@ -1,9 +1,9 @@
 import type { ConnectionOptions, TlsOptions } from 'node:tls'
 import { parseHeaderRules } from '../config/response-headers.ts'
 import type { HeaderRule } from '../config/response-headers.ts'
-import type { StandaloneConfig } from '../config/standalone-config.ts'
-import { listenerPrefix, serverTlsOptions } from '../config/tls/tls-options.ts'
+import { clientTlsOptions, listenerPrefix, serverTlsOptions } from '../config/tls/tls-options.ts'
 import type { ConnectorConfig } from '../config/types.ts'
+import type { WorkerConfig } from '../config/worker-config.ts'
 import { corsRules } from './cors.ts'
 import type { CorsRules } from './cors.ts'
 import { parseListener } from './listeners.ts'
@@ -29,7 +29,7 @@ export interface RestConfig extends ListenerGroup {
 /** Reads key and trust stores where a listener speaks https. Throws a ConfigError. */
 export function restConfig(
   config: Pick<
-    StandaloneConfig,
+    WorkerConfig,
     | 'listeners'
     | 'admin.listeners'
     | 'access.control.allow.origin'
@@ -56,4 +56,9 @@ function listenerGroup(
   if (listeners.every(({ scheme }) => scheme === 'http')) return { listeners }
   const tls = serverTlsOptions(originals, listenerPrefix(originals, `${key}.https.`))
   return { listeners, tls }
+}
+
+/** How a worker reaches the others of its cluster by https, by the same keys as its own listeners. Throws a ConfigError. */
+export function peerTls(originals: ConnectorConfig): ConnectionOptions {
+  return clientTlsOptions(originals, listenerPrefix(originals, 'listeners.https.'))
 }

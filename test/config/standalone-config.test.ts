@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { setClassResolver } from '../../src/config/parse-type.ts'
-import { offsetTopicConfigs, readStandaloneConfig } from '../../src/config/standalone-config.ts'
+import { internalTopicConfigs } from '../../src/config/internal-topic-keys.ts'
+import { readStandaloneConfig } from '../../src/config/standalone-config.ts'
 
 const string = 'org.apache.kafka.connect.storage.StringConverter'
 const least = { 'key.converter': string, 'value.converter': string }
@@ -109,12 +110,12 @@ describe('the file of a standalone worker', () => {
       'offset.storage.segment.bytes': '1000',
       'offset.storage.cleanup.policy': 'delete',
     }
-    expect(offsetTopicConfigs(originals)).toEqual({
+    expect(internalTopicConfigs(originals, 'offset.storage.')).toEqual({
       'segment.bytes': '1000',
       'cleanup.policy': 'compact',
     })
     expect(readStandaloneConfig(originals, { source }).warnings).toEqual([
-      expect.stringContaining('Ignoring offset.storage.cleanup.policy'),
+      "Ignoring 'offset.storage.cleanup.policy=delete' setting, since compaction is always used",
     ])
   })
 })

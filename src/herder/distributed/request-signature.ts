@@ -1,25 +1,11 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { BadRequestError, RestError } from '../../errors/rest-error.ts'
+import { hashOfMac } from '../../util/mac-algorithms.ts'
 
 /**
  * How workers prove to each other that a request comes from one of them (KIP-507): by a MAC over the bytes of its body, with
  * a key that only they can read, in the topic of configurations.
  */
-
-/** Java's name of a MAC, and Node's of its hash. */
-const macs: ReadonlyMap<string, string> = new Map([
-  ['HmacMD5', 'md5'],
-  ['HmacSHA1', 'sha1'],
-  ['HmacSHA224', 'sha224'],
-  ['HmacSHA256', 'sha256'],
-  ['HmacSHA384', 'sha384'],
-  ['HmacSHA512', 'sha512'],
-  ['HmacSHA512/224', 'sha512-224'],
-  ['HmacSHA512/256', 'sha512-256'],
-])
-
-/** Names as Java writes them; it takes them in any case. */
-export const macAlgorithms: readonly string[] = [...macs.keys()]
 
 const SIGNATURE = 'x-connect-authorization'
 const ALGORITHM = 'x-connect-request-signature-algorithm'
@@ -53,7 +39,7 @@ export function readSignature(header: HeaderOf, body: Uint8Array): RequestSignat
   const algorithm = header(ALGORITHM)
   const signature = header(SIGNATURE)
   const mac = signature === undefined ? null : decoded(signature)
-  if (algorithm !== undefined && hashOf(algorithm) === undefined) {
+  if (algorithm !== undefined && hashOfMac(algorithm) === undefined) {
     throw new BadRequestError(`Algorithm ${algorithm} not available`)
   }
   return mac === null || algorithm === undefined ? null : { algorithm, mac, body }
@@ -90,14 +76,9 @@ export function checkSignature(
 }
 
 function macOf(key: Uint8Array, algorithm: string, body: Uint8Array): Buffer {
-  const hash = hashOf(algorithm)
+  const hash = hashOfMac(algorithm)
   if (hash === undefined) throw new BadRequestError(`Algorithm ${algorithm} not available`)
   return createHmac(hash, key).update(body).digest()
-}
-
-function hashOf(algorithm: string): string | undefined {
-  const wanted = algorithm.toLowerCase()
-  return macs.get(macAlgorithms.find((name) => name.toLowerCase() === wanted) ?? '')
 }
 
 function decoded(base64: string): Buffer {

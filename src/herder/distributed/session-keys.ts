@@ -11,6 +11,11 @@ const defaultBytes: Readonly<Record<string, number>> = {
   HmacSHA512: 64,
   'HmacSHA512/224': 28,
   'HmacSHA512/256': 32,
+  'HmacSHA3-224': 28,
+  'HmacSHA3-256': 32,
+  'HmacSHA3-384': 48,
+  'HmacSHA3-512': 64,
+  AES: 32,
 }
 
 export interface SessionKeyOptions {

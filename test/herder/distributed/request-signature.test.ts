@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import { httpStatusOf } from '../../../src/errors/rest-error.ts'
 import {
   checkSignature,
-  macAlgorithms,
   readSignature,
   signRequest,
 } from '../../../src/herder/distributed/request-signature.ts'
@@ -10,6 +9,7 @@ import type {
   SignatureCheck,
   SignatureHeaders,
 } from '../../../src/herder/distributed/request-signature.ts'
+import { macAlgorithms } from '../../../src/util/mac-algorithms.ts'
 
 const key = Buffer.from('AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=', 'base64')
 const body = Buffer.from('[{"task.class":"T"}]')

@@ -1,4 +1,4 @@
-/** What `connect-standalone` was asked to do. */
+/** What a command that runs a worker was asked to do. */
 export type CommandLine =
   | { readonly kind: 'usage' }
   | {
@@ -7,9 +7,6 @@ export type CommandLine =
       readonly workerFile: string
       readonly connectorFiles: readonly string[]
     }
-
-export const usage =
-  'Usage: ConnectStandalone worker.properties [connector1.properties connector2.json ...]'
 
 /** Reads the arguments as Java does: none at all, or `--help` anywhere, asks for the usage. */
 export function parseCommandLine(args: readonly string[]): CommandLine {

@@ -1,7 +1,9 @@
-import { runStandalone } from './run-standalone.ts'
+import { standaloneCommand } from './run-standalone.ts'
+import { runWorker } from './run-worker.ts'
 
 // The threads run the build that this is part of.
 const threadEntry = new URL('./plugin-thread.js', import.meta.url)
+const args = process.argv.slice(2)
 
 // Standard input, a timer or a socket that is still open must not hold the process back.
-process.exit(await runStandalone(process.argv.slice(2), process.env, threadEntry))
+process.exit(await runWorker(standaloneCommand, args, process.env, threadEntry))

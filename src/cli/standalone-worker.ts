@@ -1,49 +1,22 @@
 import { workerClientConfig } from '../config/client-config.ts'
-import { bufferBytesOf, heapMbOf } from '../config/process-settings.ts'
-import type { ProcessSettings } from '../config/process-settings.ts'
 import { readStandaloneConfig } from '../config/standalone-config.ts'
 import type { StandaloneConfig } from '../config/standalone-config.ts'
-import type { WorkerFile } from '../config/worker-file.ts'
-import type { ConnectorConfig } from '../config/types.ts'
 import { StandaloneHerder } from '../herder/standalone/standalone-herder.ts'
-import { clientOptions } from '../kafka/net/client-options.ts'
-import { KafkaClient } from '../kafka/net/client.ts'
-import { ConfigTransformer } from '../plugins/config-transformer.ts'
-import type { ClientConfig } from '../kafka/types.ts'
-import { discoverPlugins } from '../plugins/discovery.ts'
-import { nearNames } from '../plugins/near-names.ts'
-import { PluginLoader } from '../plugins/plugin-loader.ts'
-import { PluginRegistry } from '../plugins/plugin-registry.ts'
-import { advertisedAddress } from '../rest/advertised.ts'
-import { restConfig } from '../rest/rest-config.ts'
-import { createRestServer } from '../rest/rest-server.ts'
+import type { KafkaClient } from '../kafka/net/client.ts'
+import type { ConfigTransformer } from '../plugins/config-transformer.ts'
 import type { RestServer } from '../rest/rest-server.ts'
 import type { OffsetBackingStore } from '../stores/offset-backing-store.ts'
-import { MemoryBudget } from '../util/memory-budget.ts'
-import type { LogHistory } from '../util/log-history.ts'
 import { createLogger } from '../util/logger.ts'
-import { pinSecretsOf } from '../util/secrets.ts'
-import { Worker } from '../worker/worker.ts'
 import { buildInfo } from './build-info.ts'
-import { describeCluster } from './describe-cluster.ts'
-import { kafkaCleaner } from './kafka-cleaner.ts'
+import { layFoundation, pluginWorker } from './foundation.ts'
+import type { Foundation, PluginWorkerParts, WorkerSurroundings } from './foundation.ts'
+import { openFrontDoor } from './front-door.ts'
 import { openOffsetStore } from './offset-store.ts'
-import { sinkGroups } from './sink-groups.ts'
 import { stopInOrder } from './stop-in-order.ts'
-import { topicCreator } from './topics.ts'
 
-export interface StandaloneWorkerOptions {
-  /** The worker file, as it was read. */
-  readonly originals: ConnectorConfig
-  /** Names that file in messages. */
-  readonly source: string
-  readonly settings: ProcessSettings
-  /** The build's `plugin-thread.js`. */
-  readonly threadEntry: URL
+export interface StandaloneWorkerOptions extends WorkerSurroundings {
   /** How many connectors are about to be created: as many task threads are started at once. */
   readonly connectors: number
-  /** Is given the log. */
-  readonly logs: LogHistory
 }
 
 const log = createLogger('org.apache.kafka.connect.cli.ConnectStandalone')
@@ -71,31 +44,20 @@ export class StandaloneWorker {
     this.#resolver = parts.resolver
   }
 
-  /**
-   * Reads the configuration, finds the plugins, asks for the cluster's id and opens the REST port, in this order: a
-   * worker that cannot reach its cluster answers no one.
-   */
+  /** Reads the configuration, finds the plugins, asks for the cluster's id and opens the REST port, in this order. */
   static async open(
     options: StandaloneWorkerOptions,
     signal: AbortSignal,
   ): Promise<StandaloneWorker> {
-    const foundation = await lay(options, signal)
-    const { config, originals } = foundation.file
-    const client = new KafkaClient(clientOptions(foundation.clientConfig))
-    const describing = describeCluster(client, originals, signal)
-    // While the brokers answer.
-    const rest = createRestServer({ ...restConfig(config, originals), ...buildInfo })
-    const kafkaClusterId = await describing
-    log.info(`Kafka cluster ID: ${kafkaClusterId ?? 'null'}`)
-    const bound = await rest.start()
-    const workerId = await advertisedAddress(bound, {
-      hostName: config['rest.advertised.host.name'],
-      port: config['rest.advertised.port'],
-      listener: config['rest.advertised.listener'],
-    })
-    const offsets = openOffsetStore(foundation.file, foundation.clientConfig, client)
-    const herder = createHerder(foundation, { ...options, kafkaClusterId, workerId, offsets })
-    return new StandaloneWorker({ herder, rest, offsets, client, resolver: foundation.resolver })
+    const foundation = await layFoundation(options, readStandaloneConfig, log, signal)
+    const { file, resolver } = foundation
+    const clientConfig = workerClientConfig(file.originals, 'connect-standalone')
+    const door = await openFrontDoor(foundation, { clientConfig, log }, signal)
+    const { rest, client, kafkaClusterId, address } = door
+    const offsets = openOffsetStore(file, clientConfig, client)
+    const parts = { surroundings: options, kafkaClusterId, offsets }
+    const herder = createHerder(foundation, parts, options.connectors, address.workerId)
+    return new StandaloneWorker({ herder, rest, offsets, client, resolver })
   }
 
   /** Reads the offsets and lets REST in. */
@@ -120,77 +82,26 @@ export class StandaloneWorker {
   }
 }
 
-/** What stands before anything is opened. */
-interface Foundation {
-  readonly registry: PluginRegistry
-  readonly resolver: ConfigTransformer
-  /** Variables resolved. */
-  readonly file: WorkerFile<StandaloneConfig>
-  /** How the worker itself reaches the brokers. */
-  readonly clientConfig: ClientConfig
-}
-
-/** Plugins come first: the worker file names config providers, whose variables it may use, and classes to be checked. */
-async function lay(
-  { originals, source }: StandaloneWorkerOptions,
-  signal: AbortSignal,
-): Promise<Foundation> {
-  const { plugins, warnings } = await discoverPlugins((originals['plugin.path'] ?? '').split(','))
-  const registry = new PluginRegistry(plugins)
-  const resolver = await ConfigTransformer.open(originals, new PluginLoader(registry))
-  const resolved = await resolver.resolve(originals, signal)
-  const adviseClass = (name: string): string | null => adviceOn(name, registry)
-  const file = readStandaloneConfig(resolved, { source, adviseClass })
-  pinSecretsOf(resolved)
-  for (const warning of [...warnings, ...file.warnings]) log.warn(warning)
-  const clientConfig = workerClientConfig(resolved, 'connect-standalone')
-  return { registry, resolver, file, clientConfig }
-}
-
-function adviceOn(name: string, registry: PluginRegistry): string | null {
-  const near = nearNames(name, [...new Set(registry.plugins.map((plugin) => plugin.className))])
-  return near.length === 0 ? null : `Did you mean ${near.join(' or ')}?`
-}
-
-interface HerderParts extends Pick<
-  StandaloneWorkerOptions,
-  'settings' | 'threadEntry' | 'connectors' | 'logs'
-> {
-  readonly kafkaClusterId: string | null
-  readonly workerId: string
-  readonly offsets: OffsetBackingStore
-}
-
 function createHerder(
-  { registry, resolver, file }: Foundation,
-  parts: HerderParts,
+  foundation: Foundation<StandaloneConfig>,
+  parts: PluginWorkerParts,
+  connectors: number,
+  workerId: string,
 ): StandaloneHerder {
-  const { kafkaClusterId, workerId, offsets, settings, threadEntry, connectors, logs } = parts
-  const { config, originals } = file
+  const { config, originals } = foundation.file
   return new StandaloneHerder({
     worker: (listener) => {
-      const worker = new Worker({
-        ...{ config: originals, kafkaClusterId, plugins: registry, offsets, listener, logs },
-        topics: topicCreator(originals),
-        cleaner: kafkaCleaner,
-        groups: sinkGroups(originals),
-        memory: new MemoryBudget(bufferBytesOf(settings)),
-        threads: {
-          entry: threadEntry,
-          max: settings.threads,
-          heapMb: heapMbOf(settings),
-        },
-      })
+      const worker = pluginWorker(foundation, parts, listener)
       if (connectors > 0) worker.warmUp(connectors)
       return worker
     },
-    resolver,
+    resolver: foundation.resolver,
     workerId,
-    problem: () => offsets.problem?.() ?? null,
+    problem: () => parts.offsets.problem?.() ?? null,
     commit: buildInfo.commit,
     workerConfig: originals,
     stalledMs: Number(config['task.stalled.ms']),
-    logs,
+    logs: parts.surroundings.logs,
     topicTracking: {
       enabled: config['topic.tracking.enable'],
       resettable: config['topic.tracking.allow.reset'],

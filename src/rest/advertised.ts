@@ -11,18 +11,28 @@ export interface Advertised {
   readonly listener?: string | null
 }
 
+/** A worker as others reach it. */
+export interface AdvertisedAddress {
+  /** `host:port` */
+  readonly workerId: string
+  /** With a slash at its end, as it is told to the group. */
+  readonly url: string
+}
+
 /**
- * The worker's id, `host:port` of a listener as others reach it (`RestServer.advertisedUrl`): of the first with the scheme
- * that `rest.advertised.listener` names, else of the first that speaks http, else of the first.
+ * By which listener others reach the worker (`RestServer.advertisedUrl`): by the first with the scheme that
+ * `rest.advertised.listener` names, else by the first that speaks http, else by the first. The scheme is the one that is named also
+ * where no listener has it, as behind a proxy that speaks https.
  */
 export async function advertisedAddress(
   listeners: readonly Listener[],
   { hostName, port, listener }: Advertised,
-): Promise<string> {
-  const scheme = listener?.toLowerCase() ?? 'http'
-  const chosen = listeners.find((each) => each.scheme === scheme) ?? listeners[0]
+): Promise<AdvertisedAddress> {
+  const named = firstNonEmpty(listener)?.toLowerCase()
+  const chosen = listeners.find(({ scheme }) => scheme === (named ?? 'http')) ?? listeners[0]
   const host = firstNonEmpty(hostName, chosen?.host) ?? (await localAddress())
-  return `${bracketed(host)}:${port ?? chosen?.port ?? 0}`
+  const workerId = `${bracketed(host)}:${port ?? chosen?.port ?? 0}`
+  return { workerId, url: `${named ?? chosen?.scheme ?? 'http'}://${workerId}/` }
 }
 
 function firstNonEmpty(...texts: (string | null | undefined)[]): string | undefined {

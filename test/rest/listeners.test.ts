@@ -27,13 +27,25 @@ describe('a listener', () => {
 describe('the address of a worker', () => {
   const bound = [{ scheme: 'http', host: '10.0.0.5', port: 4711 }] as const
   test('is its first listener as it was bound', async () => {
-    expect(await advertisedAddress(bound, { hostName: null, port: null })).toBe('10.0.0.5:4711')
+    expect(await advertisedAddress(bound, { hostName: null, port: null })).toEqual({
+      workerId: '10.0.0.5:4711',
+      url: 'http://10.0.0.5:4711/',
+    })
   })
   test('is what rest.advertised.* says', async () => {
-    expect(await advertisedAddress(bound, { hostName: 'w1', port: 80 })).toBe('w1:80')
+    const advertised = { hostName: 'w1', port: 80 }
+    expect(await advertisedAddress(bound, advertised)).toEqual({
+      workerId: 'w1:80',
+      url: 'http://w1:80/',
+    })
+    expect(await advertisedAddress(bound, { ...advertised, listener: 'HTTPS' })).toEqual({
+      workerId: 'w1:80',
+      url: 'https://w1:80/',
+    })
   })
   test('is one of the machine where every interface is listened on', async () => {
     const any = [{ scheme: 'http', host: '', port: 8083 }] as const
-    expect(await advertisedAddress(any, { hostName: null, port: null })).toMatch(/^[\d.]+:8083$/)
+    const { workerId } = await advertisedAddress(any, { hostName: null, port: null })
+    expect(workerId).toMatch(/^[\d.]+:8083$/)
   })
 })

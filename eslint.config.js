@@ -54,6 +54,10 @@ const doors = [
   { name: 'chokidar', allow: 'connectors/file/**' },
   { name: '@node-rs/crc32', allow: 'src/kafka/records/**' },
   { name: 'ajv', allow: 'src/converters/json-schema/**' },
+  { name: 'libsql', allow: 'connectors/jdbc/drivers/**' },
+  { name: 'mysql2', allow: 'connectors/jdbc/drivers/**' },
+  { name: 'pg', allow: 'connectors/jdbc/drivers/**' },
+  { name: 'pg-copy-streams', allow: 'connectors/jdbc/drivers/**' },
 ]
 
 export default tseslint.config(

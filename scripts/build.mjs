@@ -16,7 +16,10 @@ const stampFile = path.join(dist, '.stamp')
 const types = path.join(dist, 'types')
 
 /** Modules that stay outside the bundle: native code, and what may be missing; found in node_modules when they run. */
-const external = ['@bokuweb/zstd-wasm', '@node-rs/crc32', 'chokidar', 'snappy']
+const external = [
+  ...['@bokuweb/zstd-wasm', '@node-rs/crc32', 'chokidar', 'snappy'],
+  ...['libsql', 'mysql2', 'pg', 'pg-copy-streams'],
+]
 
 /** Sixteen digits of the commit this is built from; zeros outside of a repository. */
 const commit =

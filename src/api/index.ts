@@ -1,6 +1,7 @@
 /** The plugin API: all that a connector, converter or transformation may import of the worker. */
 export * from './connector.ts'
 export type * from './converter.ts'
+export type * from './rest-extension.ts'
 export * from './sink-task.ts'
 export * from './source-task.ts'
 export type * from './topic-partition.ts'

@@ -36,6 +36,7 @@ export interface WorkerSurroundings {
 /** What stands before anything is opened. */
 export interface Foundation<C extends WorkerConfig> {
   readonly registry: PluginRegistry
+  readonly loader: PluginLoader
   readonly resolver: ConfigTransformer
   /** Variables resolved. */
   readonly file: WorkerFile<C>
@@ -50,13 +51,14 @@ export async function layFoundation<C extends WorkerConfig>(
 ): Promise<Foundation<C>> {
   const { plugins, warnings } = await discoverPlugins((originals['plugin.path'] ?? '').split(','))
   const registry = new PluginRegistry(plugins)
-  const resolver = await ConfigTransformer.open(originals, new PluginLoader(registry))
+  const loader = new PluginLoader(registry)
+  const resolver = await ConfigTransformer.open(originals, loader)
   const resolved = await resolver.resolve(originals, signal)
   const adviseClass = (name: string): string | null => adviceOn(name, registry)
   const file = read(resolved, { source, adviseClass })
   pinSecretsOf(resolved)
   for (const warning of [...warnings, ...file.warnings]) log.warn(warning)
-  return { registry, resolver, file }
+  return { registry, loader, resolver, file }
 }
 
 function adviceOn(name: string, registry: PluginRegistry): string | null {

@@ -12,6 +12,7 @@ import type { Logger } from '../util/logger.ts'
 import { buildInfo } from './build-info.ts'
 import { describeCluster } from './describe-cluster.ts'
 import type { Foundation } from './foundation.ts'
+import { openRestExtensions } from './rest-extensions.ts'
 
 /** What is open before the herder is there: the way to the cluster, and to the worker. */
 export interface FrontDoor {
@@ -27,7 +28,7 @@ export interface FrontDoor {
  * `peers` it reaches other workers.
  */
 export async function openFrontDoor<C extends WorkerConfig>(
-  { file: { config, originals } }: Foundation<C>,
+  { loader, file: { config, originals } }: Foundation<C>,
   {
     clientConfig,
     peers,
@@ -43,9 +44,11 @@ export async function openFrontDoor<C extends WorkerConfig>(
   const client = new KafkaClient(clientOptions(clientConfig))
   const describing = describeCluster(client, originals, signal)
   // While the brokers answer.
+  describing.catch(() => undefined)
+  const extensionClasses = config['rest.extension.classes']
   const rest = createRestServer({
-    ...restConfig(config, originals),
-    ...buildInfo,
+    ...{ ...restConfig(config, originals), ...buildInfo },
+    extensions: await openRestExtensions(extensionClasses, originals, loader, signal),
     ...(peers !== undefined && { peers }),
   })
   const kafkaClusterId = await describing

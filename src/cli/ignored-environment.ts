@@ -16,9 +16,12 @@ const jvmVariables = [
 const logAdvice =
   'The log is set by SLUICE_LOG_LEVEL, SLUICE_LOG_FORMAT and the REST API at /admin/loggers; a file for log4j is not read.'
 
+/** What REST extensions read of a JVM's options. */
+const used = /(?:^|\s)["']?-Djava\.security\.auth\.login\.config=\S*/g
+
 /** One sentence about the variables that are set and have no effect here; null where there are none. */
 export function ignoredEnvironment(env: Readonly<NodeJS.ProcessEnv>): string | null {
-  const found = jvmVariables.filter((name) => (env[name] ?? '') !== '')
+  const found = jvmVariables.filter((name) => (env[name] ?? '').replace(used, '').trim() !== '')
   if (found.length === 0) return null
   const isOne = found.length === 1
   return (

@@ -36,6 +36,12 @@ function rejectBlank(name: string, urls: readonly string[]): void {
   if (urls.some(isBlank)) throw new ConfigError(`Empty URL found when parsing ${name} list.`)
 }
 
+const pathPrefix: Validator = validator('blank, or a path like /kafka-connect', (name, value) => {
+  if (typeof value === 'string' && !/^(?:(?:\/[\w.~-]+)+\/?)?$/.test(value.trim())) {
+    throw invalidValue(name, value, 'expected a path of letters, digits, ".", "~", "_" and "-"')
+  }
+})
+
 const converters = {
   'key.converter': {
     type: 'class',
@@ -224,6 +230,13 @@ const rest = {
     default: null,
     importance: 'low',
     doc: 'Protocol under which others reach this worker: http or https.',
+  },
+  'rest.path.prefix': {
+    type: 'string',
+    default: '',
+    validator: pathPrefix,
+    importance: 'low',
+    doc: 'Path before which the REST API is served as well, e.g. /kafka-connect, for reverse proxies that leave paths as they are; blank: none.',
   },
   'access.control.allow.origin': {
     type: 'string',

@@ -59,6 +59,12 @@ const all: readonly BuiltInPlugin[] = [
       load: async () => (await import('./config-providers.ts'))[simpleName],
     }
   }),
+  {
+    type: 'rest_extension',
+    className: 'org.apache.kafka.connect.rest.basic.auth.extension.BasicAuthSecurityRestExtension',
+    load: async () =>
+      (await import('./basic-auth/basic-auth-extension.ts')).BasicAuthSecurityRestExtension,
+  },
   ...policies.map((policy): BuiltInPlugin => {
     const simpleName = `${policy}ConnectorClientConfigOverridePolicy` as const
     return {

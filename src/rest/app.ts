@@ -2,18 +2,19 @@ import fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
 import { BadRequestError } from '../errors/rest-error.ts'
 import { dispatch, failure, write } from './dispatch.ts'
-import type { Asked } from './dispatch.ts'
+import type { Backend } from './dispatch.ts'
 import { methods } from './http-server.ts'
 import { bodyLimitBytes, maxHeaderSize } from './limits.ts'
 import { ProtocolError } from './resource.ts'
 import type { Resource } from './resource.ts'
 
-/** Routes requests to `resources`. Until `asked` has a herder, all are told that the worker is starting. */
-export function createApp(resources: readonly Resource[], asked: () => Asked): FastifyInstance {
+/** Routes requests to `resources`. Until there is a herder, all are told that the worker is starting. */
+export function createApp(resources: readonly Resource[], backend: Backend): FastifyInstance {
   const app = fastify({
     logger: false,
     bodyLimit: bodyLimitBytes,
     exposeHeadRoutes: false,
+    rewriteUrl: ({ url = '/' }) => withoutPrefix(url, backend.pathPrefix ?? ''),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: maxHeaderSize },
     // What cannot be unescaped.
     frameworkErrors: (_error, request, reply) => {
@@ -31,7 +32,7 @@ export function createApp(resources: readonly Resource[], asked: () => Asked): F
       method: [...methods],
       url: resource.path,
       handler: async (request, reply) => {
-        write(reply, await dispatch(resource, request, asked()))
+        write(reply, await dispatch(resource, request, backend))
       },
     })
   }
@@ -42,6 +43,14 @@ export function createApp(resources: readonly Resource[], asked: () => Asked): F
     write(reply, failure(toProtocolError(error)))
   })
   return app
+}
+
+/** A path that does not begin with the prefix is served as it is: peers and probes know none. */
+function withoutPrefix(url: string, prefix: string): string {
+  if (prefix === '' || !url.startsWith(prefix)) return url
+  const rest = url.slice(prefix.length)
+  if (rest.startsWith('/')) return rest
+  return rest === '' || /^[?#]/.test(rest) ? `/${rest}` : url
 }
 
 /** What Fastify refuses before a resource sees it. */

@@ -1,18 +1,18 @@
-import { TLSSocket } from 'node:tls'
 import type { ConnectionOptions } from 'node:tls'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { asError } from '../errors/connect-error.ts'
 import { RestError, httpStatusOf } from '../errors/rest-error.ts'
 import type { Herder } from '../herder/herder.ts'
+import type { RestExtensions } from './extensions/rest-extensions.ts'
 import { createLogger } from '../util/logger.ts'
 import { maskSecrets } from '../util/secrets.ts'
-import { bracketed } from './listeners.ts'
 import type { Stream } from './log-stream.ts'
-import { checkAccept, checkContentType } from './media-types.ts'
+import { anything, checkAccept, checkContentType, typeInPlaceOf } from './media-types.ts'
 import { forwardFor } from './peers/forward.ts'
 import type { ForwardedAnswer, ForwardedRequest } from './peers/forward.ts'
+import { toRestRequest } from './request.ts'
 import { ProtocolError } from './resource.ts'
-import type { Method, Resource, RestRequest, RestResponse } from './resource.ts'
+import type { Handler, Method, Resource, RestRequest, RestResponse } from './resource.ts'
 
 const log = createLogger('org.apache.kafka.connect.runtime.rest.errors.ConnectExceptionMapper')
 
@@ -29,42 +29,73 @@ export interface Answer {
   readonly stream?: Stream
 }
 
-/** Who is asked. */
-export interface Asked {
-  /** Null before there is one. */
-  readonly herder: Herder | null
+/** Whom requests are put to. */
+export interface Backend {
+  /** Null until it has started. */
+  readonly herder: () => Herder | null
   /** How other workers are reached by https, where the herder says that one of them is to answer. */
   readonly peers: ConnectionOptions
+  readonly extensions?: Pick<RestExtensions, 'filter'> | undefined
+  /** Below which paths are served as well; the app takes it off. */
+  readonly pathPrefix?: string | undefined
 }
 
 /** Takes one request of `resource` from negotiation to its answer; never rejects. */
 export async function dispatch(
   resource: Resource,
   request: FastifyRequest,
-  { herder, peers }: Asked,
+  { herder: started, peers, extensions, pathPrefix = '' }: Backend,
 ): Promise<Answer> {
   const signal = AbortSignal.timeout(resource.timeLimitMs ?? timeLimitMs)
   try {
     // The router takes `//` for a slash at the end.
     if (/^[^?]*\/\//.test(request.url)) throw new ProtocolError(404)
-    if (request.method === 'OPTIONS') return optionsOf(resource)
-    const method = request.method === 'HEAD' ? 'GET' : request.method
-    const handler = isMethodOf(resource, method) ? resource.methods[method] : undefined
-    if (handler === undefined) throw new ProtocolError(405)
+    const isOptions = request.method === 'OPTIONS'
+    const handler = isOptions ? () => optionsOf(resource) : handlerOf(resource, request.method)
     const body = bodyOf(request)
-    if (resource.consumesJson) checkContentType(request.headers['content-type'], body.length > 0)
-    checkAccept(request.headers.accept, resource.produces)
-    if (herder === null) return notStarted(resource)
-    const asked = toRestRequest(request, body, herder, signal)
+    if (!isOptions) negotiate(resource, request)
+    const herder = started()
+    if (herder === null)
+      return isOptions ? answerOf(optionsOf(resource), resource) : notStarted(resource)
+    const asked = toRestRequest(resource, request, { body, herder, signal, pathPrefix })
+    const refusal = await extensions?.filter(asked)
+    if (refusal) {
+      const produces = isOptions
+        ? 'text/plain'
+        : typeInPlaceOf(asked.header('accept'), resource.produces)
+      return answerOf(refusal, { produces })
+    }
+    if (!isOptions) checkBody(resource, request, body)
     try {
       return answerOf(await handler(asked), resource)
     } catch (error) {
-      const forwarded = toForwarded(asked, resource, method)
-      return answerOfPeer(await forwardFor(error, forwarded, peers, signal))
+      return answerOfPeer(await forwardFor(error, toForwarded(asked), peers, signal))
     }
   } catch (error) {
     return failure(signal.aborted && error === signal.reason ? timedOut : error)
   }
+}
+
+/** Throws a 405 where there is none. */
+function handlerOf(resource: Resource, method: string): Handler {
+  const name = method === 'HEAD' ? 'GET' : method
+  const handler = isMethodOf(resource, name) ? resource.methods[name] : undefined
+  if (handler === undefined) throw new ProtocolError(405)
+  return handler
+}
+
+function negotiate({ consumesJson, produces }: Resource, { headers }: FastifyRequest): void {
+  if (consumesJson) checkContentType(headers['content-type'], false)
+  checkAccept(headers.accept, produces)
+}
+
+/** That a body is of no type at all, Java finds out when it reads it: after those have been refused who may not ask. */
+function checkBody(
+  { consumesJson }: Resource,
+  { headers }: FastifyRequest,
+  body: Uint8Array,
+): void {
+  if (consumesJson) checkContentType(headers['content-type'], body.length > 0)
 }
 
 /** The answer to an error, as Java's exception mapper gives it. */
@@ -98,25 +129,25 @@ function notStarted(resource: Resource): Answer {
 
 function answerOf(
   { status, headers = {}, body, text, stream }: RestResponse,
-  { produces }: Resource,
+  { produces }: Pick<Resource, 'produces'>,
 ): Answer {
   if (stream !== undefined) return { status, headers, body: '', stream }
   if (text !== undefined) {
-    const type = typeof produces === 'string' ? produces : 'text/plain'
+    const type = typeof produces === 'string' && produces !== anything ? produces : 'text/plain'
     return { status, headers: { 'Content-Type': type, ...headers }, body: text }
   }
   if (body === undefined) return { status, headers, body: '' }
   return { status, headers: { ...jsonHeaders, ...headers }, body: JSON.stringify(body) }
 }
 
-function optionsOf({ methods }: Resource): Answer {
+function optionsOf({ methods }: Resource): RestResponse {
   const allowed = new Set([...Object.keys(methods), 'OPTIONS'])
   if (allowed.has('GET')) allowed.add('HEAD')
   const names = methodOrder.filter((method) => allowed.has(method))
   return {
     status: 200,
     headers: { 'Content-Type': 'text/plain', Allow: names.join(',') },
-    body: names.join(', '),
+    text: names.join(', '),
   }
 }
 
@@ -128,43 +159,25 @@ function bodyOf({ body }: FastifyRequest): Uint8Array {
   return body instanceof Uint8Array ? body : new Uint8Array()
 }
 
-function toRestRequest(
-  request: FastifyRequest,
-  body: Uint8Array,
-  herder: Herder,
-  signal: AbortSignal,
-): RestRequest {
-  const params = request.params as Readonly<Record<string, string>>
-  const query = request.url.indexOf('?')
+function toForwarded({
+  route,
+  query,
+  body,
+  baseUrl,
+  header,
+  param,
+  method,
+}: RestRequest): ForwardedRequest {
+  const path = route.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(param(name)))
   return {
-    herder,
-    body,
-    signal,
-    header: (name) => [request.headers[name]].flat()[0],
-    param: (name) => params[name] ?? '',
-    query: new URLSearchParams(query < 0 ? '' : request.url.slice(query + 1)),
-    baseUrl: `${request.socket instanceof TLSSocket ? 'https' : 'http'}://${request.headers.host ?? hostOf(request)}`,
+    ...{ path, query, body, baseUrl, authorization: header('authorization') },
+    method: method === 'HEAD' ? 'GET' : method,
   }
-}
-
-function toForwarded(
-  { query, body, baseUrl, header, param }: RestRequest,
-  { path }: Resource,
-  method: string,
-): ForwardedRequest {
-  const escaped = path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(param(name)))
-  return { method, path: escaped, query, body, baseUrl, authorization: header('authorization') }
 }
 
 function answerOfPeer({ status, body, location }: ForwardedAnswer): Answer {
   const headers = { ...(body !== '' && jsonHeaders), ...(location && { Location: location }) }
   return { status, headers, body }
-}
-
-/** For HTTP/1.0, which knows no Host header. */
-function hostOf({ socket }: FastifyRequest): string {
-  const address = socket.localAddress ?? 'localhost'
-  return `${bracketed(address)}:${socket.localPort ?? 80}`
 }
 
 /** Writes the answer itself: Fastify would add a charset that Java does not send. */

@@ -2,6 +2,8 @@ import { RestError } from '../errors/rest-error.ts'
 import { ProtocolError } from './resource.ts'
 
 const json = 'application/json'
+/** Of a resource that says with each answer what it is. */
+export const anything = '*/*'
 
 /** Throws a 415 unless the body, where there is one, is said to be JSON. */
 export function checkContentType(contentType: string | undefined, hasBody: boolean): void {
@@ -20,8 +22,18 @@ export function checkAccept(
   preferredType(accept, typeof produced === 'string' ? [produced] : produced)
 }
 
+/** Of a text that is said in place of the resource: as what the resource itself would have answered. */
+export function typeInPlaceOf(
+  accept: string | undefined,
+  produced: string | readonly string[] = json,
+): string {
+  const type = preferredType(accept, typeof produced === 'string' ? [produced] : produced)
+  return type === anything ? 'text/plain' : type
+}
+
 /** What the client names first of the media types that are `produced`. Throws a 406 where it takes none of them. */
 export function preferredType(accept: string | undefined, produced: readonly string[]): string {
+  if (produced.includes(anything)) return anything
   const ranges = accept === undefined || accept.trim() === '' ? ['*/*'] : accept.split(',')
   for (const range of ranges) {
     const found = isRefused(range) ? undefined : produced.find((type) => matches(range, type))

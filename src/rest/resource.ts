@@ -7,14 +7,23 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 /** One request as its resource sees it: routed, negotiated, read whole. */
 export interface RestRequest {
   readonly herder: Herder
+  /** As it was sent; HEAD has the handler of GET. */
+  readonly method: string
+  /** As it was sent, without the query: `/connectors/a%20b`. */
+  readonly path: string
+  /** The path of the resource. */
+  readonly route: string
+  readonly remoteAddress: string
+  /** The header of that name, in whichever case. */
+  readonly header: (name: string) => string | undefined
   /** A parameter of the path, unescaped. */
   readonly param: (name: string) => string
   readonly query: URLSearchParams
   readonly body: Uint8Array
-  /** The value of a header, whose name is given in lower case. */
-  readonly header: (name: string) => string | undefined
-  /** `http://host:port` as the client addressed us. */
+  /** `http://host:port` as the client addressed us, and {@link basePath} behind it. */
   readonly baseUrl: string
+  /** `rest.path.prefix` where the client has put it before the path, else empty. */
+  readonly basePath: string
   /** Ends with the request's time limit. */
   readonly signal: AbortSignal
 }

@@ -22,6 +22,8 @@ export interface RestConfig extends ListenerGroup {
   readonly admin?: ListenerGroup | undefined
   readonly cors?: CorsRules | undefined
   readonly headers?: readonly HeaderRule[]
+  /** Below which the API is served as well: without a slash at its end, empty where there is none. */
+  readonly pathPrefix?: string
   /** How the other workers of a cluster are reached by https. */
   readonly peers?: ConnectionOptions
 }
@@ -35,6 +37,7 @@ export function restConfig(
     | 'access.control.allow.origin'
     | 'access.control.allow.methods'
     | 'response.http.headers.config'
+    | 'rest.path.prefix'
   >,
   originals: ConnectorConfig,
 ): RestConfig {
@@ -44,6 +47,7 @@ export function restConfig(
     admin: admin === null ? undefined : listenerGroup('admin.listeners', admin, originals),
     cors: corsRules(config['access.control.allow.origin'], config['access.control.allow.methods']),
     headers: parseHeaderRules(config['response.http.headers.config']),
+    pathPrefix: config['rest.path.prefix'].trim().replace(/\/$/, ''),
   }
 }
 

@@ -3,6 +3,7 @@ import type { Herder } from '../herder/herder.ts'
 import { createLogger } from '../util/logger.ts'
 import { createApp } from './app.ts'
 import { addCorsHeaders } from './cors.ts'
+import type { RestExtensions } from './extensions/rest-extensions.ts'
 import { HttpServer } from './http-server.ts'
 import { urlOf } from './listeners.ts'
 import type { Listener } from './listeners.ts'
@@ -16,6 +17,8 @@ export interface RestServerOptions extends RestConfig {
   readonly version: string
   /** The commit of our build, 16 hexadecimal digits. */
   readonly commit: string
+  /** Those of `rest.extension.classes`: for the API, and not for the listeners of /admin, as in Java. Closed with the server. */
+  readonly extensions?: RestExtensions
 }
 
 export interface RestServer {
@@ -37,11 +40,14 @@ const log = createLogger('org.apache.kafka.connect.runtime.rest.RestServer')
 
 /** The REST API of a worker (KIP-26 and later). It knows the herder, and nothing of the worker. */
 export function createRestServer(options: RestServerOptions): RestServer {
-  const { admin, peers = {} } = options
+  const { admin, extensions, pathPrefix, peers = {} } = options
   let herder: Herder | null = null
   const all = resources(options.commit)
-  const serves = (group: ListenerGroup, served: readonly Resource[], prepare: Prepare): Serving => {
-    const app = createApp(served, () => ({ herder, peers }))
+  const serves = (group: ListenerGroup, served: Served, prepare: Prepare): Serving => {
+    const app = createApp(served.resources, {
+      ...{ ...served, pathPrefix, peers },
+      herder: () => herder,
+    })
     const name = `Sluice/${options.version}`
     const servers = group.listeners.map(
       (listener) =>
@@ -52,13 +58,14 @@ export function createRestServer(options: RestServerOptions): RestServer {
     )
     return { app, servers }
   }
+  const own = admin === undefined ? all : all.filter(isNotAdmin)
   const api = serves(
     options,
-    admin === undefined ? all : all.filter(isNotAdmin),
+    { resources: [...own, ...(extensions?.resources ?? [])], extensions },
     preparation(options),
   )
   const administration =
-    admin === undefined ? null : serves(admin, all.filter(isAdmin), () => undefined)
+    admin === undefined ? null : serves(admin, { resources: all.filter(isAdmin) }, () => undefined)
   return {
     async start() {
       const bound = await open(api)
@@ -69,17 +76,24 @@ export function createRestServer(options: RestServerOptions): RestServer {
       return bound
     },
     attach(next) {
+      extensions?.attach(next)
       herder = next
     },
     async stop(graceMs = defaultGraceMs) {
       log.info('Stopping REST server')
       await Promise.all([api, administration].map((serving) => close(serving, graceMs)))
+      await extensions?.close()
       log.info('REST server stopped')
     },
   }
 }
 
 type Prepare = (request: IncomingMessage, response: ServerResponse) => void
+
+interface Served {
+  readonly resources: readonly Resource[]
+  readonly extensions?: RestExtensions | undefined
+}
 
 interface Serving {
   readonly app: ReturnType<typeof createApp>

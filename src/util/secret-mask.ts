@@ -30,6 +30,12 @@ export class SecretMask {
     this.#bytes = 0
   }
 
+  /** As {@link add}, of a secret that is never forgotten. */
+  addPinned(secret: string): void {
+    for (const part of partsOf(secret)) this.#pinned.add(part)
+    this.#pattern = null
+  }
+
   /** `text` with every secret replaced by `[hidden]`; `text` itself where there is none. */
   mask(text: string): string {
     const pattern = (this.#pattern ??= this.#compile())

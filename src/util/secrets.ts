@@ -20,6 +20,11 @@ export function pinSecretsOf(config: Readonly<Record<string, string>>): void {
   mask.pin(Object.values(config))
 }
 
+/** Takes note of a secret of the worker's own, which is never forgotten. */
+export function pinSecret(secret: string): void {
+  mask.addPinned(secret)
+}
+
 /** `text` without the secrets known. */
 export function maskSecrets(text: string): string {
   return mask.mask(text)

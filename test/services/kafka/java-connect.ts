@@ -19,6 +19,10 @@ export interface JavaConnectOptions {
   /** Connector files, for standalone. */
   readonly connectorFiles?: readonly string[]
   readonly cwd?: string
+  /** `-D…` and the like, after ours. */
+  readonly jvmArgs?: readonly string[]
+  /** Where the worker asks for one: the Authorization header by which its health is asked. */
+  readonly authorization?: string
   /** Answers as soon as the process is there where false: for those who measure how long the start takes. */
   readonly waitUntilHealthy?: boolean
 }
@@ -52,6 +56,7 @@ const mainClasses = {
 
 export async function startJavaConnect(options: JavaConnectOptions): Promise<JavaConnect> {
   const { mode, flags = 'tuned', connectorFiles = [], cwd, waitUntilHealthy = true } = options
+  const { jvmArgs = [], authorization } = options
   const kafka = await installKafka()
   const port = await freePort()
   const dir = await mkdtemp(path.join(tmpdir(), 'sluice-java-connect-'))
@@ -67,6 +72,7 @@ export async function startJavaConnect(options: JavaConnectOptions): Promise<Jav
     args: [
       ...[...jvmFlags[flags], '-Djava.awt.headless=true'],
       `-Dlog4j2.configurationFile=file:${serviceFile('kafka/log4j2.properties')}`,
+      ...jvmArgs,
       ...['-cp', kafka.classPath, mainClasses[mode], workerFile, ...connectorFiles],
     ],
     logFile: path.join(dir, 'worker.log'),
@@ -80,9 +86,13 @@ export async function startJavaConnect(options: JavaConnectOptions): Promise<Jav
   }
   try {
     if (waitUntilHealthy)
-      await child.waitUntil('The Java Connect worker did not start', () => isHealthy(url), {
-        timeoutMs: 120_000,
-      })
+      await child.waitUntil(
+        'The Java Connect worker did not start',
+        () => isHealthy(url, authorization),
+        {
+          timeoutMs: 120_000,
+        },
+      )
   } catch (error) {
     await dispose()
     throw error
@@ -99,9 +109,12 @@ export async function startJavaConnect(options: JavaConnectOptions): Promise<Jav
 }
 
 /** `/health` answers 200 only once the worker has started (KIP-1017). */
-export async function isHealthy(url: string): Promise<boolean> {
+export async function isHealthy(url: string, authorization?: string): Promise<boolean> {
   try {
-    const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(10_000) })
+    const response = await fetch(`${url}/health`, {
+      signal: AbortSignal.timeout(10_000),
+      ...(authorization === undefined ? {} : { headers: { authorization } }),
+    })
     await response.arrayBuffer()
     return response.status === 200
   } catch {

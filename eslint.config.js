@@ -58,6 +58,8 @@ const doors = [
   { name: 'mysql2', allow: 'connectors/jdbc/drivers/**' },
   { name: 'pg', allow: 'connectors/jdbc/drivers/**' },
   { name: 'pg-copy-streams', allow: 'connectors/jdbc/drivers/**' },
+  { name: 'hyparquet', allow: 'connectors/storage/**' },
+  { name: 'hyparquet-writer', allow: 'connectors/storage/**' },
 ]
 
 export default tseslint.config(

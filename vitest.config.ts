@@ -31,6 +31,8 @@ export default defineConfig({
     alias: {
       'sluice/api': entry('./src/api/index.ts'),
       'sluice/avro': entry('./src/converters/avro/index.ts'),
+      'sluice/codecs': entry('./src/kafka/records/codecs.ts'),
+      'sluice/json': entry('./src/converters/json/index.ts'),
       'sluice/storage': entry('./connectors/storage/index.ts'),
     },
     conditions: ['source'],

@@ -61,9 +61,11 @@ async function bundle(outdir, connectors) {
   const entries = {
     api: 'src/api/index.ts',
     avro: 'src/converters/avro/index.ts',
+    codecs: 'src/kafka/records/codecs.ts',
     'connect-dlq': 'src/cli/connect-dlq.ts',
     'connect-plugin-path': 'src/cli/connect-plugin-path.ts',
     'connect-standalone': 'src/cli/connect-standalone.ts',
+    json: 'src/converters/json/index.ts',
     'plugin-thread': 'src/runtime/plugin-thread.ts',
     storage: 'connectors/storage/index.ts',
     ...Object.fromEntries(

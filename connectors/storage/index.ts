@@ -1,4 +1,4 @@
-/** `sluice/storage`: what connectors to object stores and file systems share. Directories, names and rotation of files. */
+/** `sluice/storage`: what connectors to object stores and file systems share. Directories, names, rotation and formats of files. */
 export { partitionerClasses, partitionerKeys } from './config/partitioner-keys.ts'
 export { storageCommonKeys, storageSinkKeys } from './config/storage-keys.ts'
 export { directoryName, fileName, objectName } from './object-name.ts'
@@ -20,3 +20,16 @@ export type { Candidate, RotationReason, RotationRules } from './rotation/rotati
 export { nextRotation } from './rotation/rotation-schedule.ts'
 export { projectTo, schemaChange, schemaCompatibilityOf } from './rotation/schema-compatibility.ts'
 export type { SchemaChange, SchemaCompatibility } from './rotation/schema-compatibility.ts'
+export { ByteOutput } from './formats/byte-output.ts'
+export { BytesFormat, TextFormat } from './formats/bytes-format.ts'
+export { compressionExtensions, loadCompression } from './formats/compression.ts'
+export type { Compressor, FileCompression } from './formats/compression.ts'
+export type { FileEncoder, FileFormat } from './formats/file-format.ts'
+export { JsonFormat } from './formats/json-format.ts'
+export { loadAvroCodec } from './formats/avro/avro-codec.ts'
+export type { AvroCodec } from './formats/avro/avro-codec.ts'
+export { readAvroFile } from './formats/avro/avro-file-reader.ts'
+export { AvroFormat } from './formats/avro/avro-format.ts'
+export { loadParquetCodec } from './formats/parquet/parquet-codec.ts'
+export type { ParquetCodec } from './formats/parquet/parquet-codec.ts'
+export { ParquetFormat } from './formats/parquet/parquet-format.ts'

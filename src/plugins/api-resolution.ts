@@ -12,6 +12,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 const entries: Readonly<Record<string, string>> = {
   'sluice/api': 'api.js',
   'sluice/avro': 'avro.js',
+  'sluice/codecs': 'codecs.js',
+  'sluice/json': 'json.js',
   'sluice/storage': 'storage.js',
 }
 

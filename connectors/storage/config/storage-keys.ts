@@ -33,6 +33,27 @@ export const storageSinkKeys = {
     doc: 'Which schemas may share a file: NONE, BACKWARD, FORWARD or FULL.',
     ...connector,
   },
+  'schemas.cache.config': {
+    type: 'int',
+    default: 1000,
+    importance: 'low',
+    doc: 'How many converted schemas are kept.',
+    ...connector,
+  },
+  'enhanced.avro.schema.support': {
+    type: 'boolean',
+    default: true,
+    importance: 'low',
+    doc: 'Keep enums, and call the members of a union by their full names.',
+    ...connector,
+  },
+  'connect.meta.data': {
+    type: 'boolean',
+    default: true,
+    importance: 'low',
+    doc: 'Write what Connect knows of a schema beyond Avro, as connect.* properties.',
+    ...connector,
+  },
   'allow.optional.map.keys': {
     type: 'boolean',
     default: false,

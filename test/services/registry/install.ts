@@ -15,7 +15,7 @@ export function installProtobufClasses(): Promise<string> {
 }
 
 /** What a pom depends on, as a class path. */
-async function installClasses(name: string, file: string): Promise<string> {
+export async function installClasses(name: string, file: string): Promise<string> {
   const pom = serviceFile(file)
   const version = createHash('sha256').update(readFileSync(pom)).digest('hex').slice(0, 8)
   const dir = await cached(`${name}-${version}`, async (target) => {

@@ -1,0 +1,59 @@
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.File;
+import java.nio.file.Path;
+import org.apache.avro.file.DataFileReader;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.parquet.avro.AvroParquetReader;
+import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.ParquetReader;
+import org.apache.parquet.hadoop.metadata.FileMetaData;
+import org.apache.parquet.io.LocalInputFile;
+
+/** Reads files as Avro's and Parquet's own Java readers do: one JSON request a line, one JSON answer a line. */
+public final class FilesOracle {
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+    public static void main(String[] args) throws Exception {
+        Pipe.serve(FilesOracle::read);
+    }
+
+    private static JsonNode read(JsonNode request) throws Exception {
+        String path = request.get("path").asText();
+        return request.get("kind").asText().equals("avro") ? readAvro(path) : readParquet(path);
+    }
+
+    private static JsonNode readAvro(String path) throws Exception {
+        ObjectNode answer = NODES.objectNode();
+        ArrayNode records = answer.putArray("records");
+        try (DataFileReader<Object> reader = new DataFileReader<>(new File(path), new GenericDatumReader<>())) {
+            answer.put("schema", reader.getSchema().toString());
+            answer.put("codec", reader.getMetaString("avro.codec"));
+            while (reader.hasNext()) records.add(GenericData.get().toString(reader.next()));
+        }
+        return answer;
+    }
+
+    private static JsonNode readParquet(String path) throws Exception {
+        ObjectNode answer = NODES.objectNode();
+        ArrayNode records = answer.putArray("records");
+        LocalInputFile file = new LocalInputFile(Path.of(path));
+        try (ParquetFileReader reader = ParquetFileReader.open(file)) {
+            FileMetaData metadata = reader.getFileMetaData();
+            answer.put("schema", metadata.getSchema().toString());
+            answer.put("codec", reader.getRowGroups().isEmpty()
+                    ? null : reader.getRowGroups().get(0).getColumns().get(0).getCodec().name());
+        }
+        try (ParquetReader<Object> reader =
+                AvroParquetReader.builder(file, new PlainParquetConfiguration()).build()) {
+            for (Object record = reader.read(); record != null; record = reader.read()) {
+                records.add(GenericData.get().toString(record));
+            }
+        }
+        return answer;
+    }
+}

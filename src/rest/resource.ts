@@ -1,4 +1,5 @@
 import type { Herder } from '../herder/herder.ts'
+import type { Operation } from './openapi/operation.ts'
 import type { Stream } from './log-stream.ts'
 import { ConnectError } from '../errors/connect-error.ts'
 
@@ -50,6 +51,8 @@ export interface Resource {
   /** Most time a request may take; 90 s by default, as in Java. */
   readonly timeLimitMs?: number
   readonly methods: Partial<Record<Method, Handler>>
+  /** Of each of the methods, what it takes and answers. */
+  readonly operations: Partial<Record<Method, Operation>>
 }
 
 const reasons = {

@@ -9,6 +9,7 @@ import { urlOf } from './listeners.ts'
 import type { Listener } from './listeners.ts'
 import type { Resource } from './resource.ts'
 import { resources } from './resources/index.ts'
+import { withOpenApi } from './resources/openapi.ts'
 import { addResponseHeaders } from './response-headers.ts'
 import type { ListenerGroup, RestConfig } from './rest-config.ts'
 
@@ -61,7 +62,10 @@ export function createRestServer(options: RestServerOptions): RestServer {
   const own = admin === undefined ? all : all.filter(isNotAdmin)
   const api = serves(
     options,
-    { resources: [...own, ...(extensions?.resources ?? [])], extensions },
+    {
+      resources: withOpenApi([...own, ...(extensions?.resources ?? [])], options.version),
+      extensions,
+    },
     preparation(options),
   )
   const administration =

@@ -14,6 +14,7 @@ import type { MaybePromise } from '../../util/maybe-promise.ts'
 import { anything } from '../media-types.ts'
 import type { Handler, Resource, RestRequest, RestResponse } from '../resource.ts'
 import { resources } from '../resources/index.ts'
+import { withOpenApi } from '../resources/openapi.ts'
 import { clusterState } from './cluster-state.ts'
 import { checkedResponse } from './checked-response.ts'
 
@@ -115,12 +116,12 @@ export class RestExtensions {
   }
 
   #addRoute(className: string, route: RestRoute): void {
-    const { method, path } = route
+    const { method, path, summary = `Served by ${className}.` } = route
     if (!pathPattern.test(path)) {
       throw new ConfigError(`Invalid path ${path}: expected parts like /audit/:connector.`)
     }
     const shape = shapeOf(path)
-    const own = resources('').some((each) => shapeOf(each.path) === shape)
+    const own = withOpenApi(resources(''), '').some((each) => shapeOf(each.path) === shape)
     const known = this.#resources.get(shape)
     if (own || known?.methods[method] !== undefined || (known && known.path !== path)) {
       throw new ConfigError(`${method} ${path} is served already: choose another path.`)
@@ -136,6 +137,7 @@ export class RestExtensions {
       consumesJson: false,
       produces: anything,
       methods: { ...known?.methods, [method]: handle },
+      operations: { ...known?.operations, [method]: { summary, answers: { 200: 'Any' } } },
     })
   }
 

@@ -1,3 +1,4 @@
+import { flagParameter } from '../openapi/operation.ts'
 import type { Resource } from '../resource.ts'
 
 /**
@@ -13,6 +14,14 @@ export const connectorHealth: Resource = {
       const health = herder.connectorHealth(param('connector'))
       const fails = query.get('fail')?.toLowerCase() === 'true' && !health.healthy
       return { status: fails ? 503 : 200, body: health }
+    },
+  },
+  operations: {
+    GET: {
+      summary: 'How a connector and its tasks are, and why not well.',
+      query: { fail: flagParameter('Answer 503 where it is not healthy.') },
+      answers: { 200: 'ConnectorHealth', 503: 'ConnectorHealth' },
+      errors: [404],
     },
   },
 }

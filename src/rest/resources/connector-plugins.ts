@@ -2,6 +2,7 @@ import type { ConfigInfos } from '../../messages/config-infos.ts'
 import { maskSecrets } from '../../util/secrets.ts'
 import type { PluginDescriptor, PluginType } from '../../plugins/plugin-descriptor.ts'
 import { readConfig } from '../bodies.ts'
+import { flagParameter, textParameter } from '../openapi/operation.ts'
 import type { Resource } from '../resource.ts'
 
 /** Kinds that are listed. */
@@ -27,6 +28,15 @@ export const connectorPlugins: Resource = {
       return { status: 200, body: plugins.map(toEntity) }
     },
   },
+  operations: {
+    GET: {
+      summary: 'The plugins that are installed.',
+      query: {
+        connectorsOnly: flagParameter('False: converters, transformations and predicates as well.'),
+      },
+      answers: { 200: 'Plugins' },
+    },
+  },
 }
 
 /** KIP-769; with `version` the keys of that one (KIP-891). */
@@ -39,6 +49,14 @@ export const pluginConfig: Resource = {
       body: await herder.pluginConfig(param('plugin'), query.get('version'), signal),
     }),
   },
+  operations: {
+    GET: {
+      summary: 'The keys of a plugin.',
+      query: { version: textParameter('Of this version, or the newest within this range.') },
+      answers: { 200: 'ConfigKeys' },
+      errors: [400, 404],
+    },
+  },
 }
 
 export const pluginValidate: Resource = {
@@ -49,6 +67,14 @@ export const pluginValidate: Resource = {
       const config = readConfig(body)
       const infos = await herder.validateConnectorConfig(config, param('plugin'), signal)
       return { status: 200, body: withoutSecrets(infos) }
+    },
+  },
+  operations: {
+    PUT: {
+      summary: 'What is wrong with a configuration.',
+      body: 'GivenConfig',
+      answers: { 200: 'Validation' },
+      errors: [400],
     },
   },
 }

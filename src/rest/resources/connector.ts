@@ -16,6 +16,10 @@ export const connector: Resource = {
       return { status: 204 }
     },
   },
+  operations: {
+    GET: { summary: 'A connector.', answers: { 200: 'ConnectorInfo' }, errors: [404] },
+    DELETE: { summary: 'Deletes a connector.', answers: { 204: null }, errors: [404, 409] },
+  },
 }
 
 export const connectorConfig: Resource = {
@@ -39,6 +43,21 @@ export const connectorConfig: Resource = {
       body: await herder.patchConnectorConfig(param('connector'), readConfig(body), signal),
     }),
   },
+  operations: {
+    GET: { summary: 'Its configuration.', answers: { 200: 'Config' }, errors: [404] },
+    PUT: {
+      summary: 'Gives a connector this configuration; creates it where there is none.',
+      body: 'GivenConfig',
+      answers: { 200: 'ConnectorInfo', 201: 'ConnectorInfo' },
+      errors: [400, 409],
+    },
+    PATCH: {
+      summary: 'Changes some keys; null removes one.',
+      body: 'GivenConfig',
+      answers: { 200: 'ConnectorInfo' },
+      errors: [400, 404, 409],
+    },
+  },
 }
 
 export const connectorStatus: Resource = {
@@ -46,6 +65,13 @@ export const connectorStatus: Resource = {
   consumesJson: true,
   methods: {
     GET: ({ herder, param }) => ({ status: 200, body: herder.connectorStatus(param('connector')) }),
+  },
+  operations: {
+    GET: {
+      summary: 'What a connector and its tasks are doing.',
+      answers: { 200: 'ConnectorStatus' },
+      errors: [404],
+    },
   },
 }
 
@@ -62,6 +88,9 @@ export const connectorTopics: Resource = {
       }
     },
   },
+  operations: {
+    GET: { summary: 'Topics it has used.', answers: { 200: 'Topics' }, errors: [403] },
+  },
 }
 
 export const connectorTopicsReset: Resource = {
@@ -72,5 +101,8 @@ export const connectorTopicsReset: Resource = {
       herder.resetActiveTopics(param('connector'))
       return { status: 202 }
     },
+  },
+  operations: {
+    PUT: { summary: 'Forgets the topics it has used.', answers: { 202: null }, errors: [403] },
   },
 }

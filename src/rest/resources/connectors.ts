@@ -12,6 +12,25 @@ export const connectors: Resource = {
   path: '/connectors',
   consumesJson: true,
   methods: { GET: list, POST: create },
+  operations: {
+    GET: {
+      summary: 'The connectors.',
+      query: {
+        expand: {
+          description: 'More than the names.',
+          type: 'array',
+          items: { enum: ['info', 'status'] },
+        },
+      },
+      answers: { 200: 'Connectors' },
+    },
+    POST: {
+      summary: 'Creates a connector.',
+      body: 'CreateConnector',
+      answers: { 201: 'ConnectorInfo' },
+      errors: [400, 409],
+    },
+  },
 }
 
 async function list(request: RestRequest): Promise<RestResponse> {

@@ -1,3 +1,4 @@
+import { flagParameter } from '../openapi/operation.ts'
 import type { Resource } from '../resource.ts'
 
 /** What is asked of a connector as a whole: pause, resume, stop, restart. */
@@ -8,6 +9,13 @@ export const pause: Resource = {
     PUT: async ({ herder, param, signal }) => {
       await herder.pauseConnector(param('connector'), signal)
       return { status: 202 }
+    },
+  },
+  operations: {
+    PUT: {
+      summary: 'Pauses a connector and its tasks.',
+      answers: { 202: null },
+      errors: [404, 409],
     },
   },
 }
@@ -21,6 +29,9 @@ export const resume: Resource = {
       return { status: 202 }
     },
   },
+  operations: {
+    PUT: { summary: 'Goes on after a pause or stop.', answers: { 202: null }, errors: [404, 409] },
+  },
 }
 
 export const stop: Resource = {
@@ -30,6 +41,13 @@ export const stop: Resource = {
     PUT: async ({ herder, param, signal }) => {
       await herder.stopConnector(param('connector'), signal)
       return { status: 204 }
+    },
+  },
+  operations: {
+    PUT: {
+      summary: 'Stops a connector and ends its tasks.',
+      answers: { 204: null },
+      errors: [404, 409],
     },
   },
 }
@@ -47,6 +65,17 @@ export const restart: Resource = {
       }
       const plan = await herder.restartConnector(request, signal)
       return plan === null ? { status: 204 } : { status: 202, body: plan }
+    },
+  },
+  operations: {
+    POST: {
+      summary: 'Starts a connector again, and its tasks where asked to.',
+      query: {
+        includeTasks: flagParameter('The tasks as well.'),
+        onlyFailed: flagParameter('Only what has failed.'),
+      },
+      answers: { 202: 'ConnectorStatus', 204: null },
+      errors: [404, 409],
     },
   },
 }

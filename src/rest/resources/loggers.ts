@@ -12,6 +12,9 @@ export const loggers: Resource = {
   methods: {
     GET: ({ herder }) => ({ status: 200, body: herder.loggers.all() }),
   },
+  operations: {
+    GET: { summary: 'The loggers whose level was set.', answers: { 200: 'Loggers' } },
+  },
 }
 
 /** One logger. Where its level is set for the cluster (KIP-976), a worker that stands alone is the cluster. */
@@ -36,6 +39,16 @@ export const logger: Resource = {
         )
       }
       return { status: 200, body: changed }
+    },
+  },
+  operations: {
+    GET: { summary: 'The level of a logger.', answers: { 200: 'LoggerLevel' }, errors: [404] },
+    PUT: {
+      summary: 'Sets the level of a logger and of those below it.',
+      query: { scope: { enum: ['worker', 'cluster'], description: 'Whose loggers.' } },
+      body: 'GivenLevel',
+      answers: { 200: 'LoggerNames', 204: null },
+      errors: [400, 404],
     },
   },
 }

@@ -6,11 +6,19 @@ import { logLevels, parseLogLevel } from '../../util/log-levels.ts'
 import type { KeptLine, LogOwner, LogQuery } from '../../util/log-history.ts'
 import { followLog } from '../log-stream.ts'
 import { preferredType } from '../media-types.ts'
+import { flagParameter, textParameter } from '../openapi/operation.ts'
 import type { Handler, Resource } from '../resource.ts'
 import { taskIdOf } from './tasks.ts'
 
 /** What a client may ask for, what it gets without asking first. As a stream, JSON is an object a line. */
 const types = ['application/json', 'text/plain', 'text/event-stream', 'application/x-ndjson']
+
+const logParameters = {
+  level: textParameter('This level and worse.'),
+  since: textParameter('From this time on: ISO 8601, or milliseconds since 1970.'),
+  limit: { type: 'integer', minimum: 1, description: 'The last ones of them.' },
+  follow: flagParameter('Go on with each line as it comes.'),
+}
 
 /** Ours: the last lines a connector and its tasks have logged. */
 export const connectorLogs: Resource = {
@@ -26,6 +34,14 @@ export const connectorLogs: Resource = {
       return answer(owner, request)
     },
   },
+  operations: {
+    GET: {
+      summary: 'The last lines of a connector and its tasks.',
+      query: logParameters,
+      answers: { 200: 'LogLines' },
+      errors: [400, 404, 429],
+    },
+  },
 }
 
 /** Ours: the last lines of one task, also of its earlier runs and those whose thread has ended. */
@@ -39,6 +55,14 @@ export const taskLogs: Resource = {
       // Throws where neither a status nor a line is known of it.
       if (!request.herder.logs.has(owner)) request.herder.taskStatus(owner)
       return answer(owner, request)
+    },
+  },
+  operations: {
+    GET: {
+      summary: 'The last lines of a task.',
+      query: logParameters,
+      answers: { 200: 'LogLines' },
+      errors: [400, 404, 429],
     },
   },
 }

@@ -10,4 +10,7 @@ export const metrics: Resource = {
   methods: {
     GET: async ({ herder }) => ({ status: 200, text: toPrometheusText(await herder.metrics()) }),
   },
+  operations: {
+    GET: { summary: 'Everything that is measured, for Prometheus.', answers: { 200: 'Any' } },
+  },
 }

@@ -21,4 +21,22 @@ export const offsets: Resource = {
       return { status: 200, body: { message } }
     },
   },
+  operations: {
+    GET: {
+      summary: 'How far a connector has come.',
+      answers: { 200: 'Offsets' },
+      errors: [404, 409],
+    },
+    PATCH: {
+      summary: 'Alters offsets of a connector that is stopped.',
+      body: 'GivenOffsets',
+      answers: { 200: 'Message' },
+      errors: [400, 404, 409],
+    },
+    DELETE: {
+      summary: 'Forgets the offsets of a connector that is stopped.',
+      answers: { 200: 'Message' },
+      errors: [400, 404, 409],
+    },
+  },
 }

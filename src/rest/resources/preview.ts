@@ -12,4 +12,12 @@ export const preview: Resource = {
       text: await herder.previews.run(param('plugin'), readPreviewRequest(body), signal),
     }),
   },
+  operations: {
+    POST: {
+      summary: 'What a configuration makes of a few records, stage by stage.',
+      body: 'GivenPreview',
+      answers: { 200: 'Preview' },
+      errors: [400, 429],
+    },
+  },
 }

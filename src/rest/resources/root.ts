@@ -15,6 +15,7 @@ export function root(commit: string): Resource {
         body: { version: kafkaVersion, commit, kafka_cluster_id: herder.kafkaClusterId },
       }),
     },
+    operations: { GET: { summary: 'Whom one is talking to.', answers: { 200: 'ServerInfo' } } },
   }
 }
 
@@ -30,6 +31,12 @@ export const health: Resource = {
         throw error
       })
       return { status: statusOf[body.status], body }
+    },
+  },
+  operations: {
+    GET: {
+      summary: 'Whether this worker can take requests.',
+      answers: { 200: 'WorkerHealth', 500: 'WorkerHealth', 503: 'WorkerHealth' },
     },
   },
 }

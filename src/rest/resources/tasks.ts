@@ -20,6 +20,15 @@ export const tasks: Resource = {
       return { status: 204 }
     },
   },
+  operations: {
+    GET: { summary: 'The tasks of a connector.', answers: { 200: 'Tasks' }, errors: [404] },
+    POST: {
+      summary: 'Internal: a worker hands in the tasks of its connector.',
+      body: 'TaskConfigs',
+      answers: { 204: null },
+      errors: [400, 403, 404, 409],
+    },
+  },
 }
 
 /** Internal, of a cluster's workers (KIP-618). */
@@ -33,6 +42,13 @@ export const fence: Resource = {
       return { status: 204 }
     },
   },
+  operations: {
+    PUT: {
+      summary: 'Internal: fences earlier tasks of a source connector.',
+      answers: { 204: null },
+      errors: [400, 403, 404, 409],
+    },
+  },
 }
 
 export const taskStatus: Resource = {
@@ -40,6 +56,9 @@ export const taskStatus: Resource = {
   consumesJson: true,
   methods: {
     GET: (request) => ({ status: 200, body: request.herder.taskStatus(taskIdOf(request)) }),
+  },
+  operations: {
+    GET: { summary: 'What a task is doing.', answers: { 200: 'TaskStatus' }, errors: [404] },
   },
 }
 
@@ -51,6 +70,9 @@ export const taskRestart: Resource = {
       await request.herder.restartTask(taskIdOf(request), request.signal)
       return { status: 204 }
     },
+  },
+  operations: {
+    POST: { summary: 'Starts a task again.', answers: { 204: null }, errors: [404, 409] },
   },
 }
 

@@ -1,16 +1,14 @@
 import type { RawConfig, TargetState } from '../../config/types.ts'
 import { AlreadyExistsError } from '../../errors/connect-error.ts'
 import type { ConfigInfos } from '../../messages/config-infos.ts'
+import { ConfigValidation, patched } from '../config-validation.ts'
 import type { ConnectorInfo } from '../herder.ts'
-import { hideProvided } from '../provided-values.ts'
-import { staged, untilDone } from '../request-stage.ts'
-import type { RequestStage } from '../request-stage.ts'
-import { asClientMistake, throwIfInvalid } from '../validation-message.ts'
+import type { LifecycleServices } from '../lifecycle-services.ts'
+import type { RequestLoop } from '../request-loop.ts'
+import { untilDone } from '../request-stage.ts'
 import type { ConnectorLifecycle } from './connector-lifecycle.ts'
 import type { ConnectorTable } from './connector-table.ts'
 import type { ConnectorViews } from './connector-views.ts'
-import type { LifecycleServices } from './lifecycle-services.ts'
-import type { RequestLoop } from './request-loop.ts'
 
 export interface ConnectorConfigsOptions {
   readonly loop: RequestLoop
@@ -30,30 +28,28 @@ interface Put {
   readonly done: Promise<void>
 }
 
-/** Java's words for the part of a validation in which a plugin may wait. */
-const validatingStage = 'performing multi-property validation for the connector'
-
 /** Validates configurations, and writes those that are valid. */
 export class ConnectorConfigs {
   readonly #loop: RequestLoop
   readonly #connectors: ConnectorTable
   readonly #services: LifecycleServices
   readonly #views: ConnectorViews
+  readonly #validation: ConfigValidation
 
   constructor({ loop, connectors, services, views }: ConnectorConfigsOptions) {
     this.#loop = loop
     this.#connectors = connectors
     this.#services = services
     this.#views = views
+    this.#validation = new ConfigValidation(services)
   }
 
-  async validate(
+  validate(
     config: RawConfig,
     pluginName: string | null,
     signal: AbortSignal,
   ): Promise<ConfigInfos> {
-    // Java's sentence about a validation that takes too long has no full stop here, and has one elsewhere.
-    return await this.#validated(config, pluginName, signal, '')
+    return this.#validation.validate(config, pluginName, signal)
   }
 
   async put(
@@ -62,7 +58,7 @@ export class ConnectorConfigs {
     options: PutOptions,
     signal: AbortSignal,
   ): Promise<{ readonly created: boolean; readonly info: ConnectorInfo }> {
-    throwIfInvalid(await this.#validated(config, null, signal))
+    await this.#validation.require(config, signal)
     const put = await this.#loop.turn(signal, () => this.#put(name, config, options))
     await untilDone(this.#services.worker, name, put.done, signal)
     return { created: put.created, info: this.#views.info(put.connector) }
@@ -71,10 +67,8 @@ export class ConnectorConfigs {
   async patch(name: string, patch: RawConfig, signal: AbortSignal): Promise<ConnectorInfo> {
     for (;;) {
       const stored = await this.#loop.turn(signal, () => this.#connectors.get(name).config)
-      const merged = Object.fromEntries(
-        Object.entries({ ...stored, ...patch }).filter(([key]) => patch[key] !== null),
-      )
-      throwIfInvalid(await this.#validated(merged, null, signal))
+      const merged = patched(stored, patch)
+      await this.#validation.require(merged, signal)
       const put = await this.#loop.turn(signal, () =>
         // Another request may have changed it while this one was validated: then merge again.
         this.#connectors.get(name).config === stored
@@ -84,24 +78,6 @@ export class ConnectorConfigs {
       if (put === null) continue
       await untilDone(this.#services.worker, name, put.done, signal)
       return this.#views.info(put.connector)
-    }
-  }
-
-  async #validated(
-    config: RawConfig,
-    pluginName: string | null,
-    signal: AbortSignal,
-    end?: '',
-  ): Promise<ConfigInfos> {
-    const { worker, resolver } = this.#services
-    const resolved = await resolver.resolve(config, signal)
-    const since = Date.now()
-    const stage = (): RequestStage => ({ what: validatingStage, since })
-    try {
-      const validating = worker.validate(resolved, pluginName, signal)
-      return hideProvided(await staged(validating, signal, stage, end), config, resolved)
-    } catch (error) {
-      throw asClientMistake(error)
     }
   }
 

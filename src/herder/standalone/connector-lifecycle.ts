@@ -9,9 +9,9 @@ import { notStoppedMessage } from '../offsets-message.ts'
 import type { RestartPlan } from '../restart-plan.ts'
 import { ConnectorTasks } from './connector-tasks.ts'
 import type { TaskSource } from './connector-tasks.ts'
-import { connectorVersionOf, failureOf, resolveConfig } from './lifecycle-services.ts'
-import type { LifecycleServices } from './lifecycle-services.ts'
-import { TaskConfiguration } from './task-configuration.ts'
+import { connectorVersionOf, failureOf, resolveConfig } from '../lifecycle-services.ts'
+import type { LifecycleServices } from '../lifecycle-services.ts'
+import { TaskConfiguration } from '../task-configuration.ts'
 
 /** Ends the waits of an operation whose wish was granted and then overruled: it counts as done. */
 const stopRequested = new ConnectError('The connector was stopped.')
@@ -26,7 +26,7 @@ export class ConnectorLifecycle {
   readonly #services: LifecycleServices
   readonly #chain: SerialQueue
   readonly #tasks: ConnectorTasks
-  readonly #taskConfiguration: TaskConfiguration
+  readonly #taskConfiguration: TaskConfiguration<TaskSource>
   #config: RawConfig
   #targetState: TargetState
   /** Ends with the operations that a newer one overtakes. */
@@ -50,9 +50,10 @@ export class ConnectorLifecycle {
     this.#services = services
     this.#tasks = new ConnectorTasks(name, services)
     this.#taskConfiguration = new TaskConfiguration({
-      ...{ connector: name, services, chain, tasks: this.#tasks },
+      ...{ connector: name, services, chain },
       wanted: () => this.#targetState === 'STARTED' && !this.#failed,
       source: (signal) => this.#source(signal),
+      place: (wanted, source, signal) => this.#tasks.replace(wanted, source, signal),
       fail: (error) => this.#fail(error),
     })
   }

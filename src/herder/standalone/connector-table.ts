@@ -2,7 +2,7 @@ import type { RawConfig } from '../../config/types.ts'
 import { NotFoundError } from '../../errors/connect-error.ts'
 import { SerialQueue } from '../../util/serial-queue.ts'
 import { ConnectorLifecycle } from './connector-lifecycle.ts'
-import type { LifecycleServices } from './lifecycle-services.ts'
+import type { LifecycleServices } from '../lifecycle-services.ts'
 
 /** The connectors there are, by name. */
 export class ConnectorTable {

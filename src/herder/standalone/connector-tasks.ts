@@ -2,8 +2,8 @@ import type { ConnectorConfig, RawConfig, TargetState } from '../../config/types
 import { taskIdText } from '../../messages/ids.ts'
 import type { ConnectorTaskId } from '../../messages/ids.ts'
 import { keepVariables, sameConfig, sameConfigs } from '../task-configs.ts'
-import { failureOf, resolveConfig } from './lifecycle-services.ts'
-import type { LifecycleServices } from './lifecycle-services.ts'
+import { failureOf, resolveConfig } from '../lifecycle-services.ts'
+import type { LifecycleServices } from '../lifecycle-services.ts'
 
 /** What a connector's tasks are made from. */
 export interface TaskSource {

@@ -3,9 +3,9 @@ import type { ConnectorOffset, OffsetChange } from '../../messages/connector-off
 import { abortable } from '../../util/abort.ts'
 import { notStoppedMessage, offsetsMessage } from '../offsets-message.ts'
 import type { ConnectorTable } from './connector-table.ts'
-import { resolveConfig } from './lifecycle-services.ts'
-import type { LifecycleServices } from './lifecycle-services.ts'
-import type { RequestLoop } from './request-loop.ts'
+import { resolveConfig } from '../lifecycle-services.ts'
+import type { LifecycleServices } from '../lifecycle-services.ts'
+import type { RequestLoop } from '../request-loop.ts'
 
 export interface OffsetRequestsOptions {
   readonly loop: RequestLoop

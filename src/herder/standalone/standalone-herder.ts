@@ -38,7 +38,7 @@ import { ConnectorConfigs } from './connector-configs.ts'
 import { ConnectorTable } from './connector-table.ts'
 import { ConnectorViews } from './connector-views.ts'
 import { OffsetRequests } from './offset-requests.ts'
-import { RequestLoop } from './request-loop.ts'
+import { RequestLoop } from '../request-loop.ts'
 import { unsupported } from './unsupported.ts'
 import { workerListener } from './worker-listener.ts'
 

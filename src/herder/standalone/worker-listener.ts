@@ -3,7 +3,7 @@ import type { ActiveTopics } from '../active-topics.ts'
 import type { Statuses } from '../statuses.ts'
 import type { ConnectorLifecycle } from './connector-lifecycle.ts'
 import type { ConnectorTable } from './connector-table.ts'
-import { connectorVersionOf } from './lifecycle-services.ts'
+import { connectorVersionOf } from '../lifecycle-services.ts'
 
 export interface HerderState {
   readonly connectors: ConnectorTable

@@ -1,11 +1,10 @@
-import type { ConnectorConfig } from '../../config/types.ts'
-import { asError } from '../../errors/connect-error.ts'
-import { abortable, delay } from '../../util/abort.ts'
-import { maskSecrets } from '../../util/secrets.ts'
-import type { SerialQueue } from '../../util/serial-queue.ts'
-import type { Trouble } from '../health-verdict.ts'
-import { TooManyTasksError, exceedsTasksMax, tasksMaxOf } from '../task-configs.ts'
-import type { ConnectorTasks, TaskSource } from './connector-tasks.ts'
+import type { ConnectorConfig } from '../config/types.ts'
+import { asError } from '../errors/connect-error.ts'
+import { abortable, delay } from '../util/abort.ts'
+import { maskSecrets } from '../util/secrets.ts'
+import type { SerialQueue } from '../util/serial-queue.ts'
+import type { Trouble } from './health-verdict.ts'
+import { TooManyTasksError, exceedsTasksMax, tasksMaxOf } from './task-configs.ts'
 import type { LifecycleServices } from './lifecycle-services.ts'
 
 /** Failed task configurations are asked for again after this long, doubled each time. */
@@ -14,22 +13,32 @@ const lastRetryMs = 60_000
 /** A connector that asks for it all the time is asked for its tasks this often. */
 const requestMs = 100
 
-export interface TaskConfigurationOptions {
+/** What tasks are made from: at least the connector's configuration, variables resolved. */
+interface Source {
+  readonly config: ConnectorConfig
+}
+
+export interface TaskConfigurationOptions<S extends Source> {
   readonly connector: string
-  readonly services: LifecycleServices
+  readonly services: Pick<LifecycleServices, 'worker' | 'log'>
   /** The connector's own: what is tried again takes its turn in it. */
   readonly chain: SerialQueue
-  readonly tasks: ConnectorTasks
   /** Whether the connector is to be asked at all: it has not failed, and is meant to run. */
   readonly wanted: () => boolean
-  readonly source: (signal: AbortSignal) => Promise<TaskSource>
+  readonly source: (signal: AbortSignal) => Promise<S>
+  /** Has the connector have these tasks. */
+  readonly place: (
+    wanted: readonly ConnectorConfig[],
+    source: S,
+    signal: AbortSignal,
+  ) => Promise<void>
   /** The connector asks for what it may not have: it has failed. */
   readonly fail: (error: unknown) => void
 }
 
 /** Asks a connector for its tasks and puts them in place; where it cannot, again later. */
-export class TaskConfiguration {
-  readonly #options: TaskConfigurationOptions
+export class TaskConfiguration<S extends Source> {
+  readonly #options: TaskConfigurationOptions<S>
   #trouble: Trouble | null = null
   /** Of operations that the connector asked for, the signal of the one that waits for its turn. */
   #requested: AbortSignal | null = null
@@ -37,7 +46,7 @@ export class TaskConfiguration {
   /** What is to be tried again after a while, one at a time. */
   #retry: { readonly signal: AbortSignal } | null = null
 
-  constructor(options: TaskConfigurationOptions) {
+  constructor(options: TaskConfigurationOptions<S>) {
     this.#options = options
   }
 
@@ -67,14 +76,14 @@ export class TaskConfiguration {
 
   /** Rejects where it has to be done again later, which is seen to. */
   async apply(signal: AbortSignal, attempt = 0): Promise<void> {
-    const { tasks, source, wanted, fail } = this.#options
+    const { place, source, wanted, fail } = this.#options
     if (!wanted()) {
       this.#trouble = null
       return
     }
     try {
       const from = await source(signal)
-      await tasks.replace(await this.#wantedTasks(from.config, signal), from, signal)
+      await place(await this.#wantedTasks(from.config, signal), from, signal)
       this.#trouble = null
       this.#retry = null
     } catch (error) {

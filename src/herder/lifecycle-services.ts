@@ -1,11 +1,11 @@
-import type { ConnectorConfig, RawConfig } from '../../config/types.ts'
-import { isRetriable, traceOf } from '../../errors/connect-error.ts'
-import type { Logger } from '../../util/logger.ts'
-import type { ConnectorWorker } from '../../worker/types.ts'
-import type { ConfigResolver, NoteExpiry } from '../config-resolver.ts'
-import type { ExpiryRestarts } from '../expiry-restarts.ts'
-import type { RestartSupervisor } from '../restart-supervisor.ts'
-import type { StatusFailure, Statuses } from '../statuses.ts'
+import type { ConnectorConfig, RawConfig } from '../config/types.ts'
+import { isRetriable, traceOf } from '../errors/connect-error.ts'
+import type { Logger } from '../util/logger.ts'
+import type { ConnectorWorker } from '../worker/types.ts'
+import type { ConfigResolver, NoteExpiry } from './config-resolver.ts'
+import type { ExpiryRestarts } from './expiry-restarts.ts'
+import type { RestartSupervisor } from './restart-supervisor.ts'
+import type { StatusFailure, Statuses } from './statuses.ts'
 
 /** What the life of a connector and its tasks needs of its surroundings. */
 export interface LifecycleServices {
@@ -28,7 +28,7 @@ export interface ConfigOwner {
  * started again. Validation lets no null through, so none is lost here.
  */
 export async function resolveConfig(
-  { resolver, expiries }: LifecycleServices,
+  { resolver, expiries }: Pick<LifecycleServices, 'resolver' | 'expiries'>,
   owner: ConfigOwner,
   config: RawConfig,
   signal: AbortSignal,
@@ -43,7 +43,10 @@ export async function resolveConfig(
 }
 
 /** The version of the connector that a configuration names; null where its plugin is gone. */
-export function connectorVersionOf(worker: ConnectorWorker, config: RawConfig): string | null {
+export function connectorVersionOf(
+  worker: Pick<ConnectorWorker, 'connectorVersion'>,
+  config: RawConfig,
+): string | null {
   try {
     const range = config['connector.plugin.version'] ?? null
     return worker.connectorVersion(config['connector.class'] ?? '', range)

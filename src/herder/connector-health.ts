@@ -1,6 +1,6 @@
 import { lagUnits } from '../messages/counters.ts'
 import type { ConnectorFacts, OpenCall, TaskFacts, ThreadFacts } from '../worker/types.ts'
-import { callOf, judgeConnector, judgeTask } from './health-verdict.ts'
+import { callOf, judgeConnector, judgeState, judgeTask } from './health-verdict.ts'
 import type { Hour, Trouble, Verdict } from './health-verdict.ts'
 import type {
   ConnectorHealth,
@@ -12,7 +12,7 @@ import type {
   TaskHealth,
   ThreadHealth,
 } from './health.ts'
-import type { ConnectorStateInfo, TaskState } from './herder.ts'
+import type { ConnectorState, ConnectorStateInfo, TaskState } from './herder.ts'
 import { partText } from './restart-supervisor.ts'
 import type { ConnectorPart, RestartView } from './restart-supervisor.ts'
 
@@ -23,17 +23,23 @@ export interface HealthSources {
   readonly task: (id: number) => TaskFacts | null
   readonly trouble: Trouble | null
   readonly restarts: RestartView | null
+  /** This worker, where others may run a part of the connector: of what they run nothing but the status is known here. */
+  readonly workerId?: string
 }
 
 /** How a connector and its tasks are. Asks no thread and waits for nothing. */
 export function connectorHealth(sources: HealthSources, hour: Hour): ConnectorHealth {
   const { status, trouble, restarts } = sources
   const { name, type } = status
-  const judgement = judgeConnector(status.connector, sources.connector, trouble, hour)
+  const isElsewhere = ({ worker_id }: ConnectorState): boolean =>
+    sources.workerId !== undefined && worker_id !== sources.workerId
+  const judgement = isElsewhere(status.connector)
+    ? judgeState(status.connector)
+    : judgeConnector(status.connector, sources.connector, trouble, hour)
   const own = promising(judgement, 'connector', restarts)
   const judged = status.tasks.map((state) => {
     const facts = sources.task(state.id)
-    const verdict = judgeTask(type, state, facts, hour)
+    const verdict = isElsewhere(state) ? judgeState(state) : judgeTask(type, state, facts, hour)
     return { state, facts, verdict: promising(verdict, state.id, restarts) }
   })
   const worst = worstOf([

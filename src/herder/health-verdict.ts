@@ -70,6 +70,12 @@ export function judgeConnector(
   return state.state === 'RUNNING' ? healthy : starting
 }
 
+/** By its status alone. */
+export function judgeState(state: ConnectorState): Verdict {
+  if (state.state === 'FAILED') return failed(state)
+  return state.state === 'RUNNING' || atRest(state) ? healthy : starting
+}
+
 /** The plugin call of a task that is open; null where none is. */
 export function callOf({ counters }: TaskFacts): OpenCall | null {
   const { callSince, callStage } = counters

@@ -1,4 +1,10 @@
-import { logLevelOf, loggerNames, registerLoggers, rootLogger } from '../util/log-levels.ts'
+import {
+  logLevelOf,
+  loggerNames,
+  parseLogLevel,
+  registerLoggers,
+  rootLogger,
+} from '../util/log-levels.ts'
 import type { LogLevel } from '../util/log-levels.ts'
 import { createLogger } from '../util/logger.ts'
 import type { LoggerLevel, LoggerLevels } from './herder.ts'
@@ -50,6 +56,14 @@ export class Loggers implements LoggerLevels {
       this.#lastModified.set(changedName, now)
     }
     return changed
+  }
+
+  /** What the cluster was told (KIP-976): a level as whoever asked for it wrote it. One that is none is left, as by Java. */
+  apply(namespace: string, level: string): void {
+    const known = parseLogLevel(level)
+    if (known === undefined) {
+      log.warn(`Ignoring request to set invalid level '${level}' for namespace ${namespace}`)
+    } else this.setLevel(namespace, known)
   }
 
   #entity(name: string): LoggerLevel {

@@ -57,9 +57,18 @@ export class Statuses {
     this.#observer(changeOf(id.connector, id.task, state, change))
   }
 
+  /** Forgets the connector, but not its tasks. */
+  removeConnector(name: string): void {
+    const entry = this.#byConnector.get(name)
+    if (entry) entry.connector = undefined
+    this.#observer(changeOf(name, 'connector', null, {}))
+    this.#tidy(name)
+  }
+
   removeTask(id: ConnectorTaskId): void {
     this.#byConnector.get(id.connector)?.tasks.delete(id.task)
     this.#observer(changeOf(id.connector, id.task, null, {}))
+    this.#tidy(id.connector)
   }
 
   /** Forgets the connector and its tasks. */
@@ -70,6 +79,11 @@ export class Statuses {
   /** Those whose connector has a status. */
   connectors(): readonly string[] {
     return [...this.#byConnector].filter(([, { connector }]) => connector).map(([name]) => name)
+  }
+
+  /** Those of which anything is known. */
+  names(): readonly string[] {
+    return [...this.#byConnector.keys()]
   }
 
   connectorState(name: string): State | undefined {
@@ -111,6 +125,11 @@ export class Statuses {
     return [...tasks]
       .sort(([a], [b]) => a - b)
       .map(([id, status]) => ({ id, ...this.#entity(status) }))
+  }
+
+  #tidy(name: string): void {
+    const entry = this.#byConnector.get(name)
+    if (entry?.connector === undefined && entry?.tasks.size === 0) this.#byConnector.delete(name)
   }
 
   #entry(name: string): ConnectorStatuses {

@@ -31,9 +31,9 @@ const versions: Readonly<Record<string, ConnectProtocolVersion>> = {
 
 /** The configurations as this worker has read them. */
 export interface ConfigSnapshots {
-  /** What this worker joined with; it changes where `fresh` was needed to lead. */
+  /** What `fresh` gave last: what this worker joined with, or what it needed to lead. */
   readonly joined: () => ClusterConfigState
-  /** What it has read by now, which counts as joined with from here on. */
+  /** What it has read by now; asked for each join. */
   readonly fresh: () => ClusterConfigState
 }
 
@@ -63,7 +63,7 @@ export class ConnectGroupProtocol implements GroupProtocol {
 
   protocols(): readonly { readonly name: string; readonly metadata: Buffer }[] {
     const { mode, url, configs, held } = this.#parts
-    const metadata = { url, configOffset: configs.joined().offset, assignment: held() }
+    const metadata = { url, configOffset: configs.fresh().offset, assignment: held() }
     return connectProtocols[mode].map((name) => ({
       name,
       metadata: encodeMetadata(metadata, versions[name] ?? 0),

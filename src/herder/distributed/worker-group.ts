@@ -2,7 +2,10 @@ import { Membership } from '../../kafka/group/membership.ts'
 import { CoordinatorLink } from '../../kafka/group/coordinator.ts'
 import type { MemberOptions } from '../../kafka/group/group-options.ts'
 import type { KafkaClient } from '../../kafka/net/client.ts'
+import type { WorkerLease } from '../../messages/worker-lease.ts'
 import { createLogger } from '../../util/logger.ts'
+import { thisMoment } from '../../util/moment.ts'
+import type { Moment } from '../../util/moment.ts'
 import { ConnectGroupProtocol } from './connect-group-protocol.ts'
 import type { ConfigSnapshots, ConnectProtocolMode } from './connect-group-protocol.ts'
 import { decodeAssignment } from './connect-protocol.ts'
@@ -53,6 +56,8 @@ export interface WorkerGroupParts {
   /** Called when there is something to serve. */
   readonly notify: () => void
   readonly onMemberId?: (memberId: string) => void
+  /** Until when what the worker runs may act. */
+  readonly lease?: Pick<WorkerLease, 'extend' | 'end'>
 }
 
 /**
@@ -66,6 +71,9 @@ export class WorkerGroup {
   #memberId = ''
   #held: WorkerAssignment | null = null
   #lastGeneration = -1
+  /** Whether what it runs is its own. */
+  #mayAct = false
+  #confirmedAt: Moment = thisMoment()
 
   constructor(parts: WorkerGroupParts) {
     this.#parts = parts
@@ -89,7 +97,13 @@ export class WorkerGroup {
         this.#memberId = memberId
         parts.onMemberId?.(memberId)
       },
+      onConfirmed: (sentAt) => {
+        this.#confirmedAt = sentAt
+        this.#extendLease()
+      },
+      onLost: () => this.#endLease(),
     })
+    this.#endLease()
   }
 
   /** The generation that the worker is in; null while it is in none. */
@@ -141,6 +155,7 @@ export class WorkerGroup {
       await this.#revoke(this.#held?.assigned ?? noWork)
     } finally {
       this.#held = null
+      this.#endLease()
       await this.#membership.leave()
     }
   }
@@ -175,6 +190,23 @@ export class WorkerGroup {
       wasRevoked: !isNothing(told.revoked),
       delayMs: told.delayMs,
     })
+    if (this.generation !== generation) return
+    this.#mayAct = true
+    this.#extendLease()
+  }
+
+  /**
+   * Invariant 4: after a loss, what was run before may be another worker's by now. It acts again only where an assignment
+   * says that it is this one's still, and what is not has been stopped.
+   */
+  #extendLease(): void {
+    if (!this.#mayAct) return
+    this.#parts.lease?.extend(this.#confirmedAt, this.#parts.options.sessionTimeoutMs)
+  }
+
+  #endLease(): void {
+    this.#mayAct = false
+    this.#parts.lease?.end()
   }
 
   async #revoke(work: Work): Promise<void> {

@@ -1,9 +1,9 @@
-import type { RawConfig } from '../../config/types.ts'
 import { NotFoundError } from '../../errors/connect-error.ts'
 import type { ConnectorTaskId } from '../../messages/ids.ts'
 import type { ConnectorWorker } from '../../worker/types.ts'
 import type { ConnectorInfo, ConnectorStateInfo, TaskInfo, TaskState } from '../herder.ts'
 import { connectorHealth } from '../connector-health.ts'
+import { connectorTypeOf } from '../connector-type.ts'
 import type { Hour } from '../health-verdict.ts'
 import type { ConnectorHealth } from '../health.ts'
 import type { RestartSupervisor } from '../restart-supervisor.ts'
@@ -34,7 +34,7 @@ export class ConnectorViews {
 
   info(connector: ConnectorLifecycle): ConnectorInfo {
     const { name, config, taskIds } = connector
-    return { name, config, tasks: taskIds, type: this.#typeOf(config) }
+    return { name, config, tasks: taskIds, type: connectorTypeOf(this.#worker, config) }
   }
 
   status(name: string): ConnectorStateInfo {
@@ -42,7 +42,7 @@ export class ConnectorViews {
       name,
       connector: this.#statuses.connector(name),
       tasks: this.#statuses.tasks(name),
-      type: this.#typeOf(this.#connectors.find(name)?.config),
+      type: connectorTypeOf(this.#worker, this.#connectors.find(name)?.config),
     }
   }
 
@@ -57,7 +57,7 @@ export class ConnectorViews {
       name,
       connector: this.#statuses.connectorOrUnassigned(name),
       tasks: taskIds.map((id) => this.#statuses.taskOrUnassigned(id)),
-      type: this.#typeOf(config),
+      type: connectorTypeOf(this.#worker, config),
     }
     const sources = {
       status,
@@ -75,15 +75,5 @@ export class ConnectorViews {
 
   tasks({ name, taskConfigs }: ConnectorLifecycle): readonly TaskInfo[] {
     return taskConfigs.map((config, task) => ({ id: { connector: name, task }, config }))
-  }
-
-  #typeOf(config: RawConfig | undefined): 'source' | 'sink' | 'unknown' {
-    const connectorClass = config?.['connector.class']
-    if (connectorClass === undefined || connectorClass === null) return 'unknown'
-    try {
-      return this.#worker.connectorType(connectorClass)
-    } catch {
-      return 'unknown' // The plugin is gone since the connector was created.
-    }
   }
 }

@@ -1,6 +1,7 @@
 import { asError, isRetriable } from '../../errors/connect-error.ts'
 import { delay } from '../../util/abort.ts'
 import { createLogger } from '../../util/logger.ts'
+import type { Moment } from '../../util/moment.ts'
 import { backoffMs } from '../net/backoff.ts'
 import type { Backoff } from '../net/backoff.ts'
 import { ErrorCode } from '../protocol/errors.ts'
@@ -22,6 +23,10 @@ export interface MembershipParts extends JoinParts {
   readonly onMemberId?: (memberId: string) => void
   /** Called when there was no poll for more than `max.poll.interval.ms`; the member has left its group by then. */
   readonly onIdle?: (idleMs: number) => void
+  /** Called when the coordinator has answered, as a member's, what was sent at that moment: a session from then on. */
+  readonly onConfirmed?: (sentAt: Moment) => void
+  /** Called at once when the generation is lost; `takeLoss` tells it in turn. */
+  readonly onLost?: () => void
 }
 
 /** An assignment that was made and is not served yet. */
@@ -61,7 +66,8 @@ export class Membership {
   constructor(parts: MembershipParts) {
     this.#parts = parts
     const { sessionTimeoutMs, maxPollIntervalMs } = parts.options
-    this.#session = new Session(sessionTimeoutMs, () => this.#checkSession())
+    const { onConfirmed } = parts
+    this.#session = new Session(sessionTimeoutMs, () => this.#checkSession(), onConfirmed)
     this.#heartbeats = new Heartbeats(parts, this.#session, (code, generation) =>
       this.heard(code, generation),
     )
@@ -307,6 +313,7 @@ export class Membership {
     log.info(`${this.#label()} has lost generation ${this.#generation.id}: ${reason}.`)
     this.#generation = null
     this.#isLost = true
+    this.#parts.onLost?.()
     this.#joined = null
     // A join under way makes a new one.
     if (!this.#isJoining) this.#mustJoin = true

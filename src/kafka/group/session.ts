@@ -10,13 +10,19 @@ import { timerMs } from '../../util/timer-ms.ts'
 export class Session {
   readonly #timeoutMs: number
   readonly #onOver: () => void
+  readonly #onConfirmed: (sentAt: Moment) => void
   #from: Moment = thisMoment()
   #timer: NodeJS.Timeout | undefined
 
-  /** `onOver` is called when the session ends while it is watched. */
-  constructor(timeoutMs: number, onOver: () => void) {
+  /** `onOver` is called when the session ends while it is watched, `onConfirmed` each time it begins anew. */
+  constructor(
+    timeoutMs: number,
+    onOver: () => void,
+    onConfirmed: (sentAt: Moment) => void = () => undefined,
+  ) {
     this.#timeoutMs = timeoutMs
     this.#onOver = onOver
+    this.#onConfirmed = onConfirmed
   }
 
   /** How long nothing was confirmed. */
@@ -31,6 +37,7 @@ export class Session {
   /** The coordinator has answered, as a member's, what was sent at `sentAt`. */
   confirmed(sentAt: Moment): void {
     this.#from = sentAt
+    this.#onConfirmed(sentAt)
   }
 
   /** As `confirmed`, and the end of the session is watched from now on. */

@@ -50,6 +50,8 @@ interface Known {
   fencedTasks: number | null
   needsFencing: boolean
   isInconsistent: boolean
+  /** All of this as it is told; null since it changed. */
+  told: ConnectorState | null
 }
 
 /**
@@ -60,6 +62,7 @@ export class ClusterConfig {
   readonly #known = new Map<string, Known>()
   #sessionKey: SessionKey | null = null
   #offset = -1
+  #snapshot: ClusterConfigState | null = null
 
   /** Takes the record at `offset`; null where it changes nothing that anybody acts on. */
   apply(record: ConfigRecord, offset: number): ConfigChange | null {
@@ -89,12 +92,18 @@ export class ClusterConfig {
   /** The record at `offset` said nothing that is understood. */
   skip(offset: number): void {
     this.#offset = offset + 1
+    this.#snapshot = null
   }
 
+  /** The same one as long as nothing has changed. */
   snapshot(): ClusterConfigState {
+    return (this.#snapshot ??= this.#taken())
+  }
+
+  #taken(): ClusterConfigState {
     const connectors = new Map<string, ConnectorState>()
     for (const [name, known] of this.#known) {
-      if (known.config !== null) connectors.set(name, stateOf(known, known.config))
+      if (known.config !== null) connectors.set(name, (known.told ??= stateOf(known, known.config)))
     }
     return { offset: this.#offset, sessionKey: this.#sessionKey, connectors }
   }
@@ -149,6 +158,7 @@ export class ClusterConfig {
 
   #of(connector: string): Known {
     const known = this.#known.get(connector) ?? nothingKnown()
+    known.told = null
     this.#known.set(connector, known)
     return known
   }
@@ -166,6 +176,7 @@ function nothingKnown(): Known {
     fencedTasks: null,
     needsFencing: false,
     isInconsistent: false,
+    told: null,
   }
 }
 

@@ -7,6 +7,8 @@ export function topicAdminOf({ admin }: KafkaClient): TopicAdmin {
   return {
     createTopic: ({ name, partitions, configs }) =>
       admin.createTopics({
+        // It asks too soon, and fails where the broker does not know the topic yet.
+        waitForLeaders: false,
         topics: [
           {
             topic: name,

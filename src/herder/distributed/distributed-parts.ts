@@ -1,0 +1,293 @@
+import type { ConnectorConfig, RawConfig } from '../../config/types.ts'
+import { ConnectError } from '../../errors/connect-error.ts'
+import type { Reading } from '../../metrics/groups.ts'
+import type { MetricFamily } from '../../metrics/metric-family.ts'
+import type { ConfigChange } from '../../stores/config/cluster-config.ts'
+import { abortable, delay, timeLimit } from '../../util/abort.ts'
+import { LogHistory } from '../../util/log-history.ts'
+import { createLogger } from '../../util/logger.ts'
+import type { ConnectorWorker } from '../../worker/types.ts'
+import { ConfigValidation } from '../config-validation.ts'
+import { ExpiryRestarts } from '../expiry-restarts.ts'
+import { Loggers } from '../loggers.ts'
+import { appInfoReading, herderFamilies } from '../metrics.ts'
+import { Previews } from '../previews.ts'
+import { RequestLoop } from '../request-loop.ts'
+import { RestartSupervisor } from '../restart-supervisor.ts'
+import type { Clock } from '../restart-supervisor.ts'
+import { sameConfig, sameConfigs } from '../task-configs.ts'
+import { ClusterMembership } from './cluster-membership.ts'
+import { ClusterOffsets } from './cluster-offsets.ts'
+import { ClusterStatuses } from './cluster-statuses.ts'
+import { ClusterTopics } from './cluster-topics.ts'
+import { ClusterViews } from './cluster-views.ts'
+import { ConnectorRequests } from './connector-requests.ts'
+import { LeaderDuties } from './leader-duties.ts'
+import type { ConfigStore, DistributedHerderOptions, DistributedSettings } from './options.ts'
+import type { OwnedServices } from './owned-services.ts'
+import { OwnedWork } from './owned-work.ts'
+import { RestartRequests } from './restart-requests.ts'
+import { SessionKeys } from './session-keys.ts'
+import { clusterWorkerListener } from './cluster-worker-listener.ts'
+import type { GroupAssignment } from './worker-group.ts'
+
+const log = createLogger('org.apache.kafka.connect.runtime.distributed.DistributedHerder')
+
+/** Statuses have this long to be written before what was stopped is told to be gone. */
+const flushMs = 5000
+
+/** All that the herder of a worker of a cluster is made of, and what holds it together: changes of configurations, and assignments. */
+export class DistributedParts {
+  readonly settings: DistributedSettings
+  readonly loggers: Loggers
+  readonly logs: LogHistory
+  readonly previews: Previews
+  readonly worker: ConnectorWorker
+  readonly configs: ConfigStore
+  readonly membership: ClusterMembership
+  readonly views: ClusterViews
+  readonly validation: ConfigValidation
+  readonly requests: ConnectorRequests
+  readonly restartRequests: RestartRequests
+  readonly offsets: ClusterOffsets
+  readonly topics: ClusterTopics
+  readonly loop = new RequestLoop()
+  readonly #options: DistributedHerderOptions
+  readonly #statuses: ClusterStatuses
+  readonly #owned: OwnedWork
+  readonly #duties: LeaderDuties
+  readonly #restarts: RestartSupervisor
+  readonly #expiries: ExpiryRestarts
+  readonly #appInfo: Reading
+  readonly #stopping = new AbortController()
+  /** Connectors that the group has been rebalanced for, or is about to be. */
+  #known: ReadonlySet<string> = new Set()
+  #isReady = false
+
+  constructor(options: DistributedHerderOptions) {
+    const { resolver, workerId, topicTracking, settings } = options
+    this.#options = options
+    this.settings = settings
+    this.logs = options.logs ?? new LogHistory()
+    this.#appInfo = appInfoReading(workerId, options.commit)
+    this.#restarts = this.#createRestarts(options)
+    this.#expiries = this.#createExpiries(options)
+    this.configs = options.configs({
+      onChange: (change) => this.#changed(change),
+      onReloaded: () => this.#reloaded(),
+    })
+    const snapshot = this.configs.snapshot.bind(this.configs)
+    this.topics = new ClusterTopics(topicTracking, options.statuses)
+    this.#statuses = this.#createStatuses()
+    this.worker = options.worker(
+      clusterWorkerListener({
+        snapshot,
+        owned: () => this.#owned,
+        statuses: this.#statuses,
+        topics: this.topics,
+        worker: () => this.worker,
+      }),
+    )
+    this.loggers = new Loggers((logger, level) => this.worker.setLogLevel(logger, level))
+    const services = this.#createServices()
+    const settled = (): GroupAssignment | null => this.membership.settled
+    const { isGenerationBound = () => false } = options
+    this.#owned = new OwnedWork({ services, snapshot, settled, isGenerationBound })
+    this.membership = new ClusterMembership({
+      ...{ group: options.group, settings, configs: this.configs },
+      work: {
+        revoked: async (work) => {
+          await this.#owned.revoked(work)
+          await this.#flushStatuses()
+        },
+        assigned: (assignment) => this.#assigned(assignment),
+      },
+    })
+    this.views = new ClusterViews({
+      ...{ snapshot, workerId, worker: this.worker, restarts: this.#restarts },
+      statuses: () => this.#statuses.table,
+      trouble: (name) => this.#owned.connector(name)?.trouble ?? null,
+    })
+    this.validation = new ConfigValidation({ worker: this.worker, resolver })
+    const { configs, membership, views, loop, validation } = this
+    this.requests = new ConnectorRequests({ loop, configs, membership, views, validation })
+    const parts = { configs, membership, views, services, requests: this.requests }
+    this.restartRequests = new RestartRequests({ ...parts, owned: this.#owned })
+    this.offsets = new ClusterOffsets({ ...parts, syncTimeoutMs: settings.syncTimeoutMs })
+    this.previews = new Previews({ worker: this.worker, resolver, configs: validation })
+    const sessionKeys = new SessionKeys(settings.sessionKeys)
+    this.#duties = new LeaderDuties({ configs, statuses: this.#statuses, sessionKeys, settled })
+  }
+
+  /** Whether the worker has had its place in the group once. */
+  get isReady(): boolean {
+    return this.#isReady
+  }
+
+  /** What the worker lacks, in a sentence. Waits for nothing. */
+  problem(): string | null {
+    const { problem = () => null, statuses } = this.#options
+    return this.membership.problem ?? this.configs.problem() ?? statuses.problem() ?? problem()
+  }
+
+  async start(signal: AbortSignal): Promise<void> {
+    log.info('Herder starting')
+    await Promise.all([this.#options.statuses.start(signal), this.configs.start(signal)])
+    this.#known = new Set(this.configs.snapshot().connectors.keys())
+    this.membership.start()
+    log.info('Herder started')
+  }
+
+  async stop(signal: AbortSignal): Promise<void> {
+    log.info('Herder stopping')
+    this.loop.close()
+    const reason = new ConnectError('Worker is shutting down')
+    this.#stopping.abort(reason)
+    this.#owned.abandon(reason)
+    const background = Promise.all([
+      this.#restarts.stop(),
+      this.#expiries.stop(),
+      this.#duties.stop(),
+    ])
+    try {
+      // Whoever leaves has given up everything: others need not wait for it.
+      await abortable(this.membership.stop(), signal)
+      await Promise.all([this.worker.stop(signal), abortable(background, signal)])
+    } finally {
+      await Promise.allSettled([
+        this.worker.stop(signal),
+        this.#options.statuses.stop(signal),
+        this.configs.stop(signal),
+      ])
+    }
+    log.info('Herder stopped')
+  }
+
+  async metrics(): Promise<readonly MetricFamily[]> {
+    const snapshot = await this.worker.metrics()
+    return herderFamilies(this.#appInfo, snapshot, this.#statuses.own, this.#restarts)
+  }
+
+  #assigned(assignment: GroupAssignment): void {
+    log.info(
+      `Joined generation ${assignment.generation} as ${assignment.isLeader ? 'its leader' : `a member, led by ${assignment.leaderUrl}`}, ` +
+        `with ${assignment.work.connectors.length} connectors and ${assignment.work.tasks.length} tasks.`,
+    )
+    this.#isReady = true
+    this.#owned.assigned(assignment)
+    this.#duties.settled()
+  }
+
+  /** The topic of configurations says something new. Waits for nothing. */
+  #changed(change: ConfigChange): void {
+    switch (change.kind) {
+      case 'connector-config':
+        this.#owned.align(change.connector)
+        if (!this.#known.has(change.connector)) this.#rebalance('there is a new connector')
+        break
+      case 'connector-removed':
+        if (this.#owned.has(change.connector) || this.membership.settled?.isLeader === true) {
+          this.topics.forget(change.connector)
+        }
+        this.logs.forget(change.connector)
+        this.#owned.align(change.connector)
+        this.#rebalance('a connector was deleted')
+        break
+      case 'task-configs':
+        this.#owned.tasksChanged(change.connector)
+        this.#owned.align(change.connector)
+        this.#rebalance('a connector has other tasks')
+        break
+      case 'target-state':
+        this.#owned.align(change.connector)
+        break
+      case 'session-key':
+        this.#duties.renewKey()
+        break
+      case 'restart':
+        void this.restartRequests.heard(change, this.#stopping.signal)
+        break
+      case 'logger':
+        this.loggers.apply(change.logger, change.level)
+    }
+  }
+
+  /** Anything may have changed. */
+  #reloaded(): void {
+    for (const name of this.configs.snapshot().connectors.keys()) this.#owned.tasksChanged(name)
+    this.#owned.align()
+    this.#rebalance('the topic of configurations was read anew')
+  }
+
+  #rebalance(reason: string): void {
+    this.#known = new Set(this.configs.snapshot().connectors.keys())
+    this.membership.requestRejoin(reason)
+  }
+
+  /** Has a connector that runs here have these tasks, unless it has them and they were made from the same configuration. */
+  async #publish(
+    name: string,
+    config: RawConfig,
+    tasks: readonly ConnectorConfig[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { snapshot } = this.configs
+    const state = snapshot.call(this.configs).connectors.get(name)
+    if (state === undefined) return
+    const { appliedConfig, isInconsistent } = state
+    const isMadeFromThis = appliedConfig !== null && sameConfig(appliedConfig, config)
+    if (isMadeFromThis && !isInconsistent && sameConfigs(state.tasks, tasks)) return
+    const { isLeader, leaderUrl, version } = await this.membership.untilSettled(signal)
+    if (isLeader) {
+      await this.requests.putTaskConfigs(name, tasks, signal)
+      return
+    }
+    const key = version >= 2 ? this.configs.snapshot().sessionKey : null
+    await this.#options.peers.putTaskConfigs(leaderUrl, name, tasks, key, signal)
+  }
+
+  async #flushStatuses(): Promise<void> {
+    using limit = timeLimit(flushMs, this.#stopping.signal)
+    await abortable(this.#options.statuses.flush(limit.signal), limit.signal).catch(() => undefined)
+  }
+
+  #createStatuses(): ClusterStatuses {
+    const { statuses, workerId } = this.#options
+    return new ClusterStatuses({
+      ...{ store: statuses, workerId },
+      generation: () => this.membership.assignment?.generation ?? 0,
+      exists: (connector, task) => {
+        const state = this.configs.snapshot().connectors.get(connector)
+        return state !== undefined && (task === undefined || task < state.tasks.length)
+      },
+      observer: (change) => this.#restarts.statusChanged(change),
+    })
+  }
+
+  #createServices(): OwnedServices {
+    const { resolver, fencing = null } = this.#options
+    return {
+      ...{ resolver, log, fencing, worker: this.worker, statuses: this.#statuses },
+      ...{ restarts: this.#restarts, expiries: this.#expiries },
+      publish: (...published) => this.#publish(...published),
+    }
+  }
+
+  #createExpiries({ clock = systemClock }: DistributedHerderOptions): ExpiryRestarts {
+    const restart = async (name: string): Promise<void> => {
+      if (this.membership.settled !== null) {
+        await this.#owned.connector(name)?.restartQuietly(() => true)
+      }
+    }
+    return new ExpiryRestarts({ restart, clock })
+  }
+
+  #createRestarts({ workerConfig, clock = systemClock }: DistributedHerderOptions) {
+    return new RestartSupervisor({
+      ...{ workerConfig, clock, log, random: Math.random },
+      restart: (name, plan) => this.restartRequests.failed(name, plan),
+    })
+  }
+}
+
+const systemClock: Clock = { now: () => Date.now(), wait: delay }

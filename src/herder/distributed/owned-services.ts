@@ -1,0 +1,34 @@
+import type { ConnectorConfig, RawConfig } from '../../config/types.ts'
+import type { ConnectorTaskId } from '../../messages/ids.ts'
+import type { Logger } from '../../util/logger.ts'
+import type { ConnectorWorker } from '../../worker/types.ts'
+import type { ConfigResolver } from '../config-resolver.ts'
+import type { ExpiryRestarts } from '../expiry-restarts.ts'
+import type { RestartSupervisor } from '../restart-supervisor.ts'
+import type { ClusterStatuses } from './cluster-statuses.ts'
+
+/** What the connectors and tasks of this worker need of their surroundings. */
+export interface OwnedServices {
+  readonly worker: ConnectorWorker
+  readonly statuses: ClusterStatuses
+  readonly resolver: ConfigResolver
+  readonly restarts: RestartSupervisor
+  readonly expiries: ExpiryRestarts
+  readonly log: Logger
+  /** Has a connector have these tasks, made from `config`, unless it has them already. */
+  readonly publish: (
+    connector: string,
+    config: RawConfig,
+    tasks: readonly ConnectorConfig[],
+    signal: AbortSignal,
+  ) => Promise<void>
+  readonly fencing: ZombieFencing | null
+}
+
+/**
+ * What comes before a source task that writes exactly once (KIP-618): nobody of an earlier set of tasks writes any more. Rejects
+ * where that cannot be had: the task has failed then.
+ */
+export interface ZombieFencing {
+  fence(id: ConnectorTaskId, config: ConnectorConfig, signal: AbortSignal): Promise<void>
+}

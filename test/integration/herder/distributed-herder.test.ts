@@ -1,0 +1,160 @@
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
+import type { TopicAdmin } from '../../../src/stores/topic-admin.ts'
+import { openKafkaClient } from '../../support/kafka-client.ts'
+import type { KafkaClient } from '../../support/kafka-client.ts'
+import { topicPrefix } from '../../support/topics.ts'
+import { topicAdminOf } from '../stores/topic-admin.ts'
+import { TestCluster, reach, signal } from './test-cluster.ts'
+import type { TestClusterOptions } from './test-cluster.ts'
+
+const prefix = topicPrefix('distributed-herder')
+const bootstrapServers = inject('bootstrapServers')
+const clusters: TestCluster[] = []
+let kafka: KafkaClient
+let admin: TopicAdmin
+
+beforeAll(async () => {
+  kafka = await openKafkaClient(bootstrapServers)
+  admin = topicAdminOf(kafka)
+})
+afterAll(() => kafka[Symbol.asyncDispose]())
+afterEach(async () => {
+  await Promise.all(clusters.splice(0).map((cluster) => cluster.stop()))
+})
+
+function create(more: Partial<TestClusterOptions> = {}): TestCluster {
+  const name = `${prefix}${Math.random().toString(36).slice(2)}`
+  const cluster = new TestCluster({ name, bootstrapServers, admin, ...more })
+  clusters.push(cluster)
+  return cluster
+}
+
+/** What was started of it, anywhere, in order. */
+const starts = ({ workers }: TestCluster, what: string): number =>
+  workers.flatMap(({ worker }) => worker.calls).filter((call) => call === `start ${what}`).length
+
+describe('one worker', () => {
+  test('creates, pauses, resumes, stops, resumes and deletes', async () => {
+    const cluster = create()
+    const { herder } = await cluster.add()
+    const { created, info } = await cluster.put('a')
+    expect(created).toBe(true)
+    expect(info).toMatchObject({ name: 'a', type: 'source', tasks: [] })
+    await reach(() => expect(cluster.states('a')).toEqual(['RUNNING RUNNING RUNNING']))
+    expect(cluster.running).toEqual(['a', 'a-0', 'a-1'])
+    expect(herder.connectorStatus('a').tasks[1]).toEqual({
+      id: 1,
+      state: 'RUNNING',
+      worker_id: 'w1:8083',
+      version: '1.2',
+    })
+    await cluster.ask((each) => each.pauseConnector('a', signal))
+    await reach(() => expect(cluster.states('a')).toEqual(['PAUSED PAUSED PAUSED']))
+    await cluster.ask((each) => each.resumeConnector('a', signal))
+    await reach(() => expect(cluster.states('a')).toEqual(['RUNNING RUNNING RUNNING']))
+    await cluster.ask((each) => each.stopConnector('a', signal))
+    await reach(() => expect(cluster.states('a')).toEqual(['STOPPED']))
+    expect(cluster.running).toEqual(['a'])
+    await cluster.ask((each) => each.resumeConnector('a', signal))
+    await reach(() => expect(cluster.states('a')).toEqual(['RUNNING RUNNING RUNNING']))
+    await cluster.ask((each) => each.deleteConnector('a', signal))
+    await reach(() => expect(cluster.running).toEqual([]))
+    await reach(() => expect(cluster.states('a')).toEqual(['none']))
+    expect(herder.connectors()).toEqual([])
+    expect(cluster.violations).toEqual([])
+  })
+
+  test('restarts a connector, one task, and what a plan names', async () => {
+    const cluster = create()
+    await cluster.add()
+    await cluster.put('a')
+    await reach(() => expect(cluster.states('a')).toEqual(['RUNNING RUNNING RUNNING']))
+    const request = { connector: 'a', includeTasks: false, onlyFailed: false }
+    await cluster.ask((each) => each.restartConnector(request, signal))
+    expect([starts(cluster, 'a'), starts(cluster, 'a-0')]).toEqual([2, 1])
+    await cluster.ask((each) => each.restartTask({ connector: 'a', task: 1 }, signal))
+    expect([starts(cluster, 'a-0'), starts(cluster, 'a-1')]).toEqual([1, 2])
+    const plan = { ...request, includeTasks: true }
+    const answer = await cluster.ask((each) => each.restartConnector(plan, signal))
+    expect(answer?.connector.state).toBe('RESTARTING')
+    await reach(() => expect(starts(cluster, 'a')).toBe(3))
+    await reach(() => expect([starts(cluster, 'a-0'), starts(cluster, 'a-1')]).toEqual([2, 3]))
+    await reach(() => expect(cluster.states('a')).toEqual(['RUNNING RUNNING RUNNING']))
+    expect(cluster.violations).toEqual([])
+  })
+
+  test('begins a connector in the state that is asked for', async () => {
+    const cluster = create()
+    await cluster.add()
+    await cluster.put('a', {}, 'STOPPED')
+    await reach(() => expect(cluster.states('a')).toEqual(['STOPPED']))
+    await cluster.put('b', {}, 'PAUSED')
+    await reach(() => expect(cluster.states('b')).toEqual(['PAUSED']))
+    await cluster.ask((each) => each.resumeConnector('b', signal))
+    await reach(() => expect(cluster.states('b')).toEqual(['RUNNING RUNNING RUNNING']))
+  })
+})
+
+describe('two workers', () => {
+  test('share the work, and stop nothing but what moves', async () => {
+    const cluster = create()
+    const one = await cluster.add()
+    await cluster.put('a')
+    await cluster.put('b')
+    const all = ['a', 'a-0', 'a-1', 'b', 'b-0', 'b-1']
+    await reach(() => expect(cluster.running).toEqual(all))
+    const two = await cluster.add()
+    await reach(() => expect(two.worker.tasks.size + two.worker.running.size).toBe(3))
+    await reach(() => expect(cluster.running).toEqual(all))
+    const moved = [...two.worker.running.keys(), ...two.worker.tasks.keys()].sort()
+    const stopped = one.worker.calls.filter((call) => call.startsWith('stop ')).sort()
+    expect(stopped).toEqual(moved.map((each) => `stop ${each}`))
+    await reach(() => {
+      expect(cluster.states('a')).toEqual(['RUNNING RUNNING RUNNING', 'RUNNING RUNNING RUNNING'])
+    })
+    expect(cluster.violations).toEqual([])
+  })
+
+  test('change a configuration: its tasks restart once all workers have stopped them', async () => {
+    const cluster = create()
+    await cluster.add()
+    await cluster.add()
+    await cluster.put('a', { 'tasks.max': '4' })
+    await cluster.put('b')
+    const all = ['a', 'a-0', 'a-1', 'a-2', 'a-3', 'b', 'b-0', 'b-1']
+    await reach(() => expect(cluster.running).toEqual(all))
+    const before = starts(cluster, 'b-0') + starts(cluster, 'b-1')
+    await cluster.put('a', { 'tasks.max': '3', range: 'half' })
+    const fewer = all.filter((each) => each !== 'a-3')
+    await reach(() => {
+      expect(cluster.running).toEqual(fewer)
+      const ranges = cluster.workers.flatMap(({ worker }) =>
+        [...worker.tasks].flatMap(([name, { config }]) =>
+          name.startsWith('a-') ? config.range : [],
+        ),
+      )
+      expect(ranges).toEqual(['half', 'half', 'half'])
+    })
+    await reach(() => {
+      const running = 'RUNNING RUNNING RUNNING RUNNING'
+      expect(cluster.states('a')).toEqual([running, running])
+    })
+    expect(starts(cluster, 'b-0') + starts(cluster, 'b-1')).toBe(before)
+    expect(cluster.violations).toEqual([])
+  })
+
+  test('give what a worker leaves behind to the other', async () => {
+    const cluster = create()
+    await cluster.add()
+    const two = await cluster.add()
+    await cluster.put('a')
+    await cluster.put('b')
+    const all = ['a', 'a-0', 'a-1', 'b', 'b-0', 'b-1']
+    await reach(() => expect(cluster.running).toEqual(all))
+    await reach(() => expect(two.worker.tasks.size).toBe(2))
+    await two.stop()
+    await reach(() => expect(cluster.running).toEqual(all))
+    await reach(() => expect(cluster.states('b')).toEqual(['RUNNING RUNNING RUNNING']))
+    expect(cluster.violations).toEqual([])
+  })
+})

@@ -65,6 +65,8 @@ export interface Connection {
   listTables(options: ListOptions): Promise<TableId[]>
   /** The table with exactly this name, or null. A part of the name left out means the connection's default. */
   describeTable(id: TableId): Promise<TableDescription | null>
+  /** Where the database has them: calls `onNotify` for each notification of the channel; ends with the connection. */
+  listen?(channel: string, onNotify: () => void): Promise<void>
   /** Whether it still answers. Never rejects. */
   isAlive(): Promise<boolean>
   /** Ends it now; what is running fails. Never rejects. */

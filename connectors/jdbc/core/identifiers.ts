@@ -60,6 +60,23 @@ export function splitIdentifier(text: string, rules: IdentifierRules): string[] 
   return [...parts, part]
 }
 
+/** The names of a list, still quoted, between commas that stand in no quotes. */
+export function splitIdentifiers(text: string, { open, close }: IdentifierRules): string[] {
+  const names: string[] = []
+  let from = 0
+  let end: string | null = null
+  for (let at = 0; at <= text.length; at++) {
+    const char = text.charAt(at)
+    if (end !== null && char !== '') end = char === end ? null : end
+    else if (char === '"' || char === open) end = char === '"' ? '"' : close
+    else if (char === ',' || at === text.length) {
+      names.push(text.slice(from, at).trim())
+      from = at + 1
+    }
+  }
+  return names.filter((name) => name !== '')
+}
+
 /** `name` between the dialect's quotes; a closing quote within is doubled, so that no name ends its quotation. */
 export function quoteIdentifier(name: string, { open, close }: IdentifierRules): string {
   return open + name.replaceAll(close, close + close) + close

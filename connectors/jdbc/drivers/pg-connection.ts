@@ -8,6 +8,7 @@ import type {
   RowCursor,
   TableDescription,
 } from '../core/dialect.ts'
+import { quoteIdentifier } from '../core/identifiers.ts'
 import type { TableId } from '../core/identifiers.ts'
 import type { Column, QueryResult, RawRow, RawValue } from '../core/types.ts'
 import { describeTableSql, listTablesSql, tableOfRows } from './pg-catalog.ts'
@@ -113,6 +114,16 @@ export class PgConnection implements Connection {
   async describeTable({ catalog, schema, table }: TableId): Promise<TableDescription | null> {
     if (catalog !== null) await this.#requireDatabase(catalog)
     return tableOfRows((await this.run(describeTableSql, [schema, table])).rows)
+  }
+
+  async listen(channel: string, onNotify: () => void): Promise<void> {
+    const ended = new Promise<void>((resolve) => {
+      this.client.once('end', () => resolve())
+      this.client.once('error', () => resolve())
+    })
+    this.client.on('notification', onNotify)
+    await this.run(`LISTEN ${quoteIdentifier(channel, this.dialect.identifiers)}`)
+    await ended
   }
 
   async isAlive(): Promise<boolean> {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { databaseOf } from '../../connectors/jdbc/core/connect.ts'
-import type { Database } from '../../connectors/jdbc/core/connect.ts'
-import type { Connection } from '../../connectors/jdbc/core/dialect.ts'
-import { SqlError } from '../../connectors/jdbc/core/sql-error.ts'
-import { startMariaDb } from '../services/databases/mariadb.ts'
-import { startPostgres } from '../services/databases/postgres.ts'
-import { scratchDir } from '../support/sluice.ts'
+import { databaseOf } from '../../../connectors/jdbc/core/connect.ts'
+import type { Database } from '../../../connectors/jdbc/core/connect.ts'
+import type { Connection } from '../../../connectors/jdbc/core/dialect.ts'
+import { SqlError } from '../../../connectors/jdbc/core/sql-error.ts'
+import { startMariaDb } from '../../services/databases/mariadb.ts'
+import { startPostgres } from '../../services/databases/postgres.ts'
+import { scratchDir } from '../../support/sluice.ts'
 
 const signal = new AbortController().signal
 

@@ -1,0 +1,1 @@
+export { AivenJdbcSourceConnector, JdbcSourceConnector } from './source/jdbc-source-connector.ts'

@@ -1,0 +1,152 @@
+import { offsetText, timestampText } from '../core/temporal-text.ts'
+import type { CalendarSystem } from '../core/calendar.ts'
+import type { DialectKind } from '../core/dialect.ts'
+import { quoteIdentifier } from '../core/identifiers.ts'
+import type { IdentifierRules } from '../core/identifiers.ts'
+import type { RawValue } from '../core/types.ts'
+import type { Zone } from '../core/zone.ts'
+import type { Position } from './offsets.ts'
+import type { Mode } from './settings.ts'
+
+/** What is read: a table by its SQL name, or a query. */
+export type Target =
+  | { readonly kind: 'table'; readonly sql: string }
+  | { readonly kind: 'query'; readonly sql: string }
+
+export interface StatementSettings {
+  readonly kind: DialectKind
+  readonly identifiers: IdentifierRules
+  readonly quotes: boolean
+  readonly mode: Mode
+  readonly incrementing: string
+  readonly timestamps: readonly string[]
+  readonly suffix: string
+  /** Whether to tell of each row if no transaction that is older than its own is still open. */
+  readonly horizon: boolean
+  readonly zone: Zone
+  readonly calendar: CalendarSystem
+  /** Whether the timestamp columns are instants, and not clocks on a wall in {@link zone}. */
+  readonly timestampsAreInstants: boolean
+}
+
+export interface Statement {
+  readonly sql: string
+  readonly parameters: readonly RawValue[]
+}
+
+/** What bounds a read: from (exclusive), and for timestamps up to (exclusive). `horizon` is an xid. */
+export interface Bounds {
+  readonly from: Position
+  readonly to: Position
+  readonly horizon: string | null
+}
+
+/** The column beside the row's own that says whether it is settled. */
+export const settledColumn = 'sluice_settled'
+
+/** Builds the statements that read one target. */
+export class Statements {
+  readonly #target: Target
+  readonly #settings: StatementSettings
+
+  constructor(target: Target, settings: StatementSettings) {
+    this.#target = target
+    this.#settings = settings
+  }
+
+  read(bounds: Bounds): Statement {
+    const { mode } = this.#settings
+    const parameters: RawValue[] = []
+    const condition = mode === 'bulk' ? '' : this.#condition(bounds, parameters)
+    const base = this.#base(mode === 'bulk' ? null : bounds.horizon)
+    const { suffix } = this.#settings
+    return { sql: base + condition + (suffix === '' ? '' : ` ${suffix}`), parameters }
+  }
+
+  /** A query is put into parentheses where conditions follow: it may have some of its own. */
+  #base(horizon: string | null): string {
+    const { mode, horizon: wanted } = this.#settings
+    const { kind, sql } = this.#target
+    if (kind === 'query') return mode === 'bulk' ? sql : `SELECT * FROM (${sql}) AS q`
+    if (!wanted || horizon === null) return `SELECT * FROM ${sql}`
+    const settled = `age(${sql}.xmin) > age('${horizon}'::xid) AS ${settledColumn}`
+    return `SELECT *, ${settled} FROM ${sql}`
+  }
+
+  #condition({ from, to }: Bounds, parameters: RawValue[]): string {
+    const add = (value: RawValue): string => {
+      parameters.push(value)
+      const { kind } = this.#settings
+      if (kind === 'postgresql') return `$${parameters.length}`
+      return kind === 'sqlserver' ? `@p${parameters.length}` : '?'
+    }
+    const ts = this.#timestamp()
+    const id = this.#column(this.#settings.incrementing)
+    switch (this.#settings.mode) {
+      case 'bulk':
+        return ''
+      case 'incrementing':
+        return ` WHERE ${id} > ${add(from.id ?? -1)} ORDER BY ${id} ASC`
+      case 'timestamp': {
+        const range = `${ts} > ${add(this.#literal(from))} AND ${ts} < ${add(this.#literal(to))}`
+        return ` WHERE ${range} ORDER BY ${ts} ASC`
+      }
+      case 'timestamp+incrementing': {
+        const end = `${ts} < ${add(this.#literal(to))}`
+        return ` WHERE ${end} AND ${this.#after({ ts, id, from, add })} ORDER BY ${ts} ASC, ${id} ASC`
+      }
+    }
+  }
+
+  /** A comparison of rows uses an index of both columns; MySQL's planner does not see that, and is given the long form. */
+  #after({
+    ts,
+    id,
+    from,
+    add,
+  }: {
+    readonly ts: string
+    readonly id: string
+    readonly from: Position
+    readonly add: (value: RawValue) => string
+  }): string {
+    const last = from.id ?? -1
+    const { kind } = this.#settings
+    if (kind === 'postgresql' || kind === 'sqlite') {
+      return `(${ts}, ${id}) > (${add(this.#literal(from))}, ${add(last)})`
+    }
+    const equal = `${ts} = ${add(this.#literal(from))} AND ${id} > ${add(last)}`
+    return `((${equal}) OR ${ts} > ${add(this.#literal(from))})`
+  }
+
+  #timestamp(): string {
+    const columns = this.#settings.timestamps.map((name) => this.#timestampColumn(name))
+    const [first = ''] = columns
+    return columns.length > 1 ? `COALESCE(${columns.join(',')})` : first
+  }
+
+  /** SQLite compares text with text: whatever way a timestamp is kept becomes the same text. */
+  #timestampColumn(name: string): string {
+    const column = this.#column(name)
+    if (this.#settings.kind !== 'sqlite') return column
+    const format = `'%Y-%m-%d %H:%M:%f'`
+    return `CASE typeof(${column}) WHEN 'integer' THEN strftime(${format}, ${column} / 1000.0, 'unixepoch') ELSE strftime(${format}, ${column}) END`
+  }
+
+  #column(name: string): string {
+    const { quotes, identifiers } = this.#settings
+    const column = quotes ? quoteIdentifier(name, identifiers) : name
+    return `${this.#target.kind === 'query' ? 'q' : this.#target.sql}.${column}`
+  }
+
+  /** With its offset PostgreSQL takes it for what the column is; others get the column's own clock. */
+  #literal({ secondsMs, nanos }: Position): string {
+    const { kind, zone, timestampsAreInstants } = this.#settings
+    const instant = secondsMs ?? 0
+    const wall = timestampsAreInstants ? instant : zone.wallOf(instant)
+    const calendar = this.#settings.calendar
+    const digits = kind === 'sqlite' ? 3 : 6
+    const text = timestampText(wall, nanos, { calendar, digits })
+    return kind === 'postgresql' ? text.replace(/( BC)?$/, `${offsetText(wall - instant)}$1`) : text
+  }
+}

@@ -1,0 +1,215 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { databaseOf } from '../../../connectors/jdbc/core/connect.ts'
+import type { Connection } from '../../../connectors/jdbc/core/dialect.ts'
+import { Decimal } from '../../../src/api/index.ts'
+import type { SourceRecord, Struct } from '../../../src/api/index.ts'
+import { waitFor } from '../../support/wait-for.ts'
+import { SourceRun, databases } from './source-run.ts'
+import type { TestDatabase } from './source-run.ts'
+
+const ids = (records: readonly SourceRecord[]): unknown[] =>
+  records.map(({ value }) => (value as Struct).get('id'))
+
+let db: TestDatabase
+
+beforeAll(async () => {
+  db = await databases.PostgreSQL()
+}, 180_000)
+afterAll(() => db[Symbol.asyncDispose]())
+
+async function create(table: string, columns: string): Promise<void> {
+  await db.sql.query(`DROP TABLE IF EXISTS ${table}`)
+  await db.sql.query(`CREATE TABLE ${table} (${columns})`)
+}
+
+function props(table: string, more: Readonly<Record<string, string>>): Record<string, string> {
+  return { ...db.props, 'topic.prefix': '', tables: `"public"."${table}"`, ...more }
+}
+
+async function second(): Promise<Connection> {
+  const database = databaseOf({
+    ...{ url: db.props['connection.url'] ?? '', user: db.props['connection.user'] ?? '' },
+    password: db.props['connection.password'] ?? '',
+    ...{ dialectName: '', attempts: 1, backoffMs: 0, extras: new Map(), applicationName: 'second' },
+  })
+  return database.connect(new AbortController().signal)
+}
+
+const incrementing = { mode: 'incrementing', 'incrementing.column.name': 'id' }
+
+describe('snapshot.horizon', () => {
+  test('reads no row past a transaction that is still open, and then both', async () => {
+    await create('late', 'id serial PRIMARY KEY')
+    await using source = await SourceRun.start(
+      props('late', { ...incrementing, 'snapshot.horizon': 'true' }),
+    )
+    const slow = await second()
+    await slow.begin(null)
+    await slow.query('INSERT INTO late DEFAULT VALUES')
+    await db.sql.query('INSERT INTO late DEFAULT VALUES')
+    // A plain poll would read 2 here, and never 1.
+    expect(await source.rest()).toEqual([])
+    await slow.commit()
+    const records = await source.take(2)
+    expect(ids(records)).toEqual([1, 2])
+    expect(records[0]?.valueSchema?.fields?.map(({ name }) => name)).toEqual(['id'])
+    await slow.close()
+  })
+
+  test('waits no longer than horizon.max.delay.ms', async () => {
+    await create('late_max', 'id serial PRIMARY KEY')
+    const slow = await second()
+    await slow.begin(null)
+    await slow.query('INSERT INTO late_max DEFAULT VALUES')
+    await db.sql.query('INSERT INTO late_max DEFAULT VALUES')
+    await using source = await SourceRun.start(
+      props('late_max', {
+        ...incrementing,
+        ...{ 'snapshot.horizon': 'true', 'horizon.max.delay.ms': '100' },
+      }),
+    )
+    expect(ids(await source.take(1))).toEqual([2])
+    await slow.close()
+  })
+
+  test('two writers with open transactions lose nothing', async () => {
+    await create('writers', 'id serial PRIMARY KEY')
+    await using source = await SourceRun.start(
+      props('writers', { ...incrementing, 'snapshot.horizon': 'true' }),
+    )
+    const found: SourceRecord[] = []
+    const written = new AbortController()
+    const write = async (connection: Connection, rounds: number): Promise<void> => {
+      for (let round = 0; round < rounds; round++) {
+        await connection.begin(null)
+        for (let row = 0; row < 5; row++) {
+          await connection.query('INSERT INTO writers DEFAULT VALUES')
+        }
+        await connection.commit()
+      }
+    }
+    const [a, b] = [await second(), await second()]
+    const writing = Promise.all([write(a, 20), write(b, 20)]).finally(() => {
+      written.abort()
+    })
+    const signal = new AbortController().signal
+    while (!written.signal.aborted) found.push(...((await source.task.poll(signal)) ?? []))
+    await writing
+    await waitFor('every row', async () => {
+      found.push(...((await source.task.poll(signal)) ?? []))
+      return found.length >= 200
+    })
+    expect(ids(found)).toEqual(Array.from({ length: 200 }, (_, n) => n + 1))
+    await a.close()
+    await b.close()
+  })
+})
+
+test('a notification has the table read at once', async () => {
+  await create('told', 'id serial PRIMARY KEY')
+  await using source = await SourceRun.start(
+    props('told', {
+      ...incrementing,
+      ...{ 'wakeup.channel': 'Changes "here"', 'poll.interval.ms': '3600000' },
+    }),
+  )
+  expect(await source.rest(3)).toEqual([])
+  await db.sql.query('INSERT INTO told DEFAULT VALUES')
+  await waitFor('somebody to listen', async () => {
+    const { rows } = await db.sql.query(
+      `SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND state = 'idle'`,
+    )
+    return rows[0]?.[0] === '1'
+  })
+  await db.sql.query(`NOTIFY "Changes ""here"""`)
+  expect(ids(await source.take(1))).toEqual([1])
+})
+
+test('a connection that is cut is opened again, and no row is lost', async () => {
+  await create('cut', 'id int PRIMARY KEY')
+  await db.sql.query('INSERT INTO cut SELECT generate_series(1, 5000)')
+  await using source = await SourceRun.start(
+    props('cut', { ...incrementing, 'batch.max.rows': '100' }),
+  )
+  const found = await source.take(300)
+  await db.sql.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'sluice test'`,
+  )
+  found.push(...(await source.take(5000 - found.length)))
+  expect(new Set(ids(found)).size).toBe(5000)
+  expect(ids(found).at(-1)).toBe(5000)
+})
+
+test('what no later attempt would heal fails the task with the reason', async () => {
+  await create('gone', 'id int PRIMARY KEY')
+  await using source = await SourceRun.start(props('gone', incrementing))
+  await db.sql.query('DROP TABLE gone')
+  await expect(source.rest(100)).rejects.toThrow('relation "public.gone" does not exist')
+})
+
+test('every type becomes what the Java connector makes of it, whatever zone the process is in', async () => {
+  const columns = {
+    c_bool: ['boolean', 'true', true],
+    c_int2: ['int2', '-32768', -32768],
+    c_int8: ['int8', '9007199254740993', 9_007_199_254_740_993n],
+    c_float4: ['float4', '1.5', 1.5],
+    c_float8: ['float8', '0.1', 0.1],
+    c_money: ['money', '1234.5', 1234.5],
+    c_numeric: ['numeric(10,2)', '12.3', new Decimal(1230n, 2)],
+    c_char: ['char(5)', `'a'`, 'a    '],
+    c_varchar: ['varchar(5)', `'a'`, 'a'],
+    c_uuid: [
+      'uuid',
+      `'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11'`,
+      'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11',
+    ],
+    c_json: ['json', `'{"b": 1.10, "a": 2}'`, '{"b": 1.10, "a": 2}'],
+    c_bytea: ['bytea', `'\\x00ff80'`, Buffer.from([0, 255, 128])],
+    c_date: ['date', `'1977-02-13'`, new Date('1977-02-13T00:00:00Z')],
+    c_time: ['time', `'23:03:20.123456'`, new Date(83_000_123)],
+    c_timestamp: ['timestamp', `'1977-02-13 23:03:20.5'`, new Date('1977-02-13T23:03:20.500Z')],
+    c_timestamptz: [
+      'timestamptz',
+      `'1977-02-13 23:03:20+05:45'`,
+      new Date('1977-02-13T17:18:20.000Z'),
+    ],
+    c_mood: ['mood', `'glad'`, 'glad'],
+    c_domain: ['positive', '7', 7],
+  } as const
+  await db.sql.query(`DROP TABLE IF EXISTS types`)
+  await db.sql.query(`DROP TYPE IF EXISTS mood; DROP DOMAIN IF EXISTS positive`)
+  await db.sql.query(`CREATE TYPE mood AS ENUM ('glad', 'sad')`)
+  await db.sql.query(`CREATE DOMAIN positive AS int CHECK (value > 0)`)
+  const names = Object.keys(columns)
+  await create(
+    'types',
+    [...Object.entries(columns).map(([name, [type]]) => `${name} ${type}`), 'c_inet inet'].join(
+      ', ',
+    ),
+  )
+  const literals = Object.values(columns).map(([, literal]) => literal)
+  await db.sql.query(`INSERT INTO types (${names.join(', ')}) VALUES (${literals.join(', ')})`)
+  await db.sql.query('INSERT INTO types DEFAULT VALUES')
+  await using source = await SourceRun.start(props('types', { mode: 'bulk' }))
+  const [first, second] = await source.take(2)
+  const { schema, values } = first?.value as Struct
+  expect(schema.fields?.map(({ name }) => name)).toEqual(names)
+  expect(values).toEqual(Object.values(columns).map(([, , value]) => value))
+  expect((second?.value as Struct).values).toEqual(names.map(() => null))
+  expect(schema.fields?.every((field) => field.schema.optional)).toBe(true)
+})
+
+test('reads on where a name has dots, quotes, patterns, or is a word of SQL', async () => {
+  for (const name of ['a.b', 'se"lect', 'x_y', 'Ünï']) {
+    const quoted = `"${name.replaceAll('"', '""')}"`
+    await db.sql.query(`DROP TABLE IF EXISTS ${quoted}`)
+    await db.sql.query(`CREATE TABLE ${quoted} ("order" int PRIMARY KEY)`)
+    await db.sql.query(`INSERT INTO ${quoted} VALUES (7)`)
+    await using source = await SourceRun.start({
+      ...props('', { mode: 'incrementing', 'incrementing.column.name': 'order' }),
+      tables: `"public".${quoted}`,
+    })
+    const [record] = await source.take(1)
+    expect([record?.topic, record?.sourcePartition?.table]).toEqual([name, `public.${name}`])
+  }
+})

@@ -1,5 +1,6 @@
 # docker build -t sluice .
 # docker run -p 8083:8083 -e CONNECT_BOOTSTRAP_SERVERS=broker:9092 sluice
+# docker run -p 8083:8083 -e CONNECT_BOOTSTRAP_SERVERS=broker:9092 sluice connect-distributed config/connect-distributed.properties
 FROM node:24-slim AS build
 WORKDIR /sluice
 COPY . .

@@ -15,7 +15,7 @@ export interface StopSignals extends Disposable {
 
 const exitCodeOf = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 const names = Object.keys(exitCodeOf) as (keyof typeof exitCodeOf)[]
-/** Set to 1 by bin/connect-standalone where it was itself started with SIGHUP ignored. */
+/** Set to 1 by the commands in bin/ where it was itself started with SIGHUP ignored. */
 const hangUpVariable = 'SLUICE_IGNORE_SIGHUP'
 
 /**

@@ -14,6 +14,7 @@ describe('the files in config/', () => {
     expect(files).toEqual([
       'connect-console-sink.properties',
       'connect-console-source.properties',
+      'connect-distributed.properties',
       'connect-file-sink-dead-letters.properties',
       'connect-file-sink.properties',
       'connect-file-source.properties',
@@ -58,6 +59,24 @@ describe('the files in config/', () => {
         'connector.class': 'org.apache.kafka.connect.file.FileStreamSinkConnector',
         'tasks.max': '1',
         topics: 'connect-test',
+      },
+    ],
+    [
+      'connect-distributed.properties',
+      {
+        'bootstrap.servers': 'localhost:9092',
+        'group.id': 'connect-cluster',
+        'key.converter': 'org.apache.kafka.connect.json.JsonConverter',
+        'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
+        'key.converter.schemas.enable': 'true',
+        'value.converter.schemas.enable': 'true',
+        'offset.storage.topic': 'connect-offsets',
+        'offset.storage.replication.factor': '1',
+        'config.storage.topic': 'connect-configs',
+        'config.storage.replication.factor': '1',
+        'status.storage.topic': 'connect-status',
+        'status.storage.replication.factor': '1',
+        'offset.flush.interval.ms': '10000',
       },
     ],
     [

@@ -89,6 +89,24 @@ describe('the entry point of the image', () => {
     expect(stdout).toContain(`x=${'y'.repeat(100_000)}\n`)
   })
 
+  test('runs a worker of a cluster where that is its first argument', async () => {
+    const command = path.join(image, 'bin', 'connect-distributed')
+    await writeFile(command, '#!/bin/sh\necho "cluster $@"\ncat "$1"\n')
+    await chmod(command, 0o755)
+    const asked = ['connect-distributed', 'worker.properties']
+    const { stdout } = await enter(asked, { CONNECT_GROUP_ID: 'g' })
+    expect(stdout.split('\n')).toEqual([
+      'cluster /dev/fd/3',
+      'bootstrap.servers=file:1',
+      'listeners=l',
+      '',
+      'group.id=g',
+      '',
+    ])
+    expect((await enter(['connect-distributed'], {})).stdout).toBe('cluster \n')
+    expect((await enter(['connect-standalone', '--help'], {})).stdout).toBe('--help\n')
+  })
+
   test('leaves it to the command to explain itself', async () => {
     expect((await enter(['--help'], {})).stdout).toBe('--help\n')
     expect((await enter([], {})).stdout).toBe('\n')

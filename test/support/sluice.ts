@@ -41,6 +41,8 @@ export interface SluiceOptions {
   readonly properties: Readonly<Record<string, string>>
   readonly bootstrapServers: string
   readonly connectorFiles?: readonly string[]
+  /** `connect-standalone` where it is left out. */
+  readonly command?: 'connect-standalone' | 'connect-distributed'
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Port of the REST API; a free one where it is left out. */
   readonly port?: number
@@ -72,7 +74,7 @@ export class Sluice implements AsyncDisposable {
     this.url = url
   }
 
-  /** Starts `bin/connect-standalone`; does not wait. */
+  /** Starts the command in `bin/`; does not wait. */
   static async launch(options: SluiceOptions): Promise<Sluice> {
     const { dir, properties, bootstrapServers, connectorFiles = [], env, cwd, stdinFile } = options
     const port = options.port ?? (await freePort())
@@ -82,7 +84,7 @@ export class Sluice implements AsyncDisposable {
       ...properties,
     })
     const child = new SupervisedProcess({
-      command: path.join(root, 'bin', 'connect-standalone'),
+      command: path.join(root, 'bin', options.command ?? 'connect-standalone'),
       args: [workerFile, ...connectorFiles],
       logFile: dir.file(`worker-${port}.log`),
       cwd: cwd ?? dir.path,

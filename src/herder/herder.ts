@@ -69,6 +69,8 @@ export interface LoggerLevels {
   all(): Readonly<Record<string, LoggerLevel>>
   /** Sets `namespace` and every logger whose name begins so. Answers those that had another level, by name. */
   setLevel(namespace: string, level: LogLevel): readonly string[]
+  /** Has every worker of the cluster do so (KIP-976); one that stands alone is the cluster. `level` is as whoever asks wrote it. */
+  setClusterLevel(namespace: string, level: string, signal: AbortSignal): Promise<void>
 }
 
 /**

@@ -18,11 +18,16 @@ const log = createLogger('org.apache.kafka.connect.runtime.Loggers')
  */
 export class Loggers implements LoggerLevels {
   readonly #apply: (logger: string, level: LogLevel) => void
+  readonly #tellAll: LoggerLevels['setClusterLevel'] | null
   readonly #lastModified = new Map<string, number>()
 
-  /** `apply` sets the level of one logger, in every thread. */
-  constructor(apply: (logger: string, level: LogLevel) => void) {
+  /** `apply` sets the level of one logger, in every thread; `tellAll` tells every worker of the cluster, this one too. */
+  constructor(
+    apply: (logger: string, level: LogLevel) => void,
+    tellAll: LoggerLevels['setClusterLevel'] | null = null,
+  ) {
     this.#apply = apply
+    this.#tellAll = tellAll
     registerLoggers(threadLoggers)
   }
 
@@ -56,6 +61,11 @@ export class Loggers implements LoggerLevels {
       this.#lastModified.set(changedName, now)
     }
     return changed
+  }
+
+  async setClusterLevel(namespace: string, level: string, signal: AbortSignal): Promise<void> {
+    if (this.#tellAll === null) this.apply(namespace, level)
+    else await this.#tellAll(namespace, level, signal)
   }
 
   /** What the cluster was told (KIP-976): a level as whoever asked for it wrote it. One that is none is left, as by Java. */

@@ -70,15 +70,18 @@ export function readTaskConfigs(body: Uint8Array): readonly ConnectorConfig[] {
   })
 }
 
-/** The level a logger is to have: the body of `PUT /admin/loggers/{logger}`; other members count for nothing. */
-export function readLogLevel(body: Uint8Array): LogLevel {
+/** The level a logger is to have, and how the client wrote it: the body of `PUT /admin/loggers/{logger}`; other members count for nothing. */
+export function readLogLevel(body: Uint8Array): {
+  readonly level: LogLevel
+  readonly text: string
+} {
   const text = toConfig(readObject(body, 'an object with "level"')).level ?? null
   if (text === null) {
     throw new BadRequestError("Desired 'level' parameter was not specified in request.")
   }
   const level = parseLogLevel(text)
   if (level === undefined) throw new NotFoundError(`invalid log level '${text}'.`)
-  return level
+  return { level, text }
 }
 
 /** Throws a BadRequestError that says what was `expected` where the body is anything but an object. */

@@ -115,6 +115,14 @@ test('any worker answers any request, and the work of one that dies goes to the 
     }
     await first.running('src-1')
 
+    await second.request('PUT', '/admin/loggers/com.example?scope=cluster', { level: 'debug' })
+    for (const worker of members) {
+      await waitFor('it was told of the level', async () => {
+        const loggers = await worker.get<Record<string, { level: string }>>('/admin/loggers')
+        return loggers['com.example']?.level === 'DEBUG'
+      })
+    }
+
     await third.process.kill()
     const alive = [first, second]
     await waitFor('its work runs elsewhere', async () => {

@@ -88,7 +88,10 @@ export class DistributedParts {
         worker: () => this.worker,
       }),
     )
-    this.loggers = new Loggers((logger, level) => this.worker.setLogLevel(logger, level))
+    this.loggers = new Loggers(
+      (logger, level) => this.worker.setLogLevel(logger, level),
+      (...told) => this.configs.putLoggerLevel(...told),
+    )
     const services = this.#createServices()
     const settled = (): GroupAssignment | null => this.membership.settled
     const { isGenerationBound = () => false } = options

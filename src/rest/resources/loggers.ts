@@ -17,7 +17,7 @@ export const loggers: Resource = {
   },
 }
 
-/** One logger. Where its level is set for the cluster (KIP-976), a worker that stands alone is the cluster. */
+/** One logger; by `scope=cluster` of every worker (KIP-976). */
 export const logger: Resource = {
   path: '/admin/loggers/:logger',
   consumesJson: true,
@@ -28,17 +28,19 @@ export const logger: Resource = {
       if (level === null) throw new NotFoundError(`Logger ${name} not found.`)
       return { status: 200, body: level }
     },
-    PUT: ({ herder, param, query, body }) => {
-      const level = readLogLevel(body)
+    PUT: async ({ herder, param, query, body, signal }) => {
+      const { level, text } = readLogLevel(body)
       const scope = query.get('scope') ?? 'worker'
-      const changed = herder.loggers.setLevel(param('logger'), level)
-      if (scope.toLowerCase() === 'cluster') return { status: 204 }
+      if (scope.toLowerCase() === 'cluster') {
+        await herder.loggers.setClusterLevel(param('logger'), text, signal)
+        return { status: 204 }
+      }
       if (scope.toLowerCase() !== 'worker') {
         log.warn(
           `Received invalid scope '${scope}' in request to adjust logging level; will default to worker`,
         )
       }
-      return { status: 200, body: changed }
+      return { status: 200, body: herder.loggers.setLevel(param('logger'), level) }
     },
   },
   operations: {

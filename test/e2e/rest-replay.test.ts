@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, inject, test } from 'vitest'
 import type { Surroundings } from '../rest/replay/comparable.ts'
-import { skipped } from '../rest/replay/not-replayed.ts'
+import { skippedOf } from '../rest/replay/not-replayed.ts'
 import { recordedCalls } from '../rest/replay/recorded.ts'
 import { connectTools, replayRegistry } from '../rest/replay/replay-worker.ts'
 import { replay } from '../rest/replay/replay.ts'
@@ -32,6 +32,7 @@ beforeAll(async () => {
   const { plugins } = await replayRegistry()
   const { kafka_cluster_id: clusterId } = await sluice.get<{ kafka_cluster_id: string }>('/')
   surroundings = {
+    mode: 'standalone',
     port: Number(new URL(sluice.url).port),
     folder: dir.path,
     topicPrefix: topicPrefix('rest-replay'),
@@ -48,6 +49,6 @@ afterAll(async () => {
 test.each([...recordedCalls()])(
   'the worker answers %s as the Java worker did',
   async (_, calls) => {
-    await replay(calls, skipped, surroundings)
+    await replay(calls, skippedOf('standalone'), surroundings)
   },
 )

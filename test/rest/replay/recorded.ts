@@ -14,18 +14,20 @@ export interface RecordedCall {
   readonly text?: string
 }
 
+/** Which worker was recorded. */
+export type Mode = 'standalone' | 'distributed'
+
 /** Where the recorder was, as it stands in the recordings. */
 export const recordedAt = {
   folder: '/tmp/sluice-fix',
-  address: '127.0.0.1:18084',
+  address: { standalone: '127.0.0.1:18084', distributed: '127.0.0.1:18083' },
   clusterId: 'sluiceTestClusterId0AA',
   topics: ['fix-lines', 'fix-ver'],
 } as const
 
-const folder = new URL('../../fixtures/java-connect/rest/standalone/', import.meta.url)
-
 /** The calls in the order sent, a list for each file. */
-export function recordedCalls(): Map<string, readonly RecordedCall[]> {
+export function recordedCalls(mode: Mode = 'standalone'): Map<string, readonly RecordedCall[]> {
+  const folder = new URL(`../../fixtures/java-connect/rest/${mode}/`, import.meta.url)
   const files = readdirSync(folder).sort()
   return new Map(
     files.map((file) => {

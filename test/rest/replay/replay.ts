@@ -5,7 +5,7 @@ import { comparable, expectedAnswer, movedCall } from './comparable.ts'
 import type { Surroundings } from './comparable.ts'
 import { differenceOf } from './differences.ts'
 import type { RecordedCall } from './recorded.ts'
-import { stepsAfter } from './steps.ts'
+import { stepAfter } from './steps.ts'
 
 /** Sends the calls of one recorded file in their order, but those skipped, and compares every answer. */
 export async function replay(
@@ -15,15 +15,19 @@ export async function replay(
 ): Promise<void> {
   for (const call of calls) {
     if (!skipped.has(call.id)) await replayCall(call, surroundings)
-    await stepsAfter.get(call.id)?.(surroundings)
+    await stepAfter(call.id, surroundings.mode)?.(surroundings)
   }
 }
 
 async function replayCall(call: RecordedCall, surroundings: Surroundings): Promise<void> {
-  const answer = comparable(call, await send(surroundings.port, movedCall(call, surroundings)))
+  const answer = comparable(
+    call,
+    surroundings,
+    await send(surroundings.port, movedCall(call, surroundings)),
+  )
   const java = expectedAnswer(call, surroundings)
   const what = `${call.id} (${call.note || call.path})`
-  const difference = differenceOf(call.id)
+  const difference = differenceOf(call.id, surroundings.mode)
   if (!difference) {
     expect.soft(answer, what).toEqual(java)
     return

@@ -3,6 +3,7 @@ import { send } from './client.ts'
 import { movedCall } from './comparable.ts'
 import type { Surroundings } from './comparable.ts'
 import { recordedCalls } from './recorded.ts'
+import type { Mode } from './recorded.ts'
 
 /** What the recorder did after some calls without writing it down: mostly it waited for a state. */
 export type Step = (surroundings: Surroundings) => Promise<void>
@@ -77,7 +78,7 @@ const committed: Step = ({ port }) =>
   })
 
 /** By the call that they follow. */
-export const stepsAfter: ReadonlyMap<string, Step> = new Map([
+const steps: ReadonlyMap<string, Step> = new Map([
   ['02-create/37', running('src')],
   ['02-create/51', reaches('st', 'STOPPED', 0)],
   ['02-create/56', reaches('pa', 'PAUSED', 0)],
@@ -109,3 +110,14 @@ export const stepsAfter: ReadonlyMap<string, Step> = new Map([
   ['08-offsets/63', running('snk')],
   ['08-offsets/64', running('ver', 2)],
 ])
+
+/** Where the recorder of a cluster did something else: it had no task to be rid of. */
+const stepsOfCluster: ReadonlyMap<string, Step> = new Map([
+  ['04-config/04', running('viaput')],
+  ['05-tasks/13', () => Promise.resolve()],
+  ['05-tasks/16', running('ver', 2)],
+])
+
+export function stepAfter(id: string, mode: Mode): Step | undefined {
+  return (mode === 'distributed' ? stepsOfCluster.get(id) : undefined) ?? steps.get(id)
+}

@@ -1,0 +1,185 @@
+import { ConnectError, RetriableError } from 'sluice/api'
+import type { Logger } from 'sluice/api'
+import { objectName } from 'sluice/storage'
+import type { NameStyle } from 'sluice/storage'
+import { ConditionError, UnsupportedConditionError } from './object-store.ts'
+import type { FoundObject, ObjectStore } from './object-store.ts'
+import type { ObjectWriter } from './object-writer.ts'
+import type { OpenFile } from './open-file.ts'
+
+/** Files of a topic partition that are completed at once. */
+const filesAtOnce = 8
+
+/** Objects of another run hold what was about to be written; reading goes on at the first offset that they do not hold. */
+export class TakenError extends ConnectError {
+  readonly firstFree: number
+  /** The last offset of each directory that lies in the store already. */
+  readonly covered: ReadonlyMap<string, number>
+
+  constructor(firstFree: number, covered: ReadonlyMap<string, number>) {
+    super(`Objects are there already; reading goes on at offset ${firstFree}.`)
+    this.firstFree = firstFree
+    this.covered = covered
+  }
+}
+
+/**
+ * How objects of other runs are treated. `replace`: a replay makes the same objects, so what has no more than ours is replaced, and only what has more is
+ * kept. `keep`: a replay makes others, so all are kept and reading goes on behind them. `ignore`: nothing is looked at.
+ */
+export type ConflictPolicy = 'replace' | 'keep' | 'ignore'
+
+export interface CommitterOptions {
+  readonly store: ObjectStore
+  readonly policy: ConflictPolicy
+  readonly names: NameStyle
+  readonly extension: string
+  readonly log: Logger
+  /** The tags of an object; null where it gets none. */
+  readonly tags: ((file: OpenFile) => Readonly<Record<string, string>>) | null
+  readonly failsOnTagging: boolean
+}
+
+/** Completes objects, so that no other run's records are lost: a task that has lost its partitions without knowing replaces nothing newer. */
+export class FileCommitter {
+  readonly #options: CommitterOptions
+  #policy: ConflictPolicy
+
+  constructor(options: CommitterOptions) {
+    this.#options = options
+    this.#policy = options.policy
+  }
+
+  /** In the order of their first offsets where others' are kept, so that what was completed is a beginning. Sets in `covered` what lies there already. */
+  async complete(
+    files: readonly OpenFile[],
+    covered: Map<string, number>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const ordered = [...files].sort((a, b) => a.start - b.start)
+    const atOnce = this.#policy === 'keep' ? 1 : filesAtOnce
+    for (let at = 0; at < ordered.length; at += atOnce) {
+      const group = ordered.slice(at, at + atOnce)
+      const done = await Promise.allSettled(group.map((file) => this.#file(file, covered, signal)))
+      const failed = done.find((each) => each.status === 'rejected')
+      if (failed === undefined) continue
+      if (failed.reason instanceof ConditionError) throw await this.#taken(ordered, signal)
+      throw failed.reason
+    }
+  }
+
+  async #file(file: OpenFile, covered: Map<string, number>, signal: AbortSignal): Promise<void> {
+    for (const object of file.objects) {
+      const end = await this.#object(object, file, signal)
+      if (end > file.end) covered.set(file.key, end)
+    }
+    file.completed = true
+    await this.#tag(file, signal)
+  }
+
+  /** Answers with the last offset that the object holds. */
+  async #object(object: ObjectWriter, file: OpenFile, signal: AbortSignal): Promise<number> {
+    const contents = { endOffset: String(file.end), records: file.records }
+    if (this.#policy === 'ignore') {
+      await object.complete(contents, 'any', signal)
+      return file.end
+    }
+    try {
+      await object.complete(contents, 'absent', signal)
+      return file.end
+    } catch (error) {
+      if (error instanceof UnsupportedConditionError) {
+        this.#policy = 'ignore'
+        this.#options.log.warn(
+          'The store knows no conditional writes: objects are replaced whoever wrote them. Set enable.conditional.writes=false to be told no more.',
+        )
+        return await this.#object(object, file, signal)
+      }
+      if (!(error instanceof ConditionError)) throw error
+      return await this.#conflict(object, file, error, signal)
+    }
+  }
+
+  async #conflict(
+    object: ObjectWriter,
+    file: OpenFile,
+    error: ConditionError,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const found = await this.#options.store.find(object.key, signal)
+    if (found === null) throw new RetriableError(`${object.key} was there and is gone.`)
+    // The answer to our own request was lost, or a twin was quicker.
+    if (found !== 'forbidden' && isSame(object, file, found)) return file.end
+    if (this.#policy === 'keep') throw error
+    const contents = { endOffset: String(file.end), records: file.records }
+    if (found === 'forbidden') {
+      await object.complete(contents, 'any', signal)
+      return file.end
+    }
+    const end = endOf(found)
+    if (end !== null && end > file.end) {
+      this.#options.log.warn(
+        `${object.key} holds offsets up to ${end}, more than the ${file.end} that it was about to be replaced by: it is kept.`,
+      )
+      return end
+    }
+    try {
+      await object.complete(contents, { etag: found.etag }, signal)
+    } catch (cause) {
+      if (!(cause instanceof ConditionError)) throw cause
+      throw new RetriableError(`${object.key} was replaced by somebody else meanwhile.`, { cause })
+    }
+    return file.end
+  }
+
+  /** Of all directories the first offset that no object holds. */
+  async #taken(files: readonly OpenFile[], signal: AbortSignal): Promise<TakenError> {
+    const covered = new Map<string, number>()
+    let least = Number.POSITIVE_INFINITY
+    for (const file of files) {
+      const free = file.completed ? file.end + 1 : await this.#firstFree(file, signal)
+      if (free > file.start) covered.set(file.key, free - 1)
+      least = Math.min(least, free)
+    }
+    return new TakenError(least, covered)
+  }
+
+  /** Looks at the names that the records would have had. An offset that is not remembered counts as free. */
+  async #firstFree(file: OpenFile, signal: AbortSignal): Promise<number> {
+    const { names, extension, store } = this.#options
+    const { topic, partition, directory } = file
+    const known = new Set(file.candidates)
+    let offset = file.start
+    while (known.has(offset)) {
+      const key = objectName(names, { topic, partition, directory, start: offset, extension })
+      const found = await store.find(key, signal)
+      if (found === null) return offset
+      if (found === 'forbidden') return offset + 1
+      offset = Math.max(endOf(found) ?? offset, offset) + 1
+    }
+    return offset
+  }
+
+  async #tag(file: OpenFile, signal: AbortSignal): Promise<void> {
+    const { tags, store, failsOnTagging, log } = this.#options
+    const object = file.values
+    if (tags === null || object === null) return
+    try {
+      await store.tag(object.key, tags(file), signal)
+    } catch (cause) {
+      const message = `Unable to tag S3 object ${object.key}`
+      if (failsOnTagging) throw new ConnectError(message, { cause })
+      log.warn(message, cause)
+    }
+  }
+}
+
+function isSame(object: ObjectWriter, file: OpenFile, found: FoundObject): boolean {
+  if (object.isSame(found.etag)) return true
+  return endOf(found) === file.end && found.metadata['sluice-records'] === String(file.records)
+}
+
+function endOf({ metadata }: FoundObject): number | null {
+  const end = metadata['sluice-end-offset']
+  return end === undefined ? null : Number(end)
+}

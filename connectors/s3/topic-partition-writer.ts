@@ -1,0 +1,270 @@
+import { DataError, isConnectError } from 'sluice/api'
+import type { Schema, SinkRecord, TopicPartition } from 'sluice/api'
+import { PartitionError, Rotation, objectName, projectTo } from 'sluice/storage'
+import type { Candidate, RotationReason } from 'sluice/storage'
+import type { FileCommitter } from './file-committer.ts'
+import { TakenError } from './file-committer.ts'
+import { ObjectWriter } from './object-writer.ts'
+import { account } from './open-file.ts'
+import type { OpenFile } from './open-file.ts'
+import type { ObjectFormat } from './sink-formats.ts'
+import { place } from './record-sides.ts'
+import type { SinkParts } from './sink-parts.ts'
+
+/** What became of a record: written; written, and its files are full; or not written, as others must be completed first. */
+export type Outcome = 'written' | 'full' | 'rotate first'
+
+/**
+ * Writes the records of one partition of Kafka. What {@link committable} says grows only when all its objects are complete (invariant 1): then no file
+ * is open, and whatever comes next begins new ones.
+ */
+export class TopicPartitionWriter {
+  readonly topicPartition: TopicPartition
+  readonly #parts: SinkParts
+  readonly #committer: FileCommitter
+  readonly #files = new Map<string, OpenFile>()
+  /** Of a directory, the last offset that is known to lie in the store already. */
+  readonly #covered = new Map<string, number>()
+  /** Offsets of records that tore a file apart, and why: read again, they are left out. */
+  readonly #torn = new Map<number, unknown>()
+  readonly #rotation: Rotation
+  /** The offset behind the last record that was handled; null before the first. */
+  #position: number | null = null
+  /** Of the first record. */
+  #start: number | null = null
+  #committable: number | null = null
+
+  constructor(
+    parts: SinkParts,
+    committer: FileCommitter,
+    topicPartition: TopicPartition,
+    nowMs: number,
+  ) {
+    this.#parts = parts
+    this.#committer = committer
+    this.topicPartition = topicPartition
+    this.#rotation = new Rotation(parts.rotation, nowMs)
+  }
+
+  /** The offset that may be committed; null where nothing was completed yet. */
+  get committable(): number | null {
+    return this.#committable
+  }
+
+  get files(): Iterable<OpenFile> {
+    return this.#files.values()
+  }
+
+  /** When the schedule asks for a rotation next. */
+  get dueMs(): number {
+    return this.#rotation.dueMs
+  }
+
+  isDue(nowMs: number): boolean {
+    return this.#rotation.isDue(nowMs)
+  }
+
+  /** Hot. Throws a DataError or a PartitionError for a record that cannot be written; it then counts as handled. */
+  offer(record: SinkRecord, nowMs: number): Outcome {
+    const offset = Number(record.originalKafkaOffset)
+    this.#start ??= offset
+    try {
+      const outcome = this.#offer(record, offset, nowMs)
+      if (outcome !== 'rotate first') this.#handled(offset)
+      return outcome
+    } catch (error) {
+      if (error instanceof TornError || !(isDataError(error) || error instanceof PartitionError)) {
+        throw error
+      }
+      this.#handled(offset)
+      throw error
+    }
+  }
+
+  /** The file that the last record went to. */
+  lastFile: OpenFile | null = null
+
+  /**
+   * Completes all files; why does not matter to them. Rejects with a RetriableError where the store was not to be had, and with a
+   * {@link TakenError} where somebody else's objects are in the way: {@link rewind} then.
+   */
+  async rotate(nowMs: number, signal: AbortSignal): Promise<void> {
+    const files = Array.from(this.#files.values())
+    await this.#committer.complete(files, this.#covered, signal)
+    for (const file of files) {
+      for (const object of file.objects) await object.abort(signal)
+      account(file, this.#parts.budget)
+    }
+    this.#files.clear()
+    this.lastFile = null
+    this.#rotation.reset(nowMs)
+    this.#committable = this.#position
+  }
+
+  /**
+   * Forgets what is not complete, and answers with the offset from which it must be read again: what was committed last, unless objects of others hold
+   * what is behind it (invariant 2).
+   */
+  async rewind(error: unknown, nowMs: number, signal: AbortSignal): Promise<number | null> {
+    if (error instanceof TakenError) {
+      this.#committable = error.firstFree
+      for (const [directory, end] of error.covered) this.#covered.set(directory, end)
+    }
+    await this.abort(signal)
+    this.#rotation.reset(nowMs)
+    const offset = this.#committable ?? this.#start
+    this.#position = offset
+    return offset
+  }
+
+  /** Leaves no upload behind. */
+  async abort(signal: AbortSignal): Promise<void> {
+    const files = Array.from(this.#files.values())
+    this.#files.clear()
+    this.lastFile = null
+    for (const file of files) {
+      for (const object of file.objects) {
+        await object.abort(signal).catch((error: unknown) => {
+          this.#parts.log.warn(`The upload of ${object.key} could not be aborted.`, error)
+        })
+      }
+      account(file, this.#parts.budget)
+    }
+  }
+
+  #handled(offset: number): void {
+    this.#position = offset + 1
+    // Nothing waits to be completed: what was left out needs not be read again.
+    if (this.#files.size === 0 && offset >= (this.#committable ?? 0)) {
+      this.#committable = this.#position
+    }
+  }
+
+  #offer(record: SinkRecord, offset: number, nowMs: number): Outcome {
+    if (this.#torn.size > 0 && this.#torn.has(offset)) throw this.#torn.get(offset)
+    const { partitioner, tombstones } = this.#parts
+    const isTombstone = record.value === null || record.value === undefined
+    if (isTombstone && tombstones.behavior !== 'write') return this.#leaveOut(record)
+    const timestampMs = partitioner.timestampOf(record, nowMs)
+    const schema = isTombstone ? null : record.valueSchema
+    const encoded = isTombstone ? tombstones.directory : partitioner.encode(record, timestampMs)
+    const directory = isTombstone ? encoded : this.#withAffix(encoded, schema)
+    // A transformation may have given records of one partition several topics.
+    const key =
+      record.topic === record.originalTopic ? directory : `${record.topic}\u0000${directory}`
+    if (this.#covered.size > 0 && offset <= (this.#covered.get(key) ?? -1)) return 'written'
+    const candidate = { directory: key, schema, timestampMs }
+    const reason = this.#rotation.before(candidate, nowMs)
+    if (reason !== null && this.#files.size > 0) return this.#rotateFirst(reason)
+    const file = this.#files.get(key) ?? this.#open(record, key, directory, schema, isTombstone)
+    return this.#write(file, record, candidate, offset)
+  }
+
+  #rotateFirst(reason: RotationReason): Outcome {
+    const { topic, partition } = this.topicPartition
+    this.#parts.log.debug(`Objects of ${topic}-${partition} are completed: ${reason}.`)
+    return 'rotate first'
+  }
+
+  #leaveOut(record: SinkRecord): Outcome {
+    const { behavior, report } = this.#parts.tombstones
+    if (behavior === 'fail' || report) {
+      throw new DataError(
+        `Null valued records are not writeable with current behavior.on.null.values '${behavior}': ${place(record)}. Set it to ignore to leave them out.`,
+      )
+    }
+    return 'written'
+  }
+
+  #withAffix(encoded: string, schema: Schema | null): string {
+    const { affix, names } = this.#parts
+    if (affix === 'NONE') return encoded
+    const named = `schema_name=${schema?.name ?? 'null'}`
+    const parts = affix === 'PREFIX' ? [named, encoded] : [encoded, named]
+    return parts.join(names.directoryDelimiter)
+  }
+
+  #open(
+    record: SinkRecord,
+    key: string,
+    directory: string,
+    schema: Schema | null,
+    isTombstone: boolean,
+  ): OpenFile {
+    const { formats } = this.#parts
+    const { topic, kafkaPartition: partition } = record
+    const start = Number(record.originalKafkaOffset)
+    const make = (kind: string, made: ObjectFormat, of: Schema | null): ObjectWriter =>
+      new ObjectWriter({
+        ...this.#parts.objects,
+        key: objectName(this.#parts.names, {
+          ...{ topic, partition, directory, start },
+          extension: kind + made.extension,
+        }),
+        encoder: made.format.open(of),
+        compressor: made.compressor(),
+      })
+    const { keys, headers } = formats
+    const values = isTombstone ? null : make('', formats.values, schema)
+    const ofHeaders = headers && make('.headers', headers, headers.side.schemaOf(record))
+    const ofKeys = keys && make('.keys', keys, keys.side.schemaOf(record))
+    const objects = [ofHeaders, ofKeys, values].filter((object) => object !== null)
+    const file: OpenFile = {
+      ...{ key, topic, partition, directory, schema, start, end: start, records: 0 },
+      ...{ objects, values, keys: ofKeys, headers: ofHeaders },
+      ...{ candidates: [], accounted: 0, completed: false },
+    }
+    this.#files.set(key, file)
+    return file
+  }
+
+  #write(file: OpenFile, record: SinkRecord, candidate: Candidate, offset: number): Outcome {
+    const { formats, maxScan, budget } = this.#parts
+    try {
+      const key = formats.keys?.side.valueOf(record)
+      const headers = formats.headers?.side.valueOf(record)
+      const value = projectTo(candidate.schema, record.value, file.schema)
+      file.values?.write(value, record)
+      this.#writeRest(file, record, { key, headers }, offset)
+    } catch (error) {
+      if (file.records === 0 && !(error instanceof TornError))
+        this.#files.delete(candidate.directory)
+      throw error
+    }
+    file.end = offset
+    file.records++
+    if (file.candidates.length < maxScan) file.candidates.push(offset)
+    account(file, budget)
+    this.lastFile = file
+    return this.#rotation.written({ ...candidate, schema: file.schema }) ? 'full' : 'written'
+  }
+
+  #writeRest(
+    file: OpenFile,
+    record: SinkRecord,
+    { key, headers }: { readonly key: unknown; readonly headers: unknown },
+    offset: number,
+  ): void {
+    if (file.keys === null && file.headers === null) return
+    try {
+      file.keys?.write(key, record)
+      file.headers?.write(headers, record)
+    } catch (cause) {
+      this.#torn.set(offset, cause)
+      throw new TornError(cause)
+    }
+  }
+}
+
+/** A record's value was written and its key or headers were not: the files are begun anew without it. */
+export class TornError extends DataError {
+  constructor(cause: unknown) {
+    super('A record was written in part.', { cause })
+  }
+}
+
+function isDataError(error: unknown): boolean {
+  return (
+    isConnectError(error) && error.javaName !== 'org.apache.kafka.connect.errors.ConnectException'
+  )
+}

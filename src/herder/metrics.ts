@@ -8,14 +8,18 @@ import type { State } from './herder.ts'
 import type { RestartSupervisor } from './restart-supervisor.ts'
 import type { Statuses } from './statuses.ts'
 
+/** What the tasks of a connector are doing, wherever they run. */
+type TasksOf = (connector: string) => readonly State[]
+
 /** All metrics of a worker: what it measures, and what its herder knows. */
 export function herderFamilies(
   appInfo: Reading,
   { names, readings, families }: WorkerSnapshot,
   statuses: Statuses,
   restarts: Pick<RestartSupervisor, 'view'>,
+  tasksOf: TasksOf = (name) => statuses.tasks(name).map(({ state }) => state),
 ): MetricFamily[] {
-  const all = [appInfo, ...readings, ...statusReadings(statuses)]
+  const all = [appInfo, ...readings, ...statusReadings(statuses, tasksOf)]
   const restarted = statuses.connectors().map((connector) => ({
     connector,
     restarts: restarts.view(connector)?.total ?? 0,
@@ -29,26 +33,26 @@ export function appInfoReading(workerId: string, commit = 'unknown'): Reading {
   return { group: 'appInfo', tags: { 'client-id': workerId }, values }
 }
 
-/** What the connectors and their tasks are doing. */
-function statusReadings(statuses: Statuses): Reading[] {
-  return statuses.connectors().flatMap((name) => {
-    const { state } = statuses.connector(name)
-    const tasks = statuses.tasks(name)
-    const states = tasks.map((task) => task.state)
-    return [
-      {
-        group: 'connector',
-        tags: { connector: name },
-        values: { status: state.toLowerCase() },
-      },
-      { group: 'workerConnector', tags: { connector: name }, values: countsOf(states) },
-      ...tasks.map((task): Reading => ({
-        group: 'task',
-        tags: { connector: name, task: String(task.id) },
-        values: { status: task.state.toLowerCase() },
-      })),
-    ]
-  })
+/** What the connectors and tasks of this worker are doing. */
+function statusReadings(statuses: Statuses, tasksOf: TasksOf): Reading[] {
+  return statuses.names().flatMap((name) => [
+    ...connectorReadings(statuses, name, tasksOf),
+    ...statuses.tasks(name).map((task): Reading => ({
+      group: 'task',
+      tags: { connector: name, task: String(task.id) },
+      values: { status: task.state.toLowerCase() },
+    })),
+  ])
+}
+
+/** None where tasks of it run here, but not the connector. */
+function connectorReadings(statuses: Statuses, name: string, tasksOf: TasksOf): Reading[] {
+  const state = statuses.connectorState(name)
+  if (state === undefined) return []
+  return [
+    { group: 'connector', tags: { connector: name }, values: { status: state.toLowerCase() } },
+    { group: 'workerConnector', tags: { connector: name }, values: countsOf(tasksOf(name)) },
+  ]
 }
 
 function countsOf(states: readonly State[]): Reading<'workerConnector'>['values'] {

@@ -70,6 +70,30 @@ export const groups = {
       'connector-restarting-task-count': gauge('Its tasks that are being restarted.'),
     },
   },
+  workerRebalance: {
+    type: 'connect-worker-rebalance-metrics',
+    domain: 'connect',
+    attributes: {
+      'connect-protocol': text('How the group of workers shares out its work.'),
+      'leader-name': text('URL of the worker that leads the group.'),
+      epoch: gauge('Generation of the group that the worker has joined last.'),
+      'completed-rebalances-total': counter('Rebalances that the worker has come through.'),
+      rebalancing: gauge('1 while the worker has not acted on its newest assignment yet.'),
+      'rebalance-max-time-ms': gauge('Longest rebalance of the latest, in milliseconds.'),
+      'rebalance-avg-time-ms': gauge('Average time of the latest rebalances, in milliseconds.'),
+      'time-since-last-rebalance-ms': gauge(
+        'How long ago the last rebalance was, in milliseconds.',
+      ),
+    },
+  },
+  coordinator: {
+    type: 'connect-coordinator-metrics',
+    domain: 'connect',
+    attributes: {
+      'assigned-connectors': gauge('Connectors that the group has given to this worker.'),
+      'assigned-tasks': gauge('Tasks that the group has given to this worker.'),
+    },
+  },
   connector: {
     type: 'connector-metrics',
     domain: 'connect',

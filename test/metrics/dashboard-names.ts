@@ -242,18 +242,12 @@ export const notServed: readonly Exception[] = [
   },
   { reason: 'Kubernetes measures it.', metrics: ['container_cpu_usage_seconds_total'] },
   {
-    reason: 'A worker that stands alone is in no group: comes with distributed mode.',
+    reason: 'It is served under its whole name, with _total at its end.',
+    metrics: ['kafka_connect_connect_worker_rebalance_metrics_completed_rebalances'],
+  },
+  {
+    reason: 'Nothing counts what the client does that belongs to the group of workers.',
     metrics: [
-      'kafka_connect_coordinator_assigned_connectors',
-      'kafka_connect_coordinator_assigned_tasks',
-      'kafka_connect_worker_rebalance_rebalancing',
-      'kafka_connect_connect_coordinator_metrics_assigned_connectors',
-      'kafka_connect_connect_coordinator_metrics_assigned_tasks',
-      'kafka_connect_connect_worker_rebalance_metrics_completed_rebalances',
-      'kafka_connect_connect_worker_rebalance_metrics_completed_rebalances_total',
-      'kafka_connect_connect_worker_rebalance_metrics_rebalance_avg_time_ms',
-      'kafka_connect_connect_worker_rebalance_metrics_rebalancing',
-      'kafka_connect_connect_worker_rebalance_metrics_time_since_last_rebalance_ms',
       'kafka_connect_connect_metrics_connection_count',
       'kafka_connect_connect_metrics_failed_authentication',
       'kafka_connect_connect_metrics_failed_authentication_total',

@@ -22,7 +22,7 @@ test('the alert rules beside them find what they query', () => {
 })
 
 test('what they query and we do not serve grows no longer', () => {
-  expect(exceptions).toHaveLength(29)
+  expect(exceptions).toHaveLength(20)
   expect(new Set(exceptions).size).toBe(exceptions.length)
   const queried = dashboards.flatMap(({ metrics }) => metrics)
   for (const name of exceptions) {

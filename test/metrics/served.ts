@@ -1,4 +1,6 @@
 import { appInfoReading, herderFamilies } from '../../src/herder/metrics.ts'
+import { RebalanceMetrics } from '../../src/herder/distributed/rebalance-metrics.ts'
+import type { GroupAssignment } from '../../src/herder/distributed/worker-group.ts'
 import { Statuses } from '../../src/herder/statuses.ts'
 import { TaskCounters } from '../../src/messages/counters.ts'
 import { taskIdText } from '../../src/messages/ids.ts'
@@ -45,6 +47,18 @@ function startOf(connector: string, task: number, type: 'source' | 'sink'): Task
   }
 }
 
+const assignment: GroupAssignment = {
+  generation: 3,
+  version: 2,
+  isLeader: true,
+  leaderUrl: 'http://10.0.0.1:8083/',
+  failed: false,
+  configOffset: 7,
+  work: { connectors: ['out'], tasks: [{ connector: 'out', task: 0 }] },
+  wasRevoked: false,
+  delayMs: 0,
+}
+
 /** A worker with a source of two tasks and a sink of one, one task FAILED, each of which has done something. */
 export async function servedFamilies(
   names: 'short' | 'full' | 'both',
@@ -84,8 +98,14 @@ export async function servedFamilies(
   }
   const snapshot = await metrics.snapshot()
   metrics.close()
+  const rebalances = new RebalanceMetrics('10.0.0.1:8083')
+  rebalances.started()
+  rebalances.completed()
+  const readings = [...snapshot.readings, ...rebalances.readings(assignment)]
   const appInfo = appInfoReading('10.0.0.1:8083', '0123456789abcdef')
   return parsePrometheusText(
-    toPrometheusText(herderFamilies(appInfo, snapshot, statuses, { view: () => null })),
+    toPrometheusText(
+      herderFamilies(appInfo, { ...snapshot, readings }, statuses, { view: () => null }),
+    ),
   )
 }

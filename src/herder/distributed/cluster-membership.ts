@@ -4,7 +4,13 @@ import type { ClusterConfigState } from '../../stores/config/cluster-config.ts'
 import { isAbortOf, timeLimit } from '../../util/abort.ts'
 import { createLogger } from '../../util/logger.ts'
 import { maskSecrets } from '../../util/secrets.ts'
-import type { ConfigStore, DistributedHerderOptions, GroupMember } from './options.ts'
+import type {
+  ConfigStore,
+  DistributedHerderOptions,
+  DistributedSettings,
+  GroupMember,
+} from './options.ts'
+import { RebalanceMetrics } from './rebalance-metrics.ts'
 import { Waiting } from './waiting.ts'
 import type { Work } from './work.ts'
 import type { GroupAssignment, WorkerGroupListener } from './worker-group.ts'
@@ -16,6 +22,7 @@ const readAttempts = 5
 /** After what no joining helps against (a right that is missing) it is tried again after this long, doubled each time. */
 const firstRetryMs = 1000
 const lastRetryMs = 60_000
+const mostRestMs = 5000
 
 /** What belongs to the worker, as the group tells it. */
 export interface AssignedWork {
@@ -27,8 +34,12 @@ export interface AssignedWork {
 
 export interface ClusterMembershipParts extends Pick<
   DistributedHerderOptions,
-  'group' | 'settings'
+  'group' | 'workerId'
 > {
+  readonly settings: Pick<
+    DistributedSettings,
+    'syncTimeoutMs' | 'unsyncBackoffMs' | 'rebalanceTimeoutMs'
+  >
   readonly configs: Pick<ConfigStore, 'snapshot' | 'refresh'>
   readonly work: AssignedWork
 }
@@ -45,6 +56,7 @@ export interface ClusterMembershipParts extends Pick<
  * any ─► joining          the session is over: nothing is started or written until ─► settled
  */
 export class ClusterMembership {
+  readonly metrics: RebalanceMetrics
   readonly #parts: ClusterMembershipParts
   readonly #notifier = new Notifier()
   readonly #stopping = new AbortController()
@@ -63,6 +75,7 @@ export class ClusterMembership {
 
   constructor(parts: ClusterMembershipParts) {
     this.#parts = parts
+    this.metrics = new RebalanceMetrics(parts.workerId)
     this.#group = this.#createGroup()
   }
 
@@ -132,6 +145,7 @@ export class ClusterMembership {
       assigned: (assignment) => {
         this.#assignment = assignment
         this.#isSettled = false
+        this.metrics.started()
         this.#readFailures = 0
         this.#rejoinAt = Infinity
         return Promise.resolve()
@@ -147,9 +161,7 @@ export class ClusterMembership {
       } catch (error) {
         if (!isAbortOf(signal, error)) this.#failed(error)
       }
-      const due = Math.min(this.#rejoinAt, performance.now() + this.#pollMs())
-      const at = Math.max(due, this.#notBefore)
-      await this.#notifier.wait(at - performance.now(), signal).catch(() => undefined)
+      await this.#notifier.wait(this.#restMs(), signal).catch(() => undefined)
     }
   }
 
@@ -182,6 +194,7 @@ export class ClusterMembership {
     }
     this.#isSettled = true
     work.assigned(assignment)
+    this.metrics.completed()
     this.#settling.tell()
     if (assignment.wasRevoked) {
       this.#group.requestRejoin('what was taken from it is to be given to others')
@@ -230,8 +243,12 @@ export class ClusterMembership {
     this.#notBefore = performance.now() + ms
   }
 
-  /** Who does not serve the group in `rebalance.timeout.ms` is put out of it. */
-  #pollMs(): number {
-    return this.#readFailures > 0 ? 0 : Math.min(5000, this.#parts.settings.rebalanceTimeoutMs / 4)
+  /** How long there is nothing to do unless the group says so. Who does not serve it in `rebalance.timeout.ms` is put out of it. */
+  #restMs(): number {
+    const now = performance.now()
+    if (this.#notBefore > now) return this.#notBefore - now
+    if (this.#readFailures > 0) return 0
+    const pollMs = Math.min(mostRestMs, this.#parts.settings.rebalanceTimeoutMs / 4)
+    return Math.min(this.#rejoinAt - now, pollMs)
   }
 }

@@ -171,7 +171,6 @@ export class DistributedHerder implements Herder {
 
   resetActiveTopics(name: string): void {
     this.#parts.topics.reset(name)
-    this.#parts.worker.resetTopics(name)
   }
 
   async putTaskConfigs(

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { ConnectorConfig, RawConfig } from '../../config/types.ts'
 import { ConnectError } from '../../errors/connect-error.ts'
 import type { Reading } from '../../metrics/groups.ts'
@@ -23,7 +24,12 @@ import { ClusterTopics } from './cluster-topics.ts'
 import { ClusterViews } from './cluster-views.ts'
 import { ConnectorRequests } from './connector-requests.ts'
 import { LeaderDuties } from './leader-duties.ts'
-import type { ConfigStore, DistributedHerderOptions, DistributedSettings } from './options.ts'
+import type {
+  ConfigStore,
+  DistributedHerderOptions,
+  DistributedSettings,
+  StatusStore,
+} from './options.ts'
 import type { OwnedServices } from './owned-services.ts'
 import { OwnedWork } from './owned-work.ts'
 import { RestartRequests } from './restart-requests.ts'
@@ -53,6 +59,7 @@ export class DistributedParts {
   readonly topics: ClusterTopics
   readonly loop = new RequestLoop()
   readonly #options: DistributedHerderOptions
+  readonly #store: StatusStore
   readonly #statuses: ClusterStatuses
   readonly #owned: OwnedWork
   readonly #duties: LeaderDuties
@@ -65,6 +72,8 @@ export class DistributedParts {
   #isReady = false
 
   constructor(options: DistributedHerderOptions) {
+    // Whatever waits for the end of the worker.
+    setMaxListeners(0, this.#stopping.signal)
     const { resolver, workerId, topicTracking, settings } = options
     this.#options = options
     this.settings = settings
@@ -77,7 +86,9 @@ export class DistributedParts {
       onReloaded: () => this.#reloaded(),
     })
     const snapshot = this.configs.snapshot.bind(this.configs)
-    this.topics = new ClusterTopics(topicTracking, options.statuses)
+    this.#store = options.statuses
+    this.#store.watchTopics((name) => this.#topicsForgotten(name))
+    this.topics = new ClusterTopics(topicTracking, this.#store)
     this.#statuses = this.#createStatuses()
     this.worker = options.worker(
       clusterWorkerListener({
@@ -97,7 +108,7 @@ export class DistributedParts {
     const { isGenerationBound = () => false } = options
     this.#owned = new OwnedWork({ services, snapshot, settled, isGenerationBound })
     this.membership = new ClusterMembership({
-      ...{ group: options.group, settings, configs: this.configs },
+      ...{ group: options.group, settings, workerId, configs: this.configs },
       work: {
         revoked: async (work) => {
           await this.#owned.revoked(work)
@@ -129,13 +140,13 @@ export class DistributedParts {
 
   /** What the worker lacks, in a sentence. Waits for nothing. */
   problem(): string | null {
-    const { problem = () => null, statuses } = this.#options
-    return this.membership.problem ?? this.configs.problem() ?? statuses.problem() ?? problem()
+    const { problem = () => null } = this.#options
+    return this.membership.problem ?? this.configs.problem() ?? this.#store.problem() ?? problem()
   }
 
   async start(signal: AbortSignal): Promise<void> {
     log.info('Herder starting')
-    await Promise.all([this.#options.statuses.start(signal), this.configs.start(signal)])
+    await Promise.all([this.#store.start(signal), this.configs.start(signal)])
     this.#known = new Set(this.configs.snapshot().connectors.keys())
     this.membership.start()
     log.info('Herder started')
@@ -159,7 +170,7 @@ export class DistributedParts {
     } finally {
       await Promise.allSettled([
         this.worker.stop(signal),
-        this.#options.statuses.stop(signal),
+        this.#store.stop(signal),
         this.configs.stop(signal),
       ])
     }
@@ -167,8 +178,16 @@ export class DistributedParts {
   }
 
   async metrics(): Promise<readonly MetricFamily[]> {
-    const snapshot = await this.worker.metrics()
-    return herderFamilies(this.#appInfo, snapshot, this.#statuses.own, this.#restarts)
+    const measured = await this.worker.metrics()
+    const { metrics, assignment } = this.membership
+    const readings = [...measured.readings, ...metrics.readings(assignment)]
+    return herderFamilies(
+      this.#appInfo,
+      { ...measured, readings },
+      this.#statuses.own,
+      this.#restarts,
+      (name) => Array.from(this.#statuses.table.tasks(name).values(), ({ state }) => state),
+    )
   }
 
   #assigned(assignment: GroupAssignment): void {
@@ -222,6 +241,11 @@ export class DistributedParts {
     this.#rebalance('the topic of configurations was read anew')
   }
 
+  /** By whichever worker: those tasks of the connector that run here tell each topic again. */
+  #topicsForgotten(connector: string): void {
+    if (this.#owned.has(connector)) this.worker.resetTopics(connector)
+  }
+
   #rebalance(reason: string): void {
     this.#known = new Set(this.configs.snapshot().connectors.keys())
     this.membership.requestRejoin(reason)
@@ -251,13 +275,13 @@ export class DistributedParts {
 
   async #flushStatuses(): Promise<void> {
     using limit = timeLimit(flushMs, this.#stopping.signal)
-    await abortable(this.#options.statuses.flush(limit.signal), limit.signal).catch(() => undefined)
+    await abortable(this.#store.flush(limit.signal), limit.signal).catch(() => undefined)
   }
 
   #createStatuses(): ClusterStatuses {
-    const { statuses, workerId } = this.#options
+    const { workerId } = this.#options
     return new ClusterStatuses({
-      ...{ store: statuses, workerId },
+      ...{ store: this.#store, workerId },
       generation: () => this.membership.assignment?.generation ?? 0,
       exists: (connector, task) => {
         const state = this.configs.snapshot().connectors.get(connector)

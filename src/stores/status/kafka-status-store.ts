@@ -37,6 +37,9 @@ export class KafkaStatusStore {
   #writing: Promise<void> = Promise.resolve()
   #isWriting = false
 
+  #isLoaded = false
+  #onTopicForgotten: (connector: string) => void = () => undefined
+
   constructor(options: InternalTopicOptions) {
     this.#log = new InternalLog({
       ...options,
@@ -47,13 +50,22 @@ export class KafkaStatusStore {
         const record = readStatusRecord(key?.toString() ?? null, value)
         if (record === null) log.warn(`Discarding an invalid status record: ${String(key)}`)
         else table.apply(record)
+        if (record?.kind === 'topic' && record.status === null && this.#isLoaded) {
+          this.#onTopicForgotten(record.connector)
+        }
       },
     })
   }
 
   /** Reads everything. Rejects with a ConfigError where the topic is not compacted. */
-  start(signal: AbortSignal): Promise<void> {
-    return this.#log.start(signal)
+  async start(signal: AbortSignal): Promise<void> {
+    await this.#log.start(signal)
+    this.#isLoaded = true
+  }
+
+  /** `listener` hears of connectors whose topics were reset, by any worker, since the start; it is not to wait, and not to throw. */
+  watchTopics(listener: (connector: string) => void): void {
+    this.#onTopicForgotten = listener
   }
 
   /** What the topic says so far. */

@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest'
+import { cleanUp } from '../../../src/kafka/clean-up.ts'
 import type { TopicAdmin } from '../../../src/stores/topic-admin.ts'
 import { openKafkaClient } from '../../support/kafka-client.ts'
 import type { KafkaClient } from '../../support/kafka-client.ts'
@@ -157,4 +158,80 @@ describe('two workers', () => {
     await reach(() => expect(cluster.states('b')).toEqual(['RUNNING RUNNING RUNNING']))
     expect(cluster.violations).toEqual([])
   })
+})
+
+describe('a worker that is put out of its group', () => {
+  test('acts on nothing until it is told what is still its own, and restarts nothing of that', async () => {
+    const cluster = create()
+    const { lease, memberIds, worker, herder } = await cluster.add()
+    await cluster.put('a')
+    await reach(() => expect(cluster.states('a')).toEqual(['RUNNING RUNNING RUNNING']))
+    expect(lease.held).toBe(true)
+    const calls = worker.calls.length
+    const ends = vi.spyOn(lease, 'end')
+    const [before] = memberIds
+    await cleanUp(
+      { 'bootstrap.servers': bootstrapServers },
+      [{ groupId: cluster.name, memberId: before ?? '' }],
+      signal,
+    )
+    await reach(() => {
+      expect(ends).toHaveBeenCalled()
+      expect(lease.held).toBe(true)
+      expect(memberIds.length).toBeGreaterThan(1)
+    })
+    expect(worker.calls.slice(calls)).toEqual([])
+    expect((await herder.health(signal)).status).toBe('healthy')
+    expect(cluster.states('a')).toEqual(['RUNNING RUNNING RUNNING'])
+  })
+})
+
+describe.each(['eager', 'compatible'] as const)('workers that speak %s', (mode) => {
+  test('share the work, and run nothing twice', async () => {
+    const cluster = create({ mode })
+    await cluster.add()
+    await cluster.put('a')
+    await cluster.put('b')
+    const all = ['a', 'a-0', 'a-1', 'b', 'b-0', 'b-1']
+    await reach(() => expect(cluster.running).toEqual(all))
+    const two = await cluster.add()
+    await reach(() => {
+      expect(two.worker.tasks.size).toBe(2)
+      expect(cluster.running).toEqual(all)
+    })
+    const running = 'RUNNING RUNNING RUNNING'
+    await reach(() => expect(cluster.states('a')).toEqual([running, running]))
+    await reach(() => expect(cluster.states('b')).toEqual([running, running]))
+    expect(cluster.violations).toEqual([])
+  })
+})
+
+test('two workers change what a connector and its levels are, whoever of them is asked', async () => {
+  const cluster = create()
+  await cluster.add()
+  const { herder } = await cluster.add()
+  await cluster.put('a')
+  const running = 'RUNNING RUNNING RUNNING'
+  await reach(() => expect(cluster.states('a')).toEqual([running, running]))
+  await cluster.ask((each) => each.patchConnectorConfig('a', { range: 'less' }, signal))
+  await reach(() => {
+    const ranges = cluster.workers.flatMap(({ worker }) =>
+      [...worker.tasks.values()].map(({ config }) => config.range),
+    )
+    expect(ranges).toEqual(['less', 'less'])
+  })
+  await herder.loggers.setClusterLevel('com.example.far', 'trace', signal)
+  await reach(() => {
+    for (const each of cluster.workers) {
+      expect(each.herder.loggers.level('com.example.far')?.level).toBe('TRACE')
+    }
+  })
+  const stopped = cluster.ask((each) => each.stopConnector('a', signal))
+  await stopped
+  await reach(() => expect(cluster.states('a')).toEqual(['STOPPED', 'STOPPED']))
+  const reset = await cluster.ask((each) => each.modifyConnectorOffsets('a', null, signal))
+  expect(reset).toContain('reset successfully')
+  await cluster.ask((each) => each.deleteConnector('a', signal))
+  await reach(() => expect(cluster.states('a')).toEqual(['none', 'none']))
+  expect(cluster.violations).toEqual([])
 })

@@ -36,17 +36,22 @@ export interface TestWorker {
   readonly worker: FakeWorker
   readonly lease: WorkerLease
   readonly client: KafkaClient
+  /** Ids that the group has given it, the newest last. */
+  readonly memberIds: readonly string[]
   stop(): Promise<void>
 }
 
 /** Workers in one process that share a group and topics of a real broker. */
 export class TestCluster {
   readonly workers: TestWorker[] = []
+  /** Of the group. */
+  readonly name: string
   readonly #options: TestClusterOptions
   #started = 0
 
   constructor(options: TestClusterOptions) {
     this.#options = options
+    this.name = options.name
   }
 
   async add(more: Partial<TestClusterOptions> = {}): Promise<TestWorker> {
@@ -57,9 +62,10 @@ export class TestCluster {
       clientOptions({ 'bootstrap.servers': options.bootstrapServers, 'client.id': id }),
     )
     const lease = new WorkerLease()
+    const memberIds: string[] = []
     let worker: FakeWorker | undefined
     const herder = new DistributedHerder({
-      ...herderOptions(options, { url, client, lease }),
+      ...herderOptions(options, { url, client, lease, memberIds }),
       worker: (listener) => (worker = new FakeWorker([pluginOf(options)], listener)),
       peers: this.#peers(),
       workerId: `${id}:8083`,
@@ -72,7 +78,7 @@ export class TestCluster {
       await herder.stop(AbortSignal.timeout(20_000))
       await client.close()
     }
-    const added = { url, herder, worker, lease, client, stop }
+    const added = { url, herder, worker, lease, client, memberIds, stop }
     this.workers.push(added)
     await herder.start(signal)
     return added
@@ -177,11 +183,12 @@ interface Surroundings {
   readonly url: string
   readonly client: KafkaClient
   readonly lease: WorkerLease
+  readonly memberIds: string[]
 }
 
 function herderOptions(
   { name, bootstrapServers, admin, mode = 'sessioned', maxDelayMs = 1000 }: TestClusterOptions,
-  { url, client, lease }: Surroundings,
+  { url, client, lease, memberIds }: Surroundings,
 ): Omit<DistributedHerderOptions, 'worker' | 'peers' | 'workerId'> {
   const clientConfig = { 'bootstrap.servers': bootstrapServers }
   const configs = { 'cleanup.policy': 'compact' }
@@ -196,6 +203,7 @@ function herderOptions(
       new WorkerGroup({
         ...needs,
         ...{ client, lease, mode, url, maxDelayMs },
+        onMemberId: (memberId) => memberIds.push(memberId),
         options: {
           groupId: name,
           groupInstanceId: null,

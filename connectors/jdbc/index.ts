@@ -1,1 +1,2 @@
+export { AivenJdbcSinkConnector, JdbcSinkConnector } from './sink/jdbc-sink-connector.ts'
 export { AivenJdbcSourceConnector, JdbcSourceConnector } from './source/jdbc-source-connector.ts'

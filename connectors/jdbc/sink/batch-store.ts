@@ -1,0 +1,293 @@
+import { ConnectError, createLogger, isConnectError } from 'sluice/api'
+import type { Schema, SinkRecord } from 'sluice/api'
+import type { Connection, Dialect } from '../core/dialect.ts'
+import { SqlError } from '../core/sql-error.ts'
+import { fateOf } from './acceptance.ts'
+import { batchWriterOf } from './batch-writer.ts'
+import type { BatchWriter } from './batch-writer.ts'
+import { claimsOf, partitionKey } from './offset-claims.ts'
+import { OffsetsTable } from './offsets-table.ts'
+import type { RowPlan } from './row-plan.ts'
+import type { SinkSettings } from './settings.ts'
+import { Tables } from './tables.ts'
+import { groupsOf } from './write-groups.ts'
+import type { PlannedRecord, WriteGroup } from './write-groups.ts'
+
+const log = createLogger('io.confluent.connect.jdbc.sink.JdbcSinkTask')
+
+export interface Rejection {
+  readonly record: SinkRecord
+  readonly error: unknown
+}
+
+interface Open {
+  readonly connection: Connection
+  readonly writer: BatchWriter
+}
+
+interface BatchStoreParts {
+  readonly settings: SinkSettings
+  readonly dialect: Dialect
+  connect(): Promise<Connection>
+}
+
+/** Writes batches of records, each in one transaction, and finds those in it that cannot be written. */
+export class BatchStore {
+  readonly #parts: BatchStoreParts
+  readonly #tables: Tables
+  readonly #offsets: OffsetsTable | null
+  #open: Open | null = null
+
+  constructor(parts: BatchStoreParts) {
+    const { settings, dialect } = parts
+    const style = {
+      dialect: dialect.kind,
+      rules: dialect.identifiers,
+      quote: settings.quoteIdentifiers,
+      holdlock: settings.mergeHoldlock,
+    }
+    this.#parts = parts
+    this.#tables = new Tables(style, settings)
+    this.#offsets = settings.exactlyOnce
+      ? new OffsetsTable(style, settings.offsetsTable, settings.connector)
+      : null
+  }
+
+  /** Writes all of them or none. */
+  async commit(records: readonly SinkRecord[]): Promise<void> {
+    const { connection, writer } = await this.#ready()
+    const groups = await this.#groups(connection, records)
+    await writer.commit(groups, this.#claims(records))
+  }
+
+  /**
+   * Writes those that can be written, in one transaction. A part that fails is halved until a record fails alone: `reject` is then
+   * told of it, and of all of them before anything is committed. Where `reject` throws nothing is written.
+   */
+  async commitWhatCan(
+    records: readonly SinkRecord[],
+    reject: (rejections: readonly Rejection[]) => Promise<void>,
+  ): Promise<void> {
+    const { connection, writer } = await this.#ready()
+    // Before the transaction: some databases commit where a table is changed.
+    await this.#planAll(connection, records)
+    const rejections: Rejection[] = []
+    await connection.begin(null)
+    try {
+      await this.#halve({ connection, writer }, records, rejections)
+      if (rejections.length > 0) await reject(rejections)
+      await writer.claim(this.#claims(records))
+      await connection.commit()
+    } catch (error) {
+      await connection.rollback().catch(() => undefined)
+      throw error
+    }
+  }
+
+  /** The offsets that come next by the offsets table; none where that is not kept. */
+  async nextOffsets(): Promise<
+    readonly { readonly topic: string; readonly partition: number; readonly next: number }[]
+  > {
+    if (this.#offsets === null) return []
+    const { connection } = await this.#ready()
+    return this.#offsets.read(connection)
+  }
+
+  /**
+   * Those that are not in the database, as far as its table of offsets tells: of a commit whose answer was lost nobody else knows
+   * whether it was one. All of them where offsets are Kafka's.
+   */
+  async unwritten(records: readonly SinkRecord[]): Promise<readonly SinkRecord[]> {
+    const next = new Map(
+      (await this.nextOffsets()).map((entry) => [
+        partitionKey(entry.topic, entry.partition),
+        entry.next,
+      ]),
+    )
+    if (next.size === 0) return records
+    return records.filter((record) => {
+      const key = partitionKey(record.originalTopic, record.originalKafkaPartition)
+      return Number(record.originalKafkaOffset) >= (next.get(key) ?? 0)
+    })
+  }
+
+  /** Connects now, so that what is wrong with the configuration is known at once. */
+  async start(): Promise<void> {
+    await this.#ready()
+  }
+
+  /** Looks at the tables again. */
+  forgetTables(): void {
+    this.#tables.forget()
+  }
+
+  /** Ends the connection; the next write opens another, and looks at the tables again. */
+  async close(): Promise<void> {
+    const open = this.#open
+    this.#open = null
+    this.#tables.forget()
+    await open?.connection.close()
+  }
+
+  async #ready(): Promise<Open> {
+    if (this.#open !== null) return this.#open
+    const connection = await this.#parts.connect()
+    try {
+      await this.#offsets?.ensure(connection)
+    } catch (error) {
+      await connection.close()
+      throw error
+    }
+    const { style } = this.#tables
+    const writer = batchWriterOf({ connection, style, offsets: this.#offsets })
+    this.#open = { connection, writer }
+    log.info(`Connected to ${connection.serverVersion}`)
+    return this.#open
+  }
+
+  #claims(records: readonly SinkRecord[]): ReturnType<typeof claimsOf> {
+    return this.#offsets === null ? [] : claimsOf(records)
+  }
+
+  async #groups(
+    connection: Connection,
+    records: readonly SinkRecord[],
+  ): Promise<readonly WriteGroup[]> {
+    const planned: PlannedRecord[] = []
+    let last: PlannedRecord | null = null
+    for (const record of records) {
+      const kind = fateOf(this.#parts.settings, record)
+      if (kind === 'ignored') continue
+      const isLike = last !== null && last.kind === kind && isAlike(last.record, record)
+      const plan: RowPlan =
+        isLike && last !== null ? last.plan : await this.#plan(connection, record)
+      last = { record, plan, kind }
+      planned.push(last)
+    }
+    return groupsOf(planned)
+  }
+
+  #plan(connection: Connection, record: SinkRecord): RowPlan | Promise<RowPlan> {
+    const { topic, keySchema } = record
+    const valueSchema = writtenSchema(record)
+    return (
+      this.#tables.known(topic, keySchema, valueSchema) ??
+      this.#tables.plan(connection, topic, keySchema, valueSchema)
+    )
+  }
+
+  /** A table that cannot take records of a schema is found again where they are written. */
+  async #planAll(connection: Connection, records: readonly SinkRecord[]): Promise<void> {
+    let last: SinkRecord | null = null
+    for (const record of records) {
+      if (last !== null && isAlike(last, record)) continue
+      last = record
+      try {
+        if (fateOf(this.#parts.settings, record) !== 'ignored') await this.#plan(connection, record)
+      } catch (error) {
+        if (isForAll(error)) throw error
+      }
+    }
+  }
+
+  async #halve(open: Open, records: readonly SinkRecord[], rejections: Rejection[]): Promise<void> {
+    const failure = await this.#try(open, records)
+    if (failure === null) return
+    const [only] = records
+    if (records.length > 1) {
+      const middle = records.length >> 1
+      await this.#halve(open, records.slice(0, middle), rejections)
+      await this.#halve(open, records.slice(middle), rejections)
+    } else if (only !== undefined) {
+      rejections.push({ record: only, error: await this.#explain(open, only, failure.error) })
+    }
+  }
+
+  /** Writes within a savepoint; null where that went well. What is no single record's fault is thrown. */
+  async #try(
+    { connection, writer }: Open,
+    records: readonly SinkRecord[],
+  ): Promise<{ readonly error: unknown } | null> {
+    await connection.query(savepointSql(connection))
+    try {
+      await writer.apply(await this.#groups(connection, records))
+    } catch (error) {
+      if (isForAll(error)) throw error
+      await undo(connection)
+      return { error }
+    }
+    await release(connection)
+    return null
+  }
+
+  async #explain({ connection, writer }: Open, record: SinkRecord, error: unknown): Promise<Error> {
+    const group = await this.#groupOf(connection, record)
+    const column = group === null ? null : await this.#columnAtFault(connection, writer, group)
+    const { originalTopic, originalKafkaPartition, originalKafkaOffset } = record
+    const place = `the record at topic '${originalTopic}', partition ${originalKafkaPartition}, offset ${originalKafkaOffset}`
+    const table = group === null ? '' : ` table ${group.plan.tableText}`
+    const atColumn = column === null ? '' : `, column ${column},`
+    const reason = error instanceof Error ? error.message : String(error)
+    const text = `${place} cannot be written to${table === '' ? ' its table' : table}${atColumn}: ${reason}`
+    return new ConnectError(text.charAt(0).toUpperCase() + text.slice(1), { cause: error })
+  }
+
+  async #columnAtFault(
+    connection: Connection,
+    writer: BatchWriter,
+    group: WriteGroup,
+  ): Promise<string | null> {
+    await connection.query(savepointSql(connection))
+    try {
+      return await writer.columnAtFault(group)
+    } catch (error) {
+      // The row's own text may be what is wrong.
+      if (isForAll(error)) throw error
+      return null
+    } finally {
+      await undo(connection)
+    }
+  }
+
+  async #groupOf(connection: Connection, record: SinkRecord): Promise<WriteGroup | null> {
+    try {
+      const [group] = await this.#groups(connection, [record])
+      return group ?? null
+    } catch (error) {
+      if (isForAll(error)) throw error
+      return null
+    }
+  }
+}
+
+/** A record without a value is written by its key, whatever schema its value would have. */
+function writtenSchema({ value, valueSchema }: SinkRecord): Schema | null {
+  return value === null || value === undefined ? null : valueSchema
+}
+
+function isAlike(a: SinkRecord, b: SinkRecord): boolean {
+  return a.topic === b.topic && a.keySchema === b.keySchema && writtenSchema(a) === writtenSchema(b)
+}
+
+/** Whether an error concerns all records alike: of the connection, of privileges, of this code. Any other may be one record's. */
+export function isForAll(error: unknown): boolean {
+  if (error instanceof SqlError) return error.failure === 'retry' || error.failure === 'fatal'
+  return !isConnectError(error)
+}
+
+function savepointSql({ dialect }: Connection): string {
+  return dialect.kind === 'sqlserver' ? 'SAVE TRANSACTION sluice' : 'SAVEPOINT sluice'
+}
+
+/** Back to the savepoint, which is then gone. */
+async function undo(connection: Connection): Promise<void> {
+  const isSqlServer = connection.dialect.kind === 'sqlserver'
+  const sql = isSqlServer ? 'ROLLBACK TRANSACTION sluice' : 'ROLLBACK TO SAVEPOINT sluice'
+  await connection.query(sql)
+  await release(connection)
+}
+
+/** SQL Server's savepoints last until the end of the transaction. */
+async function release(connection: Connection): Promise<void> {
+  if (connection.dialect.kind !== 'sqlserver') await connection.query('RELEASE SAVEPOINT sluice')
+}

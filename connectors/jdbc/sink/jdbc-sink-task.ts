@@ -1,0 +1,140 @@
+import { ConnectError, SinkTask, createLogger } from 'sluice/api'
+import type {
+  ConnectorConfig,
+  PartitionOffset,
+  RejectedRecord,
+  SinkRecord,
+  TopicPartition,
+} from 'sluice/api'
+import { databaseOf } from '../core/connect.ts'
+import { fateOf } from './acceptance.ts'
+import { BatchStore } from './batch-store.ts'
+import { partitionKey } from './offset-claims.ts'
+import { sinkSettingsOf } from './sink-config.ts'
+import type { Vendor } from './sink-config.ts'
+import type { SinkSettings } from './settings.ts'
+import { SinkWriter } from './sink-writer.ts'
+import { version } from './version.ts'
+
+const log = createLogger('io.confluent.connect.jdbc.sink.JdbcSinkTask')
+
+interface Started {
+  readonly settings: SinkSettings
+  readonly store: BatchStore
+  readonly writer: SinkWriter
+  /** Aborts when the task stops: no connection is opened any more. */
+  readonly stopped: AbortController
+}
+
+/** Writes records as rows of tables. Of a batch of records that cannot all be written, the others are. */
+export class JdbcSinkTask extends SinkTask {
+  static readonly className: string = 'io.confluent.connect.jdbc.sink.JdbcSinkTask'
+
+  protected readonly vendor: Vendor = 'confluent'
+  #started: Started | null = null
+  /** Of an exactly-once sink: which offset of a partition is to be written next; what lies before is there. */
+  readonly #next = new Map<string, number>()
+
+  version(): string {
+    return version
+  }
+
+  async start(props: ConnectorConfig, signal: AbortSignal): Promise<void> {
+    const { settings, database } = sinkSettingsOf(this.vendor, props)
+    const source = databaseOf(database)
+    const stopped = new AbortController()
+    signal.addEventListener('abort', () => stopped.abort(signal.reason), { once: true })
+    const store = new BatchStore({
+      settings,
+      dialect: source.dialect,
+      connect: () => source.connect(stopped.signal, log),
+    })
+    await store.start()
+    const writer = new SinkWriter({ settings, store, context: this.context })
+    this.#started = { settings, store, writer, stopped }
+  }
+
+  /** Partitions go on where the table of offsets says, which is written with the rows. */
+  override async open(partitions: readonly TopicPartition[]): Promise<void> {
+    const { settings, store } = this.#running()
+    if (!settings.exactlyOnce) return
+    const stored = await store.nextOffsets()
+    const mine = new Set(partitions.map(({ topic, partition }) => partitionKey(topic, partition)))
+    for (const key of mine) this.#next.delete(key)
+    const rewinds: PartitionOffset[] = []
+    for (const { topic, partition, next } of stored) {
+      const key = partitionKey(topic, partition)
+      if (!mine.has(key)) continue
+      this.#next.set(key, next)
+      rewinds.push({ topic, partition, offset: next })
+    }
+    if (rewinds.length > 0) this.context.offset(rewinds)
+  }
+
+  async put(
+    records: readonly SinkRecord[],
+    signal: AbortSignal,
+  ): Promise<readonly RejectedRecord[] | undefined> {
+    const { settings, writer } = this.#running()
+    const rejected: RejectedRecord[] = []
+    const accepted = this.#accepted(settings, records, rejected)
+    await writer.write(accepted, signal)
+    return rejected.length === 0 ? undefined : rejected
+  }
+
+  override preCommit(
+    offsets: readonly PartitionOffset[],
+    signal: AbortSignal,
+  ): Promise<readonly PartitionOffset[]> {
+    return this.#running().writer.durable(offsets, signal)
+  }
+
+  override async close(partitions: readonly TopicPartition[], signal: AbortSignal): Promise<void> {
+    await this.#running().writer.forget(partitions, signal)
+  }
+
+  async stop(signal: AbortSignal): Promise<void> {
+    const started = this.#started
+    this.#started = null
+    if (started === null) return
+    started.stopped.abort(new ConnectError('The task was stopped.'))
+    await started.writer.close(signal)
+  }
+
+  #running(): Started {
+    if (this.#started === null) throw new ConnectError('The JDBC sink task was not started.')
+    return this.#started
+  }
+
+  /** Hot: those that can be rows of a table and are not there already. */
+  #accepted(
+    settings: SinkSettings,
+    records: readonly SinkRecord[],
+    rejected: RejectedRecord[],
+  ): readonly SinkRecord[] {
+    const accepted: SinkRecord[] = []
+    for (const record of records) {
+      try {
+        if (fateOf(settings, record) === 'ignored') continue
+      } catch (error) {
+        rejected.push({ record, error })
+        continue
+      }
+      if (settings.exactlyOnce && this.#isWritten(record)) continue
+      accepted.push(record)
+    }
+    return accepted
+  }
+
+  #isWritten(record: SinkRecord): boolean {
+    const key = partitionKey(record.originalTopic, record.originalKafkaPartition)
+    return Number(record.originalKafkaOffset) < (this.#next.get(key) ?? 0)
+  }
+}
+
+/** The same under Aiven's name, with its defaults. */
+export class AivenJdbcSinkTask extends JdbcSinkTask {
+  static override readonly className: string = 'io.aiven.connect.jdbc.sink.JdbcSinkTask'
+
+  protected override readonly vendor: Vendor = 'aiven'
+}

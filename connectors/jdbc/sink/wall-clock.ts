@@ -1,0 +1,58 @@
+import { dateText } from '../core/calendar.ts'
+import type { CalendarSystem } from '../core/calendar.ts'
+import { offsetText, timeText, timestampText } from '../core/temporal-text.ts'
+import type { Zone } from '../core/zone.ts'
+
+const dayMs = 86_400_000
+/** Where the text of ISO 8601 is the one that databases read, whichever the calendar: 15 October 1582 to the end of 9999. */
+const isoFrom = -12_219_292_800_000
+const isoTo = 253_402_300_800_000
+
+/** How instants are written. */
+export interface ClockStyle {
+  readonly zone: Zone
+  readonly calendar: CalendarSystem
+  /** Whether `+05:45` is appended, by which the instant is known whatever the zone of the reader. */
+  readonly withOffset: boolean
+}
+
+/** `2016-09-23` on the wall at an instant. */
+export function dateOf(ms: number, { zone, calendar }: ClockStyle): string {
+  return dateText(Math.floor(zone.wallOf(ms) / dayMs), calendar)
+}
+
+/** `20:10:02.123` on the wall at an instant. */
+export function timeOf(ms: number, { zone, withOffset }: ClockStyle): string {
+  const text = timeText(mod(zone.wallOf(ms), dayMs), mod(ms, 1000) * 1_000_000, 3)
+  return withOffset ? text + offsetText(zone.offsetAt(ms)) : text
+}
+
+/** Hot: `2016-09-23 20:10:02.123` on the wall at an instant. */
+export function timestampOf(ms: number, style: ClockStyle): string {
+  if (style.zone.isUtc && ms >= isoFrom && ms < isoTo) {
+    const iso = new Date(ms).toISOString()
+    return `${iso.slice(0, 10)} ${iso.slice(11, 23)}${style.withOffset ? '+00:00' : ''}`
+  }
+  return exactTimestampOf({ ms, nanos: mod(ms, 1000) * 1_000_000, digits: 3 }, style)
+}
+
+/** An instant of more digits than a Date has. */
+export interface ExactInstant {
+  readonly ms: number
+  /** Of the second. */
+  readonly nanos: number
+  /** Digits of the second that are written. */
+  readonly digits: number
+}
+
+export function exactTimestampOf({ ms, nanos, digits }: ExactInstant, style: ClockStyle): string {
+  const { zone, calendar, withOffset } = style
+  const text = timestampText(zone.wallOf(ms), nanos, { calendar, digits })
+  if (!withOffset) return text
+  const offset = offsetText(zone.offsetAt(ms))
+  return text.endsWith(' BC') ? `${text.slice(0, -3)}${offset} BC` : text + offset
+}
+
+export function mod(value: number, by: number): number {
+  return ((value % by) + by) % by
+}

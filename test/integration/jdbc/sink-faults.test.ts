@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { INT32_SCHEMA, STRING_SCHEMA, Struct } from '../../../src/api/index.ts'
+import type { ConnectorConfig, SinkRecord } from '../../../src/api/index.ts'
+import type { Connection } from '../../../connectors/jdbc/core/dialect.ts'
+import { startMariaDb } from '../../services/databases/mariadb.ts'
+import { startPostgres } from '../../services/databases/postgres.ts'
+import { randomNumbers } from '../../support/random-numbers.ts'
+import { seedOfRun } from '../../support/seed-of-run.ts'
+import { TcpProxy } from '../../support/tcp-proxy.ts'
+import { SinkHarness, connectTo, rowsOf, structOf, structRecord } from './sink-harness.ts'
+import type { Address } from './sink-harness.ts'
+
+const { seed } = seedOfRun()
+const schema = structOf({ id: INT32_SCHEMA, name: STRING_SCHEMA })
+const puts = 30
+const perPut = 200
+const count = puts * perPut
+
+type Server = Address & AsyncDisposable & { readonly port: number }
+
+describe.each([
+  ['PostgreSQL', (): Promise<Server> => startPostgres()],
+  ['MariaDB', (): Promise<Server> => startMariaDb()],
+])('a link to %s that is cut again and again', (_, start) => {
+  let server: Server
+  let connection: Connection
+  let proxy: TcpProxy
+  let through: Address
+
+  beforeAll(async () => {
+    server = await start()
+    proxy = await TcpProxy.start(server.port)
+    through = { ...server, jdbcUrl: server.jdbcUrl.replace(`:${server.port}/`, `:${proxy.port}/`) }
+    connection = await connectTo(server)
+  }, 300_000)
+
+  afterAll(async () => {
+    await connection.close()
+    await proxy[Symbol.asyncDispose]()
+    await server[Symbol.asyncDispose]()
+  })
+
+  function record(topic: string, offset: number): SinkRecord {
+    const value = new Struct(schema).put('id', offset).put('name', `name of ${offset}`)
+    return structRecord(topic, offset, value)
+  }
+
+  /** Puts `count` records while about one connection in so many chunks is cut, and some are held back. */
+  async function putThrough(topic: string, props: ConnectorConfig): Promise<void> {
+    const random = randomNumbers(seed)
+    const sink = await SinkHarness.start(through, {
+      'auto.create': 'true',
+      'max.retries': '1000',
+      'retry.backoff.ms': '1',
+      ...props,
+    })
+    await using _sink = sink
+    await sink.open(topic)
+    proxy.cuts = 0
+    proxy.faults = {
+      // MariaDB takes several round trips for what takes one of PostgreSQL.
+      cuts: () => random() < (connection.dialect.kind === 'mysql' ? 0.02 : 0.07),
+      delayMs: () => 0,
+    }
+    for (let put = 0; put < puts; put++) {
+      const from = put * perPut
+      await sink.put(Array.from({ length: perPut }, (__, at) => record(topic, from + at)))
+      // The batch and its answer are what is to be hit, and not a few large batches alone.
+      if (put % 3 === 0) await sink.drain()
+    }
+    await sink.drain()
+    proxy.faults = { cuts: () => false, delayMs: () => 0 }
+    expect(proxy.cuts).toBeGreaterThan(0)
+    expect(await sink.preCommit()).toEqual([{ topic, partition: 0, offset: count }])
+  }
+
+  async function idsIn(topic: string): Promise<readonly number[]> {
+    const rows = await rowsOf(connection, `SELECT id FROM ${topic} ORDER BY id`)
+    return rows.map(([id]) => Number(id))
+  }
+
+  const everyId = Array.from({ length: count }, (__, at) => at)
+
+  test(`repeats rows, and loses none (seed ${seed})`, async () => {
+    await putThrough('inserted', {})
+    const ids = await idsIn('inserted')
+    expect([...new Set(ids)]).toEqual(everyId)
+  })
+
+  test(`repeats nothing where rows have a key (seed ${seed})`, async () => {
+    const keyed = { 'insert.mode': 'upsert', 'pk.mode': 'record_value', 'pk.fields': 'id' }
+    await putThrough('upserted', keyed)
+    expect(await idsIn('upserted')).toEqual(everyId)
+  })
+
+  test(`writes each row once where offsets are kept beside the rows (seed ${seed})`, async () => {
+    await putThrough('once', { 'exactly.once': 'on' })
+    expect(await idsIn('once')).toEqual(everyId)
+  })
+
+  test('holds back what is sent, and still takes 20,000 rows a second in batches of 500 at 10 ms', async () => {
+    // Time is not asserted on: what is, is that a batch takes one round trip, however many statements it has.
+    await using sink = await SinkHarness.start(through, { 'auto.create': 'true' })
+    await sink.put([record('held', 0)])
+    await sink.drain()
+    let roundTrips = 0
+    proxy.faults = {
+      cuts: () => false,
+      delayMs: () => {
+        roundTrips++
+        return 10
+      },
+    }
+    await sink.put(Array.from({ length: 500 }, (__, at) => record('held', at + 1)))
+    await sink.drain()
+    proxy.faults = { cuts: () => false, delayMs: () => 0 }
+    expect(await idsIn('held')).toHaveLength(501)
+    expect(roundTrips).toBeLessThanOrEqual(8)
+  })
+})

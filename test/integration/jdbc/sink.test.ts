@@ -14,6 +14,8 @@ import {
   structOf,
   structRecord,
 } from './sink-harness.ts'
+import { describeFaults } from './sink-faults.ts'
+import { describePostgresTypes, describeValues } from './sink-types.ts'
 import { grown, keyed, personOf, upserts } from './sink-people.ts'
 
 describe.each(Object.keys(databases) as DatabaseName[])('the sink on %s', (name) => {
@@ -310,4 +312,8 @@ describe.each(Object.keys(databases) as DatabaseName[])('the sink on %s', (name)
     await sink.drain()
     expect(await rowsIn(topic)).toEqual([['1', 'x', 'y']])
   })
+
+  describeValues(name, () => database)
+  if (name === 'PostgreSQL') describePostgresTypes(() => database)
+  if (name !== 'SQLite') describeFaults(() => database)
 })

@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { INT32_SCHEMA, STRING_SCHEMA, Struct } from '../../../src/api/index.ts'
+import type { ConnectorConfig, SinkRecord } from '../../../src/api/index.ts'
+import type { Connection } from '../../../connectors/jdbc/core/dialect.ts'
+import { randomNumbers } from '../../support/random-numbers.ts'
+import { seedOfRun } from '../../support/seed-of-run.ts'
+import { TcpProxy } from '../../support/tcp-proxy.ts'
+import { SinkHarness, connectTo, rowsOf, structOf, structRecord } from './sink-harness.ts'
+import type { Address } from './sink-harness.ts'
+import type { Database } from './sink-databases.ts'
+
+const { seed } = seedOfRun()
+const schema = structOf({ id: INT32_SCHEMA, name: STRING_SCHEMA })
+const puts = 30
+const perPut = 200
+const count = puts * perPut
+
+/** That a link to the database which is cut again and again loses nothing. */
+export function describeFaults(databaseOf: () => Database): void {
+  describe('a link that is cut again and again', () => {
+    let connection: Connection
+    let proxy: TcpProxy
+    let through: Address
+
+    beforeAll(async () => {
+      const server = databaseOf()
+      const port = Number(/:(\d+)\//.exec(server.jdbcUrl)?.[1])
+      proxy = await TcpProxy.start(port)
+      through = { ...server, jdbcUrl: server.jdbcUrl.replace(`:${port}/`, `:${proxy.port}/`) }
+      connection = await connectTo(server)
+    })
+
+    afterAll(async () => {
+      await connection.close()
+      await proxy[Symbol.asyncDispose]()
+    })
+
+    function record(topic: string, offset: number): SinkRecord {
+      const value = new Struct(schema).put('id', offset).put('name', `name of ${offset}`)
+      return structRecord(topic, offset, value)
+    }
+
+    /** Puts `count` records while a connection is cut every few chunks of bytes. */
+    async function putThrough(topic: string, props: ConnectorConfig): Promise<void> {
+      const random = randomNumbers(seed)
+      const sink = await SinkHarness.start(through, {
+        'auto.create': 'true',
+        'max.retries': '1000',
+        'retry.backoff.ms': '1',
+        ...props,
+      })
+      await using _sink = sink
+      await sink.open(topic)
+      proxy.cuts = 0
+      // MariaDB takes several round trips for what takes one of PostgreSQL.
+      const fewest = connection.dialect.kind === 'mysql' ? 25 : 8
+      let left = fewest
+      proxy.faults = {
+        cuts: () => {
+          if (left-- > 0) return false
+          left = fewest + Math.floor(random() * 10)
+          return true
+        },
+        delayMs: () => 0,
+      }
+      for (let put = 0; put < puts; put++) {
+        const from = put * perPut
+        await sink.put(Array.from({ length: perPut }, (__, at) => record(topic, from + at)))
+        // The batch and its answer are what is to be hit, and not a few large batches alone.
+        if (put % 3 === 0) await sink.drain()
+      }
+      await sink.drain()
+      proxy.faults = { cuts: () => false, delayMs: () => 0 }
+      expect(proxy.cuts).toBeGreaterThan(0)
+      expect(await sink.preCommit()).toEqual([{ topic, partition: 0, offset: count }])
+    }
+
+    async function idsIn(topic: string): Promise<readonly number[]> {
+      const rows = await rowsOf(connection, `SELECT id FROM ${topic} ORDER BY id`)
+      return rows.map(([id]) => Number(id))
+    }
+
+    const everyId = Array.from({ length: count }, (__, at) => at)
+
+    test(`repeats rows, and loses none (seed ${seed})`, async () => {
+      await putThrough('inserted', {})
+      const ids = await idsIn('inserted')
+      expect([...new Set(ids)]).toEqual(everyId)
+    })
+
+    test(`repeats nothing where rows have a key (seed ${seed})`, async () => {
+      const keyed = { 'insert.mode': 'upsert', 'pk.mode': 'record_value', 'pk.fields': 'id' }
+      await putThrough('upserted', keyed)
+      expect(await idsIn('upserted')).toEqual(everyId)
+    })
+
+    test(`writes each row once where offsets are kept beside the rows (seed ${seed})`, async () => {
+      await putThrough('once', { 'exactly.once': 'on' })
+      expect(await idsIn('once')).toEqual(everyId)
+    })
+
+    test('holds back what is sent, and still takes 20,000 rows a second in batches of 500 at 10 ms', async () => {
+      // Time is not asserted on: what is, is that a batch takes one round trip, however many statements it has.
+      await using sink = await SinkHarness.start(through, { 'auto.create': 'true' })
+      await sink.put([record('held', 0)])
+      await sink.drain()
+      let roundTrips = 0
+      proxy.faults = {
+        cuts: () => false,
+        delayMs: () => {
+          roundTrips++
+          return 10
+        },
+      }
+      await sink.put(Array.from({ length: 500 }, (__, at) => record('held', at + 1)))
+      await sink.drain()
+      proxy.faults = { cuts: () => false, delayMs: () => 0 }
+      expect(await idsIn('held')).toHaveLength(501)
+      expect(roundTrips).toBeLessThanOrEqual(8)
+    })
+  })
+}

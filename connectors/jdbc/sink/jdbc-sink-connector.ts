@@ -13,7 +13,7 @@ import { OffsetsTable } from './offsets-table.ts'
 import { addProblems, hasErrors, sinkSettingsOf } from './sink-config.ts'
 import type { Vendor } from './sink-config.ts'
 import { sinkConfig } from './sink-keys.ts'
-import { version } from './version.ts'
+import { version } from '../version.ts'
 
 /** How long a validation waits for the database. */
 const connectLimitMs = 10_000

@@ -14,7 +14,7 @@ import { sinkSettingsOf } from './sink-config.ts'
 import type { Vendor } from './sink-config.ts'
 import type { SinkSettings } from './settings.ts'
 import { SinkWriter } from './sink-writer.ts'
-import { version } from './version.ts'
+import { version } from '../version.ts'
 
 const log = createLogger('io.confluent.connect.jdbc.sink.JdbcSinkTask')
 

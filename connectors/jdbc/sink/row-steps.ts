@@ -1,4 +1,3 @@
-import { DataError } from 'sluice/api'
 import type { SinkRecord } from 'sluice/api'
 import type { RawValue } from '../core/types.ts'
 import type { SqlStyle } from './ddl.ts'
@@ -70,10 +69,8 @@ function bound(
   if (style.dialect !== 'sqlite') return column.cell.text(value)
   if (kind === 'BOOLEAN') return value === true ? 1n : 0n
   if (kind === 'DATE' || kind === 'TIME' || kind === 'TIMESTAMP') return epochMs(value)
-  if (kind === 'FLOAT32' || kind === 'FLOAT64') {
-    if (Number.isFinite(value)) return value as number
-    throw new DataError(`${String(value)} is no number that this database holds.`)
-  }
+  // Its text is exact, and refused where it is no number.
+  if (kind === 'FLOAT32' || kind === 'FLOAT64') return Number(column.cell.text(value))
   // A number would be bound as a REAL.
   if (form === 'number' && kind !== 'DECIMAL') return BigInt(value as number | bigint)
   return column.cell.text(value)

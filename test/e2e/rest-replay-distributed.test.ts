@@ -58,4 +58,5 @@ test.each([...recordedCalls('distributed')])(
   async (_, calls) => {
     await replay(calls, skippedOf('distributed'), surroundings)
   },
+  240_000,
 )

@@ -8,7 +8,7 @@ import type { Mode } from './recorded.ts'
 /** What the recorder did after some calls without writing it down: mostly it waited for a state. */
 export type Step = (surroundings: Surroundings) => Promise<void>
 
-const deadlineMs = 20_000
+const deadlineMs = 60_000
 
 async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
   const end = Date.now() + deadlineMs

@@ -79,7 +79,10 @@ export class ConnectGroupProtocol implements GroupProtocol {
     protocolName,
     generationId,
     members,
+    keepsAssignment,
   }: LeaderTask): Promise<ReadonlyMap<string, Buffer>> {
+    // Who led before it was restarted decides nothing until it has asked everybody again.
+    if (keepsAssignment) return Promise.resolve(new Map())
     const version = versions[protocolName] ?? 0
     const workers = new Map(
       members.map(({ memberId, metadata }) => [memberId, decodeMetadata(metadata)]),
@@ -94,10 +97,15 @@ export class ConnectGroupProtocol implements GroupProtocol {
         ? eagerly(configured, workers, head)
         : this.#incrementally(configured, workers, generationId, head)
     this.#owners = ownersOf(workers, decided.allocated)
+    const isStatic = new Set(
+      members.filter((each) => each.groupInstanceId !== null).map(({ memberId }) => memberId),
+    )
+    const bytesOf = (memberId: string, each: WorkerAssignment): Buffer => {
+      const all = isStatic.has(memberId) ? decided.allocated.get(memberId) : undefined
+      return encodeAssignment(all === undefined ? each : { ...each, assigned: all, isWhole: true })
+    }
     return Promise.resolve(
-      new Map(
-        Array.from(decided.assignments, ([memberId, each]) => [memberId, encodeAssignment(each)]),
-      ),
+      new Map(Array.from(decided.assignments, ([id, each]) => [id, bytesOf(id, each)])),
     )
   }
 

@@ -10,7 +10,7 @@ import type { Work } from './work.ts'
  *
  *     metadata   := INT16 version, STRING url, INT64 config-offset, [version >= 1] NULLABLE_BYTES assignment
  *     assignment := INT16 version, INT16 error, STRING leader, STRING leader-url, INT64 config-offset, ARRAY work,
- *                   [version >= 1] ARRAY work revoked, INT32 delay
+ *                   [version >= 1] ARRAY work revoked, INT32 delay, [ours, for static members] INT8 whole
  *     work       := STRING connector, ARRAY INT32 tasks
  *
  * Among `tasks`, -1 is the connector itself. Of the versions that are incremental both arrays may be null, and what stands at
@@ -35,6 +35,11 @@ export interface WorkerAssignment {
   readonly revoked: Work
   /** In so many ms the group is to be rebalanced, since lost work waits for its worker; 0 for no delay. Since version 1. */
   readonly delayMs: number
+  /**
+   * Ours: `assigned` is all that the worker has, also since version 1. So a static member (KIP-345) that comes back and is given what was decided before goes on
+   * with all of it. Java's workers are no static members, and do not read it.
+   */
+  readonly isWhole?: boolean
 }
 
 /** What a worker tells the leader of itself. */
@@ -88,6 +93,7 @@ export function encodeAssignment(assignment: WorkerAssignment): Buffer {
   if (assignment.version > 0) {
     writeWork(writer, assignment.revoked)
     writer.int32(assignment.delayMs)
+    if (assignment.isWhole === true) writer.int8(1)
   }
   return writer.view()
 }
@@ -105,11 +111,10 @@ export function decodeAssignment(bytes: Buffer): WorkerAssignment {
     assigned: readWork(reader),
   }
   if (version === 0) return { ...head, revoked: noWork, delayMs: 0 }
-  return {
-    ...head,
-    revoked: readWork(reader),
-    delayMs: reader.remaining > 0 ? reader.int32() : 0,
-  }
+  const revoked = readWork(reader)
+  const delayMs = reader.remaining > 0 ? reader.int32() : 0
+  const isWhole = reader.remaining > 0 && reader.int8() === 1
+  return { ...head, revoked, delayMs, ...(isWhole && { isWhole }) }
 }
 
 function readVersion(reader: ByteReader, what: string): ConnectProtocolVersion {

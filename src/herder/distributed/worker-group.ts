@@ -174,10 +174,11 @@ export class WorkerGroup {
 
   async #joined(generation: number, told: WorkerAssignment): Promise<void> {
     await this.#revoke(told.revoked)
+    const isBack = this.#held === null && this.#parts.options.groupInstanceId !== null
     const before = this.#held?.assigned ?? noWork
     const kept = told.version === 0 ? workSet() : without(workSet(before), workSet(told.revoked))
     const work = workOf(union(kept, workSet(told.assigned)))
-    this.#held = { ...told, assigned: work, revoked: noWork }
+    this.#held = { ...told, assigned: work, revoked: noWork, isWhole: false }
     this.#lastGeneration = generation
     await this.#parts.listener.assigned({
       generation,
@@ -191,8 +192,20 @@ export class WorkerGroup {
       delayMs: told.delayMs,
     })
     if (this.generation !== generation) return
+    if (isBack && !this.#isComplete(told)) {
+      this.#membership.requestRejoin('what it had before it was restarted is not all told')
+    }
     this.#mayAct = true
     this.#extendLease()
+  }
+
+  /**
+   * Whether a static member that came back (KIP-345) knows all that it has, and who leads. Of Java's leader it is told what it was given last, and
+   * where it led itself everybody still knows the one it was.
+   */
+  #isComplete({ version, isWhole, leader, leaderUrl }: WorkerAssignment): boolean {
+    if (leader !== this.#memberId && leaderUrl === this.#parts.url) return false
+    return version === 0 || isWhole === true
   }
 
   /**

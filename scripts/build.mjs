@@ -62,6 +62,7 @@ async function bundle(outdir, connectors) {
     api: 'src/api/index.ts',
     avro: 'src/converters/avro/index.ts',
     codecs: 'src/kafka/records/codecs.ts',
+    'connect-check': 'src/cli/connect-check.ts',
     'connect-distributed': 'src/cli/connect-distributed.ts',
     'connect-dlq': 'src/cli/connect-dlq.ts',
     'connect-plugin-path': 'src/cli/connect-plugin-path.ts',

@@ -68,8 +68,15 @@ function valueOf(key: ConfigKey, config: ConnectorConfig): unknown {
   return value
 }
 
-function refuse({ name, type, effect }: ClientKey, text: string | undefined): void {
-  if (effect.kind !== 'refused' || text === undefined) return
+function refuse(key: ClientKey, text: string | undefined): void {
+  const refused = refusedPart(key, text)
+  if (refused === null || key.effect.kind !== 'refused') return
+  throw invalidValue(key.name, refused, `${key.effect.why}. Remove it.`)
+}
+
+/** What of a value asks for what is not there; null for nothing. */
+export function refusedPart({ type, effect }: ClientKey, text: string | undefined): string | null {
+  if (effect.kind !== 'refused' || text === undefined) return null
   const parts = type === 'list' ? text.split(',') : [text]
   const refused = parts
     .map(javaTrim)
@@ -79,8 +86,14 @@ function refuse({ name, type, effect }: ClientKey, text: string | undefined): vo
         !effect.allowed.includes(part.toLowerCase()) &&
         !effect.allowed.includes(part),
     )
-  if (refused === undefined) return
-  throw invalidValue(name, refused, `${effect.why}. Remove it.`)
+  return refused ?? null
+}
+
+/** Whether the key does nothing, and whoever sets it to this should know. */
+export function isWithoutEffect({ effect, ours, ...key }: ClientKey, text: string): boolean {
+  if (effect.kind !== 'ignored') return false
+  const value = ours === undefined ? key.default : ours.default
+  return javaTrim(text).toLowerCase() !== String(value ?? '').toLowerCase()
 }
 
 /** What was warned about already, as kind and key. Keys come from users, so their number has a limit. */
@@ -95,13 +108,11 @@ function warnOf(kind: ClientKind, config: ConnectorConfig): void {
       `These configurations '[${unknown.sort().join(', ')}]' were supplied but are not used yet.`,
     )
   }
-  for (const { name, effect, ours, ...key } of clientKeys[kind]) {
-    const text = config[name]
-    if (effect.kind !== 'ignored' || text === undefined) continue
-    const value = ours === undefined ? key.default : ours.default
-    const isDefault = javaTrim(text).toLowerCase() === String(value ?? '').toLowerCase()
-    if (isDefault || !isNew(kind, name)) continue
-    log.warn(`The configuration '${name}' of a ${kind} has no effect: ${effect.why}.`)
+  for (const key of clientKeys[kind]) {
+    const text = config[key.name]
+    if (text === undefined || key.effect.kind !== 'ignored') continue
+    if (!isWithoutEffect(key, text) || !isNew(kind, key.name)) continue
+    log.warn(`The configuration '${key.name}' of a ${kind} has no effect: ${key.effect.why}.`)
   }
 }
 

@@ -49,7 +49,7 @@ const clientKeys = [...clusterClientConfig.keys.values()].filter(({ name }) => !
 
 const prefixes: readonly TopicPrefix[] = ['offset.storage.', 'config.storage.', 'status.storage.']
 
-const rules: WorkerFileRules<DistributedConfig> = {
+export const distributedRules: WorkerFileRules<DistributedConfig> = {
   def: configDefOf<DistributedConfig>([...own.keys.values(), ...clientKeys]),
   prefixes,
   faults: faultsOfGroup,
@@ -64,7 +64,7 @@ export function readDistributedConfig(
   originals: ConnectorConfig,
   source: WorkerFileSource,
 ): WorkerFile<DistributedConfig> {
-  return readWorkerFile(rules, originals, source)
+  return readWorkerFile(distributedRules, originals, source)
 }
 
 function warningsOfPartitions(originals: ConnectorConfig): readonly string[] {

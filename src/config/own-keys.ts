@@ -8,6 +8,11 @@ import type { ConfigKey, ConfigValue, ConnectorConfig } from './types.ts'
 const specs = { ...restartKeySpecs, ...isolationKeySpecs }
 const ownKeys = { source: configDef({ ...specs, ...deadLetterKeySpecs }), sink: configDef(specs) }
 
+/** What keys a connector of that type may have and Java knows nothing of. */
+export function ownConnectorKeys(type: 'source' | 'sink'): readonly string[] {
+  return [...ownKeys[type].keys.keys()]
+}
+
 /**
  * Of the keys of ours, those that a connector's configuration gets wrong, each with what is wrong. `validate` lists them only
  * then, so that a body is Java's otherwise.

@@ -50,7 +50,7 @@ const offsetStorage = {
 const standaloneConfig = configDef({ ...workerKeys, ...offsetStorage })
 export type StandaloneConfig = ConfigOf<typeof standaloneConfig>
 
-const rules: WorkerFileRules<StandaloneConfig> = {
+export const standaloneRules: WorkerFileRules<StandaloneConfig> = {
   def: standaloneConfig,
   prefixes: ['offset.storage.'],
   warnings: (originals) => warningsOfTopic(originals, 'offset.storage.'),
@@ -61,5 +61,5 @@ export function readStandaloneConfig(
   originals: ConnectorConfig,
   source: WorkerFileSource,
 ): WorkerFile<StandaloneConfig> {
-  return readWorkerFile(rules, originals, source)
+  return readWorkerFile(standaloneRules, originals, source)
 }

@@ -21,6 +21,12 @@ export interface WorkerFileSource {
   readonly adviseClass?: (className: string) => string | null
 }
 
+/** Which keys the file of one kind of worker may hold. */
+export interface KnownKeys {
+  readonly def: Pick<ConfigDef, 'keys'>
+  readonly prefixes: readonly string[]
+}
+
 /** What the files of one kind of worker are read by. */
 export interface WorkerFileRules<C> {
   readonly def: ConfigDef<C>
@@ -111,7 +117,8 @@ function warningsOf<C>(rules: WorkerFileRules<C>, originals: ConnectorConfig): s
   return [...warnings, ...rules.warnings(originals)]
 }
 
-function isKnown<C>(key: string, { def, prefixes }: WorkerFileRules<C>): boolean {
+/** Whether a key of a worker file means something to the worker, or is handed on. */
+export function isKnown(key: string, { def, prefixes }: KnownKeys): boolean {
   return (
     def.keys.has(key) ||
     connectionKeys.has(key) ||

@@ -1,6 +1,7 @@
 import type { RawConfig } from '../config/types.ts'
 import type { ConfigInfos } from '../messages/config-infos.ts'
 import type { LifecycleServices } from './lifecycle-services.ts'
+import { javaPatchOrder } from '../util/java-hash-order.ts'
 import { hideProvided } from './provided-values.ts'
 import { staged } from './request-stage.ts'
 import type { RequestStage } from './request-stage.ts'
@@ -50,9 +51,15 @@ export class ConfigValidation {
   }
 }
 
-/** `patch` merged into `stored` (KIP-477): a null removes its key. */
+/** `patch` merged into `stored` (KIP-477): a null removes its key. In the order of the hash map that Java makes of it. */
 export function patched(stored: RawConfig, patch: RawConfig): RawConfig {
-  return Object.fromEntries(
-    Object.entries({ ...stored, ...patch }).filter(([key]) => patch[key] !== null),
-  )
+  const merged = new Map(Object.entries(stored))
+  let most = 0
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) merged.delete(key)
+    else merged.set(key, value)
+    most = Math.max(most, merged.size)
+  }
+  const keys = javaPatchOrder([...merged.keys()], Object.keys(stored).length, most)
+  return Object.fromEntries(keys.map((key) => [key, merged.get(key) ?? null]))
 }

@@ -1,7 +1,11 @@
 import type { Connector, TaskClass } from '../api/connector.ts'
 import type { ConnectorConfig } from '../config/types.ts'
+import { javaCopyOrder } from '../util/java-hash-order.ts'
 
-/** What a connector's `taskConfigs` returned, as tasks are given it: with their `task.class` and its topics. */
+/**
+ * What a connector's `taskConfigs` returned, as tasks are given it: with their `task.class` and its topics, and in the order in
+ * which Java's worker writes them.
+ */
 export function completeTaskConfigs(
   connector: Connector,
   config: ConnectorConfig,
@@ -12,7 +16,12 @@ export function completeTaskConfigs(
     ...pick(config, 'topics'),
     ...pick(config, 'topics.regex'),
   }
-  return produced.map((task) => ({ ...task, ...filledIn }))
+  return produced.map((task) => inJavaOrder({ ...task, ...filledIn }))
+}
+
+function inJavaOrder(config: ConnectorConfig): ConnectorConfig {
+  const keys = javaCopyOrder(Object.keys(config))
+  return Object.fromEntries(keys.map((key) => [key, config[key] ?? '']))
 }
 
 function taskClassName(connector: Connector): string {

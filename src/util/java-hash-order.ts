@@ -48,8 +48,16 @@ export function javaHashOrder(keys: readonly string[]): string[] {
 
 /** The same of a `HashMap` that was made as a copy of another map: it is as small as it can be. */
 export function javaCopyOrder(keys: readonly string[]): string[] {
-  const capacity = 2 ** Math.ceil(Math.log2(Math.floor(keys.length / 0.75 + 1)))
-  return inHashOrder(keys, hashOfText, capacity)
+  return inHashOrder(keys, hashOfText, copyCapacity(keys.length))
+}
+
+/** The same where the copied map had so many keys, and this one then had `most` at a time. */
+export function javaPatchOrder(keys: readonly string[], copied: number, most: number): string[] {
+  return inHashOrder(keys, hashOfText, capacityFor(most, copyCapacity(copied)))
+}
+
+function copyCapacity(entries: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.floor(entries / 0.75 + 1)))
 }
 
 /** The upper bits take part in small tables. */

@@ -52,9 +52,12 @@ async function expand(
   { herder, signal }: RestRequest,
 ): Promise<[string, unknown] | null> {
   try {
-    const info = expansions.includes('info') && { info: await herder.connectorInfo(name, signal) }
-    const status = expansions.includes('status') && { status: herder.connectorStatus(name) }
-    return [name, { ...info, ...status }]
+    const found: Record<string, unknown> = {}
+    for (const expansion of expansions) {
+      if (expansion === 'info') found.info = await herder.connectorInfo(name, signal)
+      if (expansion === 'status') found.status = herder.connectorStatus(name)
+    }
+    return [name, found]
   } catch (error) {
     if (error instanceof NotFoundError) return null
     throw error

@@ -3,6 +3,7 @@
 //                        [--codec none|gzip|snappy|lz4|zstd] [--mode idempotent|transactional] [--clients Sluice,Kafka]
 // npm run bench -- idle [--clients 100] [--seconds 30]
 // npm run bench -- converters [--rounds 3] [--seconds 1] [--warm 5] [--only json-read|json-write|...]
+// npm run bench -- scale [--connectors 1000] [--java-connectors 1000]
 // Ours beside the Java worker, Kafka's own clients and kafkajs, or Kafka's own converters, in one run. Prints tables; asserts no time.
 import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
@@ -22,6 +23,8 @@ const { positionals, values } = parseArgs({
     mode: { type: 'string' },
     clients: { type: 'string' },
     seconds: { type: 'string' },
+    connectors: { type: 'string', default: '1000' },
+    'java-connectors': { type: 'string', default: '1000' },
     warm: { type: 'string', default: '5' },
   },
 })
@@ -61,6 +64,11 @@ const benches = {
       only,
       modules: { sluice, plain },
     })
+  },
+  scale: async ({ benchScale }) => {
+    spawnSync('node', ['scripts/build.mjs', '--if-stale'], { cwd: root, stdio: 'inherit' })
+    const [connectors, javaConnectors] = [values.connectors, values['java-connectors']].map(Number)
+    await benchScale({ connectors, javaConnectors })
   },
 }
 const [what = ''] = positionals

@@ -17,6 +17,14 @@ export function peakRssMib(pid: number): number {
   return statusMib(pid, 'VmHWM')
 }
 
+/** {@link peakRssMib} of a process and of all that it has started, each by itself. */
+export function peakTreeRssMib(pid: number): number {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ')
+  return children
+    .filter((child) => child !== '')
+    .reduce((all, child) => all + peakTreeRssMib(Number(child)), peakRssMib(pid))
+}
+
 /** Memory the process has resident now, in MiB. */
 export function rssMib(pid: number): number {
   return statusMib(pid, 'VmRSS')

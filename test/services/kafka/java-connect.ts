@@ -23,6 +23,8 @@ export interface JavaConnectOptions {
   readonly jvmArgs?: readonly string[]
   /** Where the worker asks for one: the Authorization header by which its health is asked. */
   readonly authorization?: string
+  /** Of the REST API; a free one where it is left out. */
+  readonly port?: number
   /** Answers as soon as the process is there where false: for those who measure how long the start takes. */
   readonly waitUntilHealthy?: boolean
 }
@@ -32,7 +34,9 @@ export interface JavaConnect extends AsyncDisposable {
   readonly url: string
   readonly pid: number
   readonly dir: string
+  readonly isRunning: boolean
   log(): string
+  signal(name: NodeJS.Signals): void
   /** SIGTERM, and waits: offsets are then committed. Keeps `dir` until disposed of. */
   shutDown(): Promise<number>
   kill(): Promise<number>
@@ -58,7 +62,7 @@ export async function startJavaConnect(options: JavaConnectOptions): Promise<Jav
   const { mode, flags = 'tuned', connectorFiles = [], cwd, waitUntilHealthy = true } = options
   const { jvmArgs = [], authorization } = options
   const kafka = await installKafka()
-  const port = await freePort()
+  const port = options.port ?? (await freePort())
   const dir = await mkdtemp(path.join(tmpdir(), 'sluice-java-connect-'))
   const properties = {
     ...workerProperties(options, port, dir, kafka.pluginPath),
@@ -90,7 +94,8 @@ export async function startJavaConnect(options: JavaConnectOptions): Promise<Jav
         'The Java Connect worker did not start',
         () => isHealthy(url, authorization),
         {
-          timeoutMs: 120_000,
+          timeoutMs: 300_000,
+          everyMs: 100,
         },
       )
   } catch (error) {
@@ -101,7 +106,11 @@ export async function startJavaConnect(options: JavaConnectOptions): Promise<Jav
     url,
     pid: child.pid,
     dir,
+    get isRunning() {
+      return child.isRunning
+    },
     log: () => child.log(),
+    signal: (name) => child.signal(name),
     shutDown: () => child.stop(60_000),
     kill: () => child.kill(),
     [Symbol.asyncDispose]: dispose,

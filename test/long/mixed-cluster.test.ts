@@ -1,0 +1,14 @@
+import { describe, inject, test } from 'vitest'
+import { rollThereAndBack, shareTheWork } from '../support/connect-cluster/mixed-clusters.ts'
+
+const bootstrapServers = inject('bootstrapServers')
+
+describe.each(['eager', 'compatible', 'sessioned'])('in a group of protocol %s', (protocol) => {
+  test('Java’s worker and ours share the work, speak for each other, and survive each other', async () => {
+    await shareTheWork(bootstrapServers, protocol)
+  })
+
+  test('a Java cluster is rolled to ours and back under load, and every line goes on where it was', async () => {
+    await rollThereAndBack(bootstrapServers, protocol)
+  })
+})

@@ -62,7 +62,7 @@ const networkCodes = new Set([
 /** Whether an error is the network's, by Node's code or by the words drivers use for a connection that is gone. */
 export function isNetworkError(code: string | null, message: string): boolean {
   if (code !== null && networkCodes.has(code)) return true
-  return /connection (?:terminated|ended|is closed|lost|was closed)|timeout expired|socket hang up|closed state/i.test(
+  return /connection (?:terminated|ended|is closed|lost|was closed)|timeout expired|socket hang up|closed state|not queryable/i.test(
     message,
   )
 }

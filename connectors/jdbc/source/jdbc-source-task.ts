@@ -82,6 +82,8 @@ export class JdbcSourceTask extends SourceTask {
     await this.#disconnect()
     await this.#work?.catch(() => undefined)
     this.#work = null
+    // What was being opened meanwhile.
+    await this.#disconnect()
   }
 
   override progress(): SourceProgress {

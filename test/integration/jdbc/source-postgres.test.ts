@@ -140,6 +140,48 @@ test('a connection that is cut is opened again, and no row is lost', async () =>
   expect(ids(found).at(-1)).toBe(5000)
 })
 
+test('a connection that is cut while nothing is read is opened again', async () => {
+  await create('idle', 'id int PRIMARY KEY')
+  await db.sql.query('INSERT INTO idle VALUES (1)')
+  await using source = await SourceRun.start(props('idle', incrementing))
+  expect(ids(await source.take(1))).toEqual([1])
+  expect(await source.rest(2)).toEqual([])
+  const mine = `application_name = 'sluice test'`
+  await db.sql.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${mine}`)
+  await waitFor('it to be gone', async () => {
+    const { rows } = await db.sql.query(`SELECT count(*) FROM pg_stat_activity WHERE ${mine}`)
+    return rows[0]?.[0] === '0'
+  })
+  await db.sql.query('INSERT INTO idle VALUES (2)')
+  expect(ids(await source.take(1))).toEqual([2])
+})
+
+test(
+  'a table far larger than its pages is read in little memory',
+  { timeout: 120_000 },
+  async () => {
+    const count = 300_000
+    await using source = await SourceRun.start({
+      ...db.props,
+      ...{ 'topic.prefix': 'large', mode: 'bulk', 'poll.interval.ms': '3600000' },
+      query: `SELECT g AS id, repeat('x', 1000) AS t FROM generate_series(1, ${count}) g`,
+    })
+    const signal = new AbortController().signal
+    const before = process.memoryUsage().rss
+    let [seen, sum, peak] = [0, 0, 0]
+    while (seen < count) {
+      for (const { value } of (await source.task.poll(signal)) ?? []) {
+        seen++
+        sum += Number((value as Struct).values[0])
+      }
+      peak = Math.max(peak, process.memoryUsage().rss)
+    }
+    expect([seen, sum]).toEqual([count, (count * (count + 1)) / 2])
+    // All of it would be 300 MB of text and as much again in rows.
+    expect((peak - before) / 1024 / 1024).toBeLessThan(300)
+  },
+)
+
 test('what no later attempt would heal fails the task with the reason', async () => {
   await create('gone', 'id int PRIMARY KEY')
   await using source = await SourceRun.start(props('gone', incrementing))

@@ -30,6 +30,8 @@ beforeAll(async () => {
       'value.converter': json,
       'plugin.path': connectTools,
       'offset.flush.interval.ms': '1000',
+      // The recorded sink has the same name wherever it is replayed.
+      'consumer.group.id': `${prefix}snk`,
     },
   })
   const { plugins } = await replayRegistry()

@@ -9,6 +9,25 @@ export interface SourceTaskContext {
   /** The task's configuration with its variables resolved anew. */
   configs(): ConnectorConfig
   readonly offsetStorageReader: OffsetStorageReader
+  /** Null unless the task writes exactly once and defines its transactions itself (`transaction.boundary=connector`). */
+  readonly transactionContext: TransactionContext | null
+}
+
+/**
+ * By this a source task says where its transactions end (KIP-618). Say so before the `poll` returns that the request is about;
+ * both a commit and an abort of the same batch, or of the same record, fail the task.
+ */
+export interface TransactionContext {
+  /**
+   * Commits once all records of the next batch that `poll` returns are sent; with `record` once that one is, which the batch is
+   * to hold as the same object.
+   */
+  commitTransaction(record?: SourceRecord): void
+  /**
+   * As `commitTransaction`, but drops the records of the transaction: readers of committed records never see them. Their offsets
+   * are committed all the same, so that they are not polled again.
+   */
+  abortTransaction(record?: SourceRecord): void
 }
 
 /** Where a record came to lie in Kafka. */

@@ -34,6 +34,34 @@ export function producerConfigFor(
   return layered('producer', worker, connector, builtIn)
 }
 
+/**
+ * Of the producer of a source task that writes in transactions of `transactionalId` (KIP-618). What would take from them that they are
+ * whole is not overridden: `ignored` is told of each such key.
+ */
+export function transactionalProducerConfigFor(
+  worker: ConnectorConfig,
+  connector: ConnectorConfig,
+  owner: ClientOwner,
+  transactionalId: string,
+): { readonly config: ClientSettings; readonly warnings: readonly string[] } {
+  const config = producerConfigFor(worker, connector, owner)
+  const forced = { 'enable.idempotence': 'true', 'transactional.id': transactionalId }
+  const warnings = Object.entries(forced).flatMap(([key, value]) => {
+    const given = config[key]
+    if (given === undefined || given === value) return []
+    return [ignoredValue(key, given, value)]
+  })
+  return { config: { ...config, ...forced }, warnings }
+}
+
+/** Java's sentence on a value that is replaced. */
+function ignoredValue(key: string, given: string, value: string): string {
+  return (
+    `The value '${given}' for the '${key}' property will be ignored as it cannot be overridden ` +
+    `for connectors when exactly-once source support is enabled. The value '${value}' will be used instead.`
+  )
+}
+
 /** Of the producer that writes to a task's dead letter queue. */
 export function deadLetterProducerConfigFor(
   worker: ConnectorConfig,

@@ -27,6 +27,9 @@ export const counterNames = [
   'batchTimeMs',
   'batchRecords',
   'commits',
+  /** Of a source: transactions committed, and their records. */
+  'transactions',
+  'transactionRecords',
   'commitFailures',
   'commitSkips',
   /** Of commits that were sent, whether they succeeded or not. */
@@ -104,6 +107,9 @@ export const peakNames = [
   'commitTimeMaxMs',
   /** Sink: most records that a partition's consumer is behind the end of its log. */
   'recordsLagMax',
+  /** Source: records of the largest transaction; and of the smallest, negated. */
+  'transactionSizeMax',
+  'transactionSizeLeast',
 ] as const
 export type PeakName = (typeof peakNames)[number]
 

@@ -35,6 +35,16 @@ export interface TaskStart {
   readonly secrets: readonly string[]
   readonly kafkaClusterId: string | null
   readonly targetState: TargetState
+  /** Of a source task that writes in transactions. */
+  readonly exactlyOnce?: ExactlyOnceStart
+}
+
+/** How a source task writes its records and offsets in transactions (KIP-618). */
+export interface ExactlyOnceStart {
+  readonly transactionalId: string
+  readonly offsetsTopic: string
+  /** Whether its offsets are kept in the worker's own topic, too. */
+  readonly hasSecondStore: boolean
 }
 
 /**
@@ -130,6 +140,28 @@ export interface MainThreadRequests {
     },
     undefined,
   ]
+  /** As `writeOffsets`, to the worker's own topic, where the connector has another one. */
+  copyOffsets: [
+    {
+      readonly connector: string
+      readonly run: Run
+      readonly offsets: readonly (readonly [SourcePartition | null, SourceOffset | null])[]
+    },
+    undefined,
+  ]
+  /** The bytes under which offsets are stored: those of the entries there are, so that no partition has two. */
+  offsetKeys: [
+    {
+      readonly connector: string
+      readonly run: Run
+      readonly partitions: readonly (SourcePartition | null)[]
+    },
+    readonly Uint8Array[],
+  ]
+  /** Answers once no task of an earlier configuration of the connector can commit a transaction any more. */
+  fenceZombies: [{ readonly connector: string; readonly run: Run }, undefined]
+  /** Refused where the connector was configured anew since the task was started, or it is no longer this worker's. */
+  confirmTask: [{ readonly connector: string; readonly run: Run }, undefined]
   /** Creates a topic where it is missing, by the connector's `topic.creation.*` rules. */
   createTopic: [
     { readonly connector: string; readonly run: Run; readonly topic: string },

@@ -166,6 +166,9 @@ export const groups = {
       'source-record-active-count-avg': gauge(
         'Average number of records polled and not acknowledged yet.',
       ),
+      'transaction-size-min': gauge('Records of the smallest transaction.'),
+      'transaction-size-max': gauge('Records of the largest transaction.'),
+      'transaction-size-avg': gauge('Average number of records of a transaction.'),
     },
   },
   sinkTask: {

@@ -7,6 +7,8 @@ export interface TaskFacts {
   readonly connector: string
   readonly task: number
   readonly type: 'source' | 'sink'
+  /** Whether it writes in transactions. */
+  readonly isTransactional: boolean
   readonly view: TaskView
   readonly runningRatio: number
   readonly pauseRatio: number
@@ -25,7 +27,7 @@ export function taskReadings(facts: TaskFacts): Reading[] {
   ] as const
   const client = { ...tags, 'client-id': facts.clientId }
   return facts.type === 'source'
-    ? [...common, ...sourceReadings(tags, client, facts.view)]
+    ? [...common, ...sourceReadings(facts, tags, client)]
     : [...common, ...sinkReadings(tags, client, facts.view)]
 }
 
@@ -60,7 +62,7 @@ function errorValues({ total }: TaskView): Reading<'taskError'>['values'] {
   }
 }
 
-function sourceReadings(tags: Tags, client: Tags, view: TaskView): Reading[] {
+function sourceReadings({ view, isTransactional }: TaskFacts, tags: Tags, client: Tags): Reading[] {
   const { total, rate, average, max } = view
   return [
     {
@@ -76,6 +78,7 @@ function sourceReadings(tags: Tags, client: Tags, view: TaskView): Reading[] {
         'source-record-active-count': total('active'),
         'source-record-active-count-max': max('activeMax'),
         'source-record-active-count-avg': average('activeTotal', 'activeUpdates'),
+        ...(isTransactional && transactionValues(view)),
       },
     },
     {
@@ -93,6 +96,15 @@ function sourceReadings(tags: Tags, client: Tags, view: TaskView): Reading[] {
       },
     },
   ]
+}
+
+/** Java has them of tasks that write in transactions alone (KIP-618). */
+function transactionValues({ max, average }: TaskView): Reading<'sourceTask'>['values'] {
+  return {
+    'transaction-size-min': 0 - max('transactionSizeLeast'),
+    'transaction-size-max': max('transactionSizeMax'),
+    'transaction-size-avg': average('transactionRecords', 'transactions'),
+  }
 }
 
 function sinkReadings(tags: Tags, client: Tags, view: TaskView): Reading[] {

@@ -1,16 +1,30 @@
 import type { SourceRecord } from '../data/records.ts'
-import { DataError } from '../errors/connect-error.ts'
+import { ConnectError, DataError } from '../errors/connect-error.ts'
 import type { RecordAppender, RecordProducer } from '../kafka/types.ts'
 import { timeLimit } from '../util/abort.ts'
 import type { TaskServices } from './task.ts'
 import { ToldTopics } from './told-topics.ts'
 import { lookupMs, partitionCountOf } from './topic-lookup.ts'
 
+const ownOffsetsTopic =
+  'Source tasks may not produce to their own offsets topics when exactly-once support is enabled'
+
+/** Which topics a source task may write to. */
+export interface TopicRules {
+  /** Whether the connector says how its topics are created. */
+  readonly createsTopics: boolean
+  /**
+   * Where its offsets are written in the same transactions: a record there would keep the task itself from reading its offsets
+   * until the transaction ends.
+   */
+  readonly offsetsTopic?: string
+}
+
 /** Finds the partition of each record, and where to append it. */
 export class PartitionRouter {
   readonly #producer: RecordProducer
   readonly #services: TaskServices
-  readonly #createsTopics: boolean
+  readonly #rules: TopicRules
   /** Partitions of each topic met so far. */
   readonly #topics = new Map<string, number>()
   readonly #told: ToldTopics
@@ -18,11 +32,10 @@ export class PartitionRouter {
   #partition = -1
   #appender: RecordAppender | null = null
 
-  /** `createsTopics`: whether the connector says how its topics are created. */
-  constructor(producer: RecordProducer, services: TaskServices, createsTopics: boolean) {
+  constructor(producer: RecordProducer, services: TaskServices, rules: TopicRules) {
     this.#producer = producer
     this.#services = services
-    this.#createsTopics = createsTopics
+    this.#rules = rules
     this.#told = new ToldTopics(services)
   }
 
@@ -43,7 +56,8 @@ export class PartitionRouter {
   }
 
   async #lookUp(topic: string, cancelled: AbortSignal): Promise<void> {
-    if (this.#createsTopics) {
+    if (topic === this.#rules.offsetsTopic) throw new ConnectError(ownOffsetsTopic)
+    if (this.#rules.createsTopics) {
       using limit = timeLimit(lookupMs, cancelled)
       await this.#services.createTopic(topic, limit.signal)
     }

@@ -1,7 +1,7 @@
-import type { SourceTask } from '../api/source-task.ts'
 import { asError } from '../errors/connect-error.ts'
 import type { TaskCounters } from '../messages/counters.ts'
-import { abortable, delay, isAbortOf } from '../util/abort.ts'
+import { delay, isAbortOf } from '../util/abort.ts'
+import type { CommitCallback } from './commit-callback.ts'
 import type { SubmittedRecords } from './submitted-records.ts'
 import type { TaskServices } from './task.ts'
 import { faultPoint } from '../util/fault-point.ts'
@@ -18,22 +18,21 @@ export interface SourceCommitSettings {
 export class SourceOffsetCommitter {
   readonly #submitted: SubmittedRecords
   readonly #services: TaskServices
-  readonly #task: SourceTask
+  readonly #callback: CommitCallback
   readonly #settings: SourceCommitSettings
   readonly #stop = new AbortController()
   #running: Promise<void> = Promise.resolve()
-  #telling = false
   #done: Promise<void> = Promise.resolve()
 
   constructor(
     submitted: SubmittedRecords,
     services: TaskServices,
-    task: SourceTask,
+    callback: CommitCallback,
     settings: SourceCommitSettings,
   ) {
     this.#submitted = submitted
     this.#services = services
-    this.#task = task
+    this.#callback = callback
     this.#settings = settings
   }
 
@@ -80,7 +79,7 @@ export class SourceOffsetCommitter {
     } catch (error) {
       this.#submitted.giveBack(offsets)
       counters.add('commitFailures', 1)
-      countTime(counters, performance.now() - began)
+      countCommitTime(counters, performance.now() - began)
       logger.error(
         `Failed to commit offsets; they are tried again with the next commit: ${asError(error).message}`,
       )
@@ -90,34 +89,14 @@ export class SourceOffsetCommitter {
       logger.debug(`Committed the offsets of ${offsets.length} source partitions`)
     }
     counters.add('commits', 1)
-    countTime(counters, performance.now() - began)
+    countCommitTime(counters, performance.now() - began)
     counters.set('lastCommitAt', Date.now())
-    await this.#tellTask(signal)
-  }
-
-  /** The offsets are durable already: a task that does not come back holds up none of those that follow. */
-  async #tellTask(signal: AbortSignal): Promise<void> {
-    if (this.#task.commit === undefined || this.#telling) return
-    const { logger } = this.#services
-    this.#telling = true
-    const told = this.#callTask(signal).finally(() => {
-      this.#telling = false
-    })
-    await abortable(told, signal).catch(() => {
-      logger.warn('task.commit() has not returned in time; until it has, it is not called again.')
-    })
-  }
-
-  async #callTask(signal: AbortSignal): Promise<void> {
-    try {
-      await this.#services.call('commit', () => this.#task.commit?.(signal))
-    } catch (error) {
-      this.#services.logger.error('Exception thrown while calling task.commit()', error)
-    }
+    await this.#callback.tell(signal)
   }
 }
 
-function countTime(counters: TaskCounters, tookMs: number): void {
+/** Of one commit, whether it succeeded or not. */
+export function countCommitTime(counters: TaskCounters, tookMs: number): void {
   counters.add('commitTimeMs', tookMs)
   counters.max('commitTimeMaxMs', tookMs)
 }

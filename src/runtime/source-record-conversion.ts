@@ -5,8 +5,8 @@ import type { MaybePromise } from '../util/maybe-promise.ts'
 import type { PartitionRouter } from './partition-router.ts'
 import { asSent, rawHeaders } from './record-as-sent.ts'
 import type { FailedRecord, Stage } from './record-errors.ts'
+import type { RecordFates } from './record-fates.ts'
 import { producerClassName } from './source-acknowledgements.ts'
-import type { SourceAcknowledgements } from './source-acknowledgements.ts'
 import { jsonText } from './source-dead-letters.ts'
 import type { SourceRecordAppender } from './source-record-appender.ts'
 import { sourceRecordText } from './source-record-text.ts'
@@ -19,7 +19,7 @@ export interface ConversionParts {
   readonly plugins: TaskPlugins
   readonly router: Pick<PartitionRouter, 'knows' | 'prepare'>
   readonly appender: Pick<SourceRecordAppender, 'append' | 'takeBack'>
-  readonly acknowledgements: Pick<SourceAcknowledgements, 'commitRecord' | 'giveUp' | 'letters'>
+  readonly fates: Pick<RecordFates, 'commitRecord' | 'giveUp' | 'letters'>
   readonly services: TaskServices
   /** Aborts the waits for topics, and what was converted meanwhile is not sent any more. */
   readonly cancelled: AbortSignal
@@ -73,7 +73,7 @@ export class SourceRecordConversion {
    * Rejects where it fails the task (invariant 2), or the task stops before it is known.
    */
   async recover(record: SourceRecord, error: unknown): Promise<void> {
-    const { plugins, appender, acknowledgements } = this.#parts
+    const { plugins, appender, fates } = this.#parts
     const { retries } = plugins.errors
     const failedAt = this.stage
     const again = (step: Step): Promise<void> => this.#again(record, failedAt, step)
@@ -91,7 +91,7 @@ export class SourceRecordConversion {
       }
     }
     retries.rethrowAbort(failure)
-    await acknowledgements.giveUp(record, this.describe(record, failure))
+    await fates.giveUp(record, this.describe(record, failure))
   }
 
   /** The record failed with `error` in `stage`. */
@@ -104,8 +104,7 @@ export class SourceRecordConversion {
       error,
       where: `a record for topic '${record.topic}' at ${from}`,
       details: () => `, where source record is = ${sourceRecordText(record)}`,
-      letter: () =>
-        this.#parts.acknowledgements.letters.letterOf(record, stage === 'KAFKA_PRODUCE'),
+      letter: () => this.#parts.fates.letters.letterOf(record, stage === 'KAFKA_PRODUCE'),
     }
   }
 
@@ -126,11 +125,11 @@ export class SourceRecordConversion {
     known: Known,
     step: Step,
   ): Promise<void> {
-    const { appender, acknowledgements, plugins, cancelled } = this.#parts
+    const { appender, fates, plugins, cancelled } = this.#parts
     // Here and below invariant 4: whoever waited for this may have been told meanwhile that nothing is sent any more.
     cancelled.throwIfAborted()
     if (sent === null) {
-      acknowledgements.commitRecord(record, null)
+      fates.commitRecord(record, null)
       return
     }
     const { topic } = sent

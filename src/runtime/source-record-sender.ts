@@ -4,7 +4,7 @@ import { isPromise } from '../util/maybe-promise.ts'
 import { HeldRecord } from './held-record.ts'
 import type { PartitionRouter } from './partition-router.ts'
 import { asSent, rawHeaders } from './record-as-sent.ts'
-import type { SourceAcknowledgements } from './source-acknowledgements.ts'
+import type { RecordFates } from './record-fates.ts'
 import { SourceRecordAppender } from './source-record-appender.ts'
 import { SourceRecordConversion } from './source-record-conversion.ts'
 import type { SubmittedRecords } from './submitted-records.ts'
@@ -15,7 +15,7 @@ export interface SenderParts {
   readonly plugins: TaskPlugins
   readonly producer: RecordProducer
   readonly router: PartitionRouter
-  readonly acknowledgements: SourceAcknowledgements
+  readonly fates: RecordFates
   readonly submitted: SubmittedRecords
   readonly services: TaskServices
 }
@@ -45,7 +45,7 @@ export class SourceRecordSender {
    * while one waits to be tried again.
    */
   async send(records: readonly SourceRecord[], signal: AbortSignal): Promise<void> {
-    const { submitted, services, producer, router, acknowledgements, plugins } = this.#parts
+    const { submitted, services, producer, router, fates, plugins } = this.#parts
     submitted.begin()
     router.beginBatch()
     this.#appender.now = Date.now()
@@ -53,7 +53,7 @@ export class SourceRecordSender {
     let convertMs = 0
     for (let at = 0; at < records.length;) {
       signal.throwIfAborted()
-      acknowledgements.throwIfFailed()
+      fates.throwIfFailed()
       const from = at
       const began = performance.now()
       at = await services.call('convert', () => this.#appendSome(records, from))
@@ -97,7 +97,7 @@ export class SourceRecordSender {
     const transformed = chain.apply(record)
     if (isPromise(transformed)) return this.#slowly.transformed(record, transformed)
     if (transformed !== null) return this.#convert(record, transformed)
-    this.#parts.acknowledgements.commitRecord(record, null)
+    this.#parts.fates.commitRecord(record, null)
     return undefined
   }
 

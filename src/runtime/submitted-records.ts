@@ -37,6 +37,11 @@ export class SubmittedRecords {
     this.#keepRecords = keepRecords
   }
 
+  /** How many records were numbered so far. */
+  get numbered(): number {
+    return this.#acknowledged.next
+  }
+
   /** Records sent and not below the watermark. */
   get outstanding(): number {
     return this.#acknowledged.outstanding
@@ -103,6 +108,19 @@ export class SubmittedRecords {
     return taken
   }
 
+  /**
+   * The offsets of all that was sent so far, acknowledged or not: those that a transaction is to hold which holds these records.
+   * They stay until {@link takeCommittable} takes them.
+   */
+  submittedOffsets(): readonly Committable[] {
+    const offsets = new Map(this.#committable)
+    for (let at = this.#head; at < this.#batches.length; at++) {
+      const batch = this.#batches[at]
+      if (batch !== undefined) this.#collect(batch, batch.offsets.length, offsets)
+    }
+    return [...offsets.values()]
+  }
+
   /** Gives back what could not be committed; what has come since is newer and wins. */
   giveBack(offsets: readonly Committable[]): void {
     for (const entry of offsets) {
@@ -124,19 +142,25 @@ export class SubmittedRecords {
   }
 
   #complete(batch: Batch, done: number): void {
-    const { partitions, offsets } = batch
-    if (partitions === null) this.#setCommittable(batch.partition, offsets[done - 1] ?? null)
-    else {
-      for (let at = batch.done; at < done; at++) {
-        if (at + 1 < done && partitions[at + 1] === partitions[at]) continue
-        this.#setCommittable(partitions[at] ?? null, offsets[at] ?? null)
-      }
-    }
+    this.#collect(batch, done, this.#committable)
     batch.done = done
   }
 
-  #setCommittable(partition: SourcePartition | null, offset: SourceOffset | null): void {
-    this.#committable.set(this.#keyOf(partition), [partition, offset])
+  /** Puts into `offsets` what may be committed once the first `done` records of the batch may be. */
+  #collect(batch: Batch, done: number, offsets: Map<string, Committable>): void {
+    const put = (partition: SourcePartition | null, offset: SourceOffset | null): void => {
+      offsets.set(this.#keyOf(partition), [partition, offset])
+    }
+    const { partitions, offsets: ofRecords } = batch
+    if (done === batch.done) return
+    if (partitions === null) {
+      put(batch.partition, ofRecords[done - 1] ?? null)
+      return
+    }
+    for (let at = batch.done; at < done; at++) {
+      if (at + 1 < done && partitions[at + 1] === partitions[at]) continue
+      put(partitions[at] ?? null, ofRecords[at] ?? null)
+    }
   }
 
   #keyOf(partition: SourcePartition | null): string {

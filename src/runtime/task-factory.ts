@@ -1,16 +1,26 @@
-import { consumerConfigFor, producerConfigFor } from '../config/client-config.ts'
+import {
+  consumerConfigFor,
+  producerConfigFor,
+  transactionalProducerConfigFor,
+} from '../config/client-config.ts'
 import { createsTopics } from '../config/topic-creation-keys.ts'
 import type { ConnectorConfig } from '../config/types.ts'
 import { workerConfig as workerConfigDef } from '../config/worker-config.ts'
 import { createGroupConsumer } from '../kafka/group/group-consumer.ts'
-import { openProducer } from '../kafka/producer/kafka-producer.ts'
+import { openProducer, openTransactionalProducer } from '../kafka/producer/kafka-producer.ts'
 import { limitDecompressed } from '../kafka/records/most-decompressed.ts'
 import { taskIdText } from '../messages/ids.ts'
-import type { TaskStart } from '../messages/protocol.ts'
+import type { ExactlyOnceStart, TaskStart } from '../messages/protocol.ts'
 import type { PluginLoader as ThreadPluginLoader } from '../plugins/plugin-loader.ts'
+import { AtLeastOnceDelivery } from './at-least-once-delivery.ts'
+import type { DeliveryParts } from './at-least-once-delivery.ts'
 import { overdueCall } from './overdue-call.ts'
 import { openPlugins, openSinkTask, openSourceTask, ownerOf, subscriptionOf } from './task-parts.ts'
+import type { SourceDelivery } from './source-delivery.ts'
 import type { TaskServices, WorkerTask, WorkerTaskFactory } from './task.ts'
+import { transactionBoundary } from './transaction-boundary.ts'
+import type { BoundarySettings } from './transaction-boundary.ts'
+import { TransactionalDelivery } from './transactional-delivery.ts'
 import { withMemory } from './with-memory.ts'
 import { WorkerSinkTask } from './worker-sink-task.ts'
 import { WorkerSourceTask } from './worker-source-task.ts'
@@ -49,9 +59,7 @@ async function requireOverridesAllowed(
 }
 
 function sourceTask(start: TaskStart, services: TaskServices): WorkerTask {
-  const { connectorConfig, workerConfig } = start
-  const { counters: meter } = services
-  const clientConfig = producerConfigFor(workerConfig, connectorConfig, ownerOf(start))
+  const { connectorConfig, workerConfig, exactlyOnce } = start
   return new WorkerSourceTask({
     services,
     targetState: start.targetState,
@@ -60,11 +68,62 @@ function sourceTask(start: TaskStart, services: TaskServices): WorkerTask {
     createsTopics: createsTopics(workerConfig, connectorConfig),
     openTask: () => openSourceTask(start, services),
     openPlugins: () => openPlugins(start, services),
-    openProducer: (listener) =>
-      withMemory(services, (memory) =>
-        openProducer(clientConfig, listener, { meter, gate: services.lease, memory }),
-      ),
+    openDelivery: (parts) =>
+      exactlyOnce === undefined
+        ? atLeastOnce(start, services, parts)
+        : inTransactions(start, exactlyOnce, parts),
   })
+}
+
+function atLeastOnce(
+  start: TaskStart,
+  services: TaskServices,
+  parts: DeliveryParts,
+): Promise<SourceDelivery> {
+  const { connectorConfig, workerConfig } = start
+  const { counters: meter, lease: gate } = services
+  const clientConfig = producerConfigFor(workerConfig, connectorConfig, ownerOf(start))
+  return AtLeastOnceDelivery.open(parts, commitSettings(workerConfig), (listener) =>
+    withMemory(services, (memory) => openProducer(clientConfig, listener, { meter, gate, memory })),
+  )
+}
+
+function inTransactions(
+  start: TaskStart,
+  { transactionalId, offsetsTopic, hasSecondStore }: ExactlyOnceStart,
+  parts: DeliveryParts,
+): Promise<SourceDelivery> {
+  const { services } = parts
+  const { connectorConfig, workerConfig, id } = start
+  const { counters: meter, lease: gate } = services
+  const owner = ownerOf(start)
+  const client = transactionalProducerConfigFor(
+    workerConfig,
+    connectorConfig,
+    owner,
+    transactionalId,
+  )
+  for (const warning of client.warnings) services.logger.warn(warning)
+  const settings = {
+    ...{ transactionalId, offsetsTopic, hasSecondStore },
+    task: taskIdText(id),
+    boundary: transactionBoundary(boundarySettings(start)),
+  }
+  return TransactionalDelivery.open(parts, settings, (listener) =>
+    withMemory(services, (memory) =>
+      openTransactionalProducer(client.config, listener, { meter, gate, memory }),
+    ),
+  )
+}
+
+/** Where they are not set, the interval is that of commits of offsets (`offset.flush.interval.ms`). */
+function boundarySettings({ connectorConfig, workerConfig }: TaskStart): BoundarySettings {
+  const kind = connectorConfig['transaction.boundary']?.trim().toLowerCase() ?? 'poll'
+  const interval = connectorConfig['transaction.boundary.interval.ms']?.trim()
+  return {
+    kind: kind === 'interval' || kind === 'connector' ? kind : 'poll',
+    intervalMs: interval === undefined ? commitSettings(workerConfig).intervalMs : Number(interval),
+  }
 }
 
 function sinkTask(start: TaskStart, services: TaskServices): WorkerTask {

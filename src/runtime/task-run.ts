@@ -202,6 +202,14 @@ export class TaskRun {
       readOffsets: async (partitions, signal) =>
         (await ask('readOffsets', { connector, run, partitions }, signal)).map(withTypedNumbers),
       writeOffsets: (offsets, signal) => ask('writeOffsets', { connector, run, offsets }, signal),
+      transactions: {
+        fenceZombies: (signal) => ask('fenceZombies', { connector, run }, signal),
+        confirm: (signal) => ask('confirmTask', { connector, run }, signal),
+        offsetKeys: (partitions, signal) =>
+          ask('offsetKeys', { connector, run, partitions }, signal),
+        writeElsewhere: (offsets, signal) =>
+          ask('copyOffsets', { connector, run, offsets }, signal),
+      },
       createTopic: (topic, signal) => ask('createTopic', { connector, run, topic }, signal),
       notify: {
         status: (state) => {

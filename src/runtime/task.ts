@@ -67,6 +67,24 @@ export interface PluginLoader {
 /** Makes a call into plugin code and returns what it returns. */
 export type PluginCall = <T>(stage: TaskStage, call: () => MaybePromise<T>) => MaybePromise<T>
 
+/** What a task asks of the main thread that writes in transactions (KIP-618). */
+export interface TransactionServices {
+  /** Resolves once no task of an earlier configuration of the connector can commit any more. */
+  fenceZombies(signal: AbortSignal): Promise<void>
+  /** Rejects where the connector was configured anew, or the task is another worker's, since it was started. */
+  confirm(signal: AbortSignal): Promise<void>
+  /** The bytes under which the offsets of these source partitions are stored, in this order. */
+  offsetKeys(
+    partitions: readonly (SourcePartition | null)[],
+    signal: AbortSignal,
+  ): Promise<readonly Uint8Array[]>
+  /** Writes to the store that the connector has beside its own topic. */
+  writeElsewhere(
+    offsets: readonly (readonly [SourcePartition | null, SourceOffset | null])[],
+    signal: AbortSignal,
+  ): Promise<void>
+}
+
 /** What a task tells the main thread; returns at once, in order. */
 export interface TaskNotices {
   status(state: 'RUNNING' | 'PAUSED'): void
@@ -89,6 +107,7 @@ export interface TaskServices {
   ): Promise<void>
   /** Makes sure that a topic is there, by the connector's `topic.creation.*` rules. */
   createTopic(topic: string, signal: AbortSignal): Promise<{ readonly created: boolean }>
+  readonly transactions: TransactionServices
   readonly notify: TaskNotices
   readonly counters: TaskCounters
   /** Asked once a batch before anything is sent, put or committed (invariant 4). */

@@ -1,38 +1,31 @@
 import type { SourceTask } from '../api/source-task.ts'
 import type { SourceRecord } from '../data/records.ts'
 import { asError, isRetriable } from '../errors/connect-error.ts'
-import type { ProducerListener, RecordProducer } from '../kafka/types.ts'
 import { abortable, delay, isAbortOf } from '../util/abort.ts'
+import { faultPoint } from '../util/fault-point.ts'
 import { isPromise } from '../util/maybe-promise.ts'
+import type { DeliveryParts } from './at-least-once-delivery.ts'
 import { BaseWorkerTask } from './base-worker-task.ts'
 import type { BaseTaskParts } from './base-worker-task.ts'
 import type { DeadLetterQueue } from './dead-letter-queue.ts'
-import { PartitionRouter } from './partition-router.ts'
-import { SourceAcknowledgements } from './source-acknowledgements.ts'
-import type { SourceCommitSettings } from './source-offset-committer.ts'
-import { SourceOffsetCommitter } from './source-offset-committer.ts'
+import type { SourceDelivery } from './source-delivery.ts'
 import { SourceProgressWatch } from './source-progress.ts'
-import { SourceRecordSender } from './source-record-sender.ts'
-import { SubmittedRecords } from './submitted-records.ts'
 import { countIn } from './task-plugins.ts'
 import type { TaskPlugins } from './task-plugins.ts'
 import type { TaskServices } from './task.ts'
-import { faultPoint } from '../util/fault-point.ts'
 
 /** After this long without one, the loop gives timers and sockets their turn. */
 const turnMs = 8
-/** Of the time for stopping, how much the last acknowledgements may take. */
-const flushShare = 0.75
 /** Pause after a poll that failed and may be tried again. */
 const retryMs = 100
 
 export interface SourceTaskParts extends BaseTaskParts {
-  readonly commit: SourceCommitSettings
   /** Whether the connector has `topic.creation.*` keys and the worker allows them. */
   readonly createsTopics: boolean
   openTask(): Promise<SourceTask>
   openPlugins(): Promise<TaskPlugins>
-  openProducer(listener: ProducerListener): Promise<RecordProducer>
+  /** At least once, or in transactions. */
+  openDelivery(parts: DeliveryParts): Promise<SourceDelivery>
 }
 
 /** What is open while the task runs. */
@@ -40,14 +33,11 @@ interface Running {
   readonly task: SourceTask
   readonly plugins: TaskPlugins
   readonly deadLetters: DeadLetterQueue | null
-  readonly producer: RecordProducer
-  readonly sender: SourceRecordSender
-  readonly committer: SourceOffsetCommitter
-  readonly acknowledgements: SourceAcknowledgements
+  readonly delivery: SourceDelivery
   readonly progress: SourceProgressWatch
 }
 
-/** Runs one source task: poll, transform, convert, send; commits what was acknowledged. */
+/** Runs one source task: polls, and has delivered what it got. */
 export class WorkerSourceTask extends BaseWorkerTask<Running> {
   readonly #parts: SourceTaskParts
   #lastTurn = 0
@@ -77,28 +67,30 @@ export class WorkerSourceTask extends BaseWorkerTask<Running> {
       cancelled.throwIfAborted()
       const task = await this.#parts.openTask()
       cancelled.throwIfAborted()
-      const keepsRecords = task.commitRecord !== undefined || deadLetters !== null
-      const submitted = new SubmittedRecords(keepsRecords)
       countIn(services.counters, plugins)
-      const acknowledgements = new SourceAcknowledgements(task, submitted, plugins, services)
-      const producer = await this.#parts.openProducer(acknowledgements)
-      opened.push(() => producer.close(AbortSignal.abort()))
+      const delivery = await this.#parts.openDelivery({
+        ...{ task, plugins, services, control: this.control },
+        keepsLetters: deadLetters !== null,
+        createsTopics: this.#parts.createsTopics,
+      })
+      opened.push(() => delivery.close(AbortSignal.abort()))
       cancelled.throwIfAborted()
-      await this.#startTask(task, signal)
-      const router = new PartitionRouter(producer, services, this.#parts.createsTopics)
-      const parts = { plugins, producer, router, acknowledgements, submitted, services }
-      const sender = new SourceRecordSender(parts, cancelled)
-      const committer = new SourceOffsetCommitter(submitted, services, task, this.#parts.commit)
+      await delivery.prepare(AbortSignal.any([signal, cancelled]))
+      cancelled.throwIfAborted()
+      await this.#startTask(task, delivery, signal)
       const progress = new SourceProgressWatch(task, services)
-      const made = { producer, sender, committer, acknowledgements, progress }
-      return { task, plugins, deadLetters, ...made }
+      return { task, plugins, deadLetters, delivery, progress }
     } catch (error) {
       for (const close of opened.reverse()) await close()
       throw error
     }
   }
 
-  async #startTask(task: SourceTask, signal: AbortSignal): Promise<void> {
+  async #startTask(
+    task: SourceTask,
+    { transactionContext }: SourceDelivery,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { services, taskConfig } = this.#parts
     const { cancelled } = this.control
     await services.call('initialize', () =>
@@ -109,29 +101,31 @@ export class WorkerSourceTask extends BaseWorkerTask<Running> {
             (await services.readOffsets([partition], wait ?? cancelled))[0] ?? null,
           offsets: (partitions, wait) => services.readOffsets(partitions, wait ?? cancelled),
         },
+        transactionContext,
       }),
     )
     await this.startPlugin(task, signal)
   }
 
   protected override async run(running: Running): Promise<void> {
-    running.committer.start()
+    let hasFailed = true
+    running.delivery.begin()
     running.progress.start()
     try {
       await this.#pollUntilStopped(running)
+      hasFailed = false
     } finally {
       running.progress.stop()
-      await this.#close(running)
+      await this.#close(running, hasFailed)
     }
   }
 
-  async #pollUntilStopped(running: Running): Promise<void> {
-    const { task, acknowledgements } = running
+  async #pollUntilStopped({ task, delivery }: Running): Promise<void> {
     const { counters } = this.#parts.services
     while (!this.control.stopping) {
-      acknowledgements.throwIfFailed()
+      delivery.throwIfFailed()
       if (this.control.paused) {
-        await this.#pause()
+        await this.#pause(delivery)
         continue
       }
       if (!(await this.#mayAct())) return
@@ -141,31 +135,10 @@ export class WorkerSourceTask extends BaseWorkerTask<Running> {
         faultPoint('source.polled')
         if (!(await this.#mayAct())) return
         this.control.cancelled.throwIfAborted()
-        // Invariant 7: what was polled is sent, also when the task stops meanwhile; only a cancel ends the wait.
-        acknowledgements.polled()
-        if (!(await this.#send(running, records))) return
       }
+      // Invariant 7: what was polled is sent, also when the task stops meanwhile; only a cancel ends the wait.
+      if (!(await delivery.deliver(records))) return
       await this.#giveOthersATurn(records.length === 0)
-    }
-  }
-
-  /**
-   * Sends, and waits until the next poll may come. False where the task stopped meanwhile: a record that waited to be tried
-   * again, and those behind it, are polled again.
-   */
-  async #send(
-    { sender, acknowledgements }: Running,
-    records: readonly SourceRecord[],
-  ): Promise<boolean> {
-    const { cancelled, stopped } = this.control
-    try {
-      await sender.send(records, cancelled)
-      acknowledgements.appended()
-      await acknowledgements.room(stopped)
-      return true
-    } catch (error) {
-      if (!cancelled.aborted && isAbortOf(stopped, error)) return false
-      throw error
     }
   }
 
@@ -175,11 +148,14 @@ export class WorkerSourceTask extends BaseWorkerTask<Running> {
     return lease.held || (await lease.regained(() => this.control.stopping))
   }
 
-  async #pause(): Promise<void> {
+  async #pause(delivery: SourceDelivery): Promise<void> {
     const { notify } = this.#parts.services
+    await delivery.rest()
     notify.status('PAUSED')
     await this.control.whilePaused()
-    if (!this.control.stopping) notify.status('RUNNING')
+    if (this.control.stopping) return
+    delivery.begin()
+    notify.status('RUNNING')
   }
 
   async #poll(task: SourceTask): Promise<readonly SourceRecord[]> {
@@ -210,37 +186,20 @@ export class WorkerSourceTask extends BaseWorkerTask<Running> {
     this.#lastTurn = performance.now()
   }
 
-  /** Invariants 7 and 1: what was polled is acknowledged first, and only what was acknowledged is committed. */
-  async #close(running: Running): Promise<void> {
-    const { task, plugins, deadLetters, producer, committer, acknowledgements } = running
+  /** Invariant 7: what was polled is delivered and committed before the plugin is stopped. */
+  async #close(running: Running, hasFailed: boolean): Promise<void> {
+    const { task, plugins, deadLetters, delivery } = running
     const grace = this.graceSignal()
-    const { logger, lease } = this.#parts.services
     try {
-      await committer.stop()
-      // Some of the grace is kept for the commit: what one topic acknowledged counts also where another is away.
-      if (lease.held) {
-        const limit = this.graceSignal(flushShare)
-        await producer.flush(limit)
-        await acknowledgements.settled(limit)
-      }
-    } catch (error) {
-      logger.warn(
-        `Not everything sent was acknowledged before the task closed; it is sent again when it starts: ${asError(error).message}`,
-      )
+      await delivery.finish(hasFailed, (share) => this.graceSignal(share))
+    } finally {
+      // A cancelled task sends nothing while its plugin takes its time to stop.
+      if (this.control.cancelled.aborted) await delivery.close(grace)
+      await this.stopPlugin(task)
+      await delivery.close(grace)
+      await deadLetters?.close(grace)
+      plugins.close()
     }
-    if (!this.control.cancelled.aborted) await committer.commit(grace)
-    // From here on nothing is acknowledged any more; what the producer drops was neither sent nor skipped.
-    acknowledgements.close()
-    const closing = (): Promise<void> =>
-      producer.close(grace).catch((error: unknown) => {
-        logger.warn('Closing the producer failed', error)
-      })
-    // A cancelled task sends nothing while its plugin takes its time to stop.
-    if (this.control.cancelled.aborted) await closing()
-    await this.stopPlugin(task)
-    await closing()
-    await deadLetters?.close(grace)
-    plugins.close()
   }
 }
 

@@ -65,6 +65,10 @@ export class FileOffsetStore implements OffsetBackingStore {
     return Promise.resolve(this.#index.entries(connector))
   }
 
+  keys(connector: string, partitions: readonly (SourcePartition | null)[]): readonly Buffer[] {
+    return this.#index.keys(connector, partitions)
+  }
+
   async stop(): Promise<void> {
     await this.#writes.idle()
   }

@@ -54,6 +54,10 @@ export class KafkaOffsetStore implements OffsetBackingStore {
     return index.entries(connector)
   }
 
+  keys(connector: string, partitions: readonly (SourcePartition | null)[]): readonly Buffer[] {
+    return this.#log.state.keys(connector, partitions)
+  }
+
   problem(): string | null {
     return this.#log.problem()
   }

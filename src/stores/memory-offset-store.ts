@@ -27,6 +27,10 @@ export class MemoryOffsetStore implements OffsetBackingStore {
     return Promise.resolve(this.#index.entries(connector))
   }
 
+  keys(connector: string, partitions: readonly (SourcePartition | null)[]): readonly Buffer[] {
+    return this.#index.keys(connector, partitions)
+  }
+
   stop(): Promise<void> {
     return Promise.resolve()
   }

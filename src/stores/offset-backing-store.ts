@@ -23,6 +23,8 @@ export interface OffsetBackingStore {
   set(connector: string, offsets: readonly StoredOffset[], signal: AbortSignal): Promise<void>
   /** Every partition known of `connector` whose offset is not null. */
   entries(connector: string, signal: AbortSignal): Promise<readonly StoredOffset[]>
+  /** The bytes of the keys of these partitions, in this order: those an entry has, by what is known so far. */
+  keys(connector: string, partitions: readonly (SourcePartition | null)[]): readonly Buffer[]
   /**
    * Why offsets cannot be read or written at present, in a sentence; null where they can, as far as is known. Waits for
    * nothing. Not there where a store has no such state, as its every call says for itself what is wrong.

@@ -41,11 +41,23 @@ export class OffsetIndex {
 
   /** The bytes to store for these offsets; throws a DataError where one is not made of primitive values. */
   encode(connector: string, offsets: readonly StoredOffset[]): RawRecord[] {
+    const keys = this.keys(
+      connector,
+      offsets.map(({ partition }) => partition),
+    )
+    return offsets.flatMap(({ offset }, at) => {
+      const key = keys[at]
+      return key === undefined ? [] : [{ key, value: encodeOffset(offset) }]
+    })
+  }
+
+  /** The bytes of the keys of these partitions; throws as {@link encode} does. */
+  keys(connector: string, partitions: readonly (SourcePartition | null)[]): Buffer[] {
     const known = this.#byConnector.get(connector)
-    return offsets.map(({ partition, offset }) => ({
-      key: known?.get(canonicalPartition(partition))?.key ?? encodeKey(connector, partition),
-      value: encodeOffset(offset),
-    }))
+    return partitions.map(
+      (partition) =>
+        known?.get(canonicalPartition(partition))?.key ?? encodeKey(connector, partition),
+    )
   }
 
   get(connector: string, partition: SourcePartition | null): SourceOffset | null {

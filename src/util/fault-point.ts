@@ -12,6 +12,9 @@ export type FaultPoint =
   | 'offsets.write'
   | 'offsets.writing'
   | 'offsets.written'
+  /** A source task's transaction has its offsets and is about to be committed / is committed, and the task has not been told. */
+  | 'transaction.commit'
+  | 'transaction.committed'
   /** A file's new content lies beside it and is not in its place yet. */
   | 'file.replace'
   /** A sink task is about to be given records / has taken them. */

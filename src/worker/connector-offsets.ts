@@ -1,5 +1,4 @@
 import type { ConnectorOffset, OffsetChange } from '../messages/connector-offsets.ts'
-import type { OffsetBackingStore } from '../stores/offset-backing-store.ts'
 import { OffsetPlugin } from './offset-plugin.ts'
 import type { AlterOffsets, ConnectorRef } from './offset-plugin.ts'
 import type { OffsetService } from './offset-service.ts'
@@ -9,7 +8,6 @@ import { SourceOffsets } from './source-offsets.ts'
 import { TimeBudget } from './time-budget.ts'
 
 export interface ConnectorOffsetsParts {
-  readonly store: Pick<OffsetBackingStore, 'entries'>
   readonly service: OffsetService
   readonly groups: SinkGroups
   readonly alterOffsets: AlterOffsets
@@ -26,10 +24,10 @@ export class ConnectorOffsets {
   readonly #sources: SourceOffsets
   readonly #sinks: SinkOffsets
 
-  constructor({ store, service, groups, alterOffsets, limitMs }: ConnectorOffsetsParts) {
+  constructor({ service, groups, alterOffsets, limitMs }: ConnectorOffsetsParts) {
     this.#limitMs = limitMs ?? defaultLimitMs
     const plugin = new OffsetPlugin(alterOffsets)
-    this.#sources = new SourceOffsets({ store, service, plugin })
+    this.#sources = new SourceOffsets({ service, plugin })
     this.#sinks = new SinkOffsets(groups, plugin)
   }
 

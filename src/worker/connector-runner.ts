@@ -88,6 +88,18 @@ export class ConnectorRunner {
     return null
   }
 
+  /** The configuration of `connector` where it is still the one started as `run`. */
+  configOf({
+    connector,
+    run,
+  }: {
+    readonly connector: string
+    readonly run: Run
+  }): ConnectorConfig | null {
+    const found = this.#connectors.get(connector)
+    return found?.run === run ? found.config : null
+  }
+
   /** Whether the connector started as `run` is still the one called `connector`. */
   isCurrent({ connector, run }: { readonly connector: string; readonly run: Run }): boolean {
     return this.#connectors.get(connector)?.run === run

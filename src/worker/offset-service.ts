@@ -1,3 +1,4 @@
+import type { ConnectorConfig } from '../config/types.ts'
 import { ConnectError } from '../errors/connect-error.ts'
 import type { SourceOffset, SourcePartition } from '../data/records.ts'
 import { withTypedNumbers } from '../messages/offset-fields.ts'
@@ -5,10 +6,21 @@ import type { Run } from '../messages/protocol.ts'
 import type { OffsetBackingStore, StoredOffset } from '../stores/offset-backing-store.ts'
 import { faultPoint } from '../util/fault-point.ts'
 import { SerialQueue } from '../util/serial-queue.ts'
+import type { OffsetStores } from './offset-stores.ts'
 
 interface OffsetRequest {
   readonly connector: string
   readonly run: Run
+}
+
+interface WriteRequest extends OffsetRequest {
+  readonly offsets: readonly (readonly [SourcePartition | null, SourceOffset | null])[]
+}
+
+/** A connector whose offsets are concerned; its configuration has its variables resolved. */
+interface OfConnector {
+  readonly name: string
+  readonly config: ConnectorConfig
 }
 
 /**
@@ -16,68 +28,99 @@ interface OffsetRequest {
  * it arrived, so that a read sees every write before it; connectors do not wait for each other.
  */
 export class OffsetService {
-  readonly #store: OffsetBackingStore
-  readonly #isCurrent: (request: OffsetRequest) => boolean
+  readonly #stores: OffsetStores
+  readonly #configOf: (request: OffsetRequest) => ConnectorConfig | null
   readonly #queues = new Map<string, SerialQueue>()
 
-  /** `isCurrent` says whether a run may still read and write: a cancelled task may not. */
-  constructor(store: OffsetBackingStore, isCurrent: (request: OffsetRequest) => boolean) {
-    this.#store = store
-    this.#isCurrent = isCurrent
+  /** `configOf`: the connector's configuration, of a run that may still read and write: a cancelled task may not, null then. */
+  constructor(stores: OffsetStores, configOf: (request: OffsetRequest) => ConnectorConfig | null) {
+    this.#stores = stores
+    this.#configOf = configOf
   }
 
   read(
     request: OffsetRequest & { readonly partitions: readonly SourcePartition[] },
     signal: AbortSignal,
   ): Promise<readonly (SourceOffset | null)[]> {
-    return this.#inTurn(request, signal, () =>
-      this.#store.get(request.connector, request.partitions.map(withTypedNumbers), signal),
+    const partitions = request.partitions.map(withTypedNumbers)
+    return this.#inTurn(request, signal, (store) =>
+      store.get(request.connector, partitions, signal),
     )
   }
 
   /** As {@link read}, for a preview: it is no run of the connector's. */
   peek(
-    connector: string,
+    { name, config }: OfConnector,
     partitions: readonly SourcePartition[],
     signal: AbortSignal,
   ): Promise<readonly (SourceOffset | null)[]> {
-    return this.#queued(connector, signal, () =>
-      this.#store.get(connector, partitions.map(withTypedNumbers), signal),
+    const asked = partitions.map(withTypedNumbers)
+    return this.#queued(name, signal, () =>
+      this.#stores.use(name, config, (store) => store.get(name, asked, signal), signal),
     )
   }
 
   /** Resolves once the offsets are durable (invariants 1 and 5). */
-  write(
-    request: OffsetRequest & {
-      readonly offsets: readonly (readonly [SourcePartition | null, SourceOffset | null])[]
-    },
-    signal: AbortSignal,
-  ): Promise<void> {
-    const entries = request.offsets.map(([partition, offset]) => ({
-      partition: withTypedNumbers(partition),
-      offset: withTypedNumbers(offset),
-    }))
-    return this.#inTurn(request, signal, async () => {
+  write(request: WriteRequest, signal: AbortSignal): Promise<void> {
+    const entries = storedOffsets(request)
+    return this.#inTurn(request, signal, async (store) => {
       faultPoint('offsets.write')
-      await this.#store.set(request.connector, entries, signal)
+      await store.set(request.connector, entries, signal)
       faultPoint('offsets.written')
     })
   }
 
-  /** Writes what a client wants the offsets to be, after all that tasks are writing. Resolves once they are durable. */
-  modify(connector: string, offsets: readonly StoredOffset[], signal: AbortSignal): Promise<void> {
-    return this.#queued(connector, signal, () => this.#store.set(connector, offsets, signal))
+  /** As {@link write}, to the worker's own store, wherever the connector has its offsets. */
+  copy(request: WriteRequest, signal: AbortSignal): Promise<void> {
+    const entries = storedOffsets(request)
+    return this.#inTurn(request, signal, () =>
+      this.#stores.own.set(request.connector, entries, signal),
+    )
   }
 
-  /** Resolves when nothing asked so far is under way. */
+  /** The bytes under which the offsets of these partitions are stored. */
+  keys(
+    request: OffsetRequest & { readonly partitions: readonly (SourcePartition | null)[] },
+    signal: AbortSignal,
+  ): Promise<readonly Uint8Array[]> {
+    const partitions = request.partitions.map(withTypedNumbers)
+    return this.#inTurn(request, signal, (store) =>
+      Promise.resolve(store.keys(request.connector, partitions)),
+    )
+  }
+
+  /** Every partition of a connector that has an offset. */
+  entries({ name, config }: OfConnector, signal: AbortSignal): Promise<readonly StoredOffset[]> {
+    return this.#stores.use(name, config, (store) => store.entries(name, signal), signal)
+  }
+
+  /** Writes what a client wants the offsets to be, after all that tasks are writing. Resolves once they are durable. */
+  modify(
+    { name, config }: OfConnector,
+    offsets: readonly StoredOffset[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    return this.#queued(name, signal, () =>
+      this.#stores.use(name, config, (store) => store.set(name, offsets, signal), signal),
+    )
+  }
+
+  /** Resolves when nothing asked so far is under way, and what was opened for it is closed. */
   async idle(): Promise<void> {
     await Promise.all([...this.#queues.values()].map((queue) => queue.idle()))
+    await this.#stores.stop()
   }
 
-  #inTurn<T>(request: OffsetRequest, signal: AbortSignal, act: () => Promise<T>): Promise<T> {
-    return this.#queued(request.connector, signal, () => {
-      if (!this.#isCurrent(request)) throw fenced(request.connector)
-      return act()
+  #inTurn<T>(
+    request: OffsetRequest,
+    signal: AbortSignal,
+    act: (store: OffsetBackingStore) => Promise<T>,
+  ): Promise<T> {
+    const { connector } = request
+    return this.#queued(connector, signal, () => {
+      const config = this.#configOf(request)
+      if (config === null) throw fenced(connector)
+      return this.#stores.use(connector, config, act, signal)
     })
   }
 
@@ -99,4 +142,11 @@ function fenced(connector: string): ConnectError {
   return new ConnectError(
     `A task of connector ${connector} that was cancelled or replaced may not read or write offsets any more.`,
   )
+}
+
+function storedOffsets({ offsets }: WriteRequest): readonly StoredOffset[] {
+  return offsets.map(([partition, offset]) => ({
+    partition: withTypedNumbers(partition),
+    offset: withTypedNumbers(offset),
+  }))
 }

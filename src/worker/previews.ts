@@ -53,7 +53,7 @@ export class Previews {
   }
 
   async #ask(request: PreviewThreadRequests['preview'][0], signal: AbortSignal): Promise<string> {
-    const thread = this.#parts.pool.openPreviewThread(this.#requests())
+    const thread = this.#parts.pool.openPreviewThread(this.#requests(request.start))
     const timeoutMs = request.timeoutMs + closeMs
     try {
       await thread.channel.request('ping', undefined, { timeoutMs: startMs, signal })
@@ -78,13 +78,16 @@ export class Previews {
     return offsets.map(({ topic, partition, offset }) => ({ topic, partition, offset }))
   }
 
-  #requests(): RequestHandlers<MainThreadRequests> {
+  #requests({ id, connectorConfig }: TaskStart): RequestHandlers<MainThreadRequests> {
     const { offsets } = this.#parts
+    const connector = { name: id.connector, config: connectorConfig }
+    const refused = (): Promise<never> =>
+      Promise.reject(new ConnectError('A preview writes nothing.'))
     return {
-      readOffsets: ({ connector, partitions }, signal) =>
-        offsets.peek(connector, partitions, signal),
+      readOffsets: ({ partitions }, signal) => offsets.peek(connector, partitions, signal),
       writeOffsets: () => Promise.reject(new ConnectError('A preview writes no offsets.')),
       createTopic: () => Promise.reject(new ConnectError('A preview creates no topics.')),
+      ...{ copyOffsets: refused, offsetKeys: refused, fenceZombies: refused, confirmTask: refused },
     }
   }
 }

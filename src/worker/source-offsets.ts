@@ -3,7 +3,7 @@ import { javaClassName, schemalessType } from '../data/java-class.ts'
 import { DataError } from '../errors/connect-error.ts'
 import type { ConnectorOffset, GivenFields, OffsetChange } from '../messages/connector-offsets.ts'
 import { inFieldOrder, inPartitionOrder } from '../stores/java-offset-order.ts'
-import type { OffsetBackingStore, StoredOffset } from '../stores/offset-backing-store.ts'
+import type { StoredOffset } from '../stores/offset-backing-store.ts'
 import { canonicalPartition } from '../stores/offset-json.ts'
 import { inConnectWords } from './connect-words.ts'
 import type { ConnectorRef, OffsetPlugin } from './offset-plugin.ts'
@@ -12,23 +12,17 @@ import type { TimeBudget } from './time-budget.ts'
 
 /** The stored offsets of source connectors, read and changed from outside (KIP-875). */
 export class SourceOffsets {
-  readonly #store: Pick<OffsetBackingStore, 'entries'>
   readonly #service: OffsetService
   readonly #plugin: OffsetPlugin
 
-  constructor(parts: {
-    readonly store: Pick<OffsetBackingStore, 'entries'>
-    readonly service: OffsetService
-    readonly plugin: OffsetPlugin
-  }) {
-    this.#store = parts.store
+  constructor(parts: { readonly service: OffsetService; readonly plugin: OffsetPlugin }) {
     this.#service = parts.service
     this.#plugin = parts.plugin
   }
 
   /** As Java lists them, which has no place for a partition that is null. */
-  async read({ name }: ConnectorRef, signal: AbortSignal): Promise<readonly ConnectorOffset[]> {
-    const offsets = (await this.#entries(name, signal)).flatMap(({ partition, offset }) =>
+  async read(connector: ConnectorRef, signal: AbortSignal): Promise<readonly ConnectorOffset[]> {
+    const offsets = (await this.#entries(connector, signal)).flatMap(({ partition, offset }) =>
       partition === null || offset === null
         ? []
         : [{ partition: inFieldOrder(partition), offset: inFieldOrder(offset) }],
@@ -52,19 +46,22 @@ export class SourceOffsets {
     if (offsets.length === 0) return handled
     const timedOut = `Timed out while attempting to modify offsets for source connector ${name}`
     try {
-      await budget.lastStep(timedOut, (signal) => this.#service.modify(name, offsets, signal))
+      await budget.lastStep(timedOut, (signal) => this.#service.modify(connector, offsets, signal))
     } catch (error) {
       throw inConnectWords(error, `Failed to modify offsets for source connector ${name}`)
     }
     return handled
   }
 
-  async #entries(name: string, signal: AbortSignal): Promise<readonly StoredOffset[]> {
+  async #entries(connector: ConnectorRef, signal: AbortSignal): Promise<readonly StoredOffset[]> {
     try {
-      return await this.#store.entries(name, signal)
+      return await this.#service.entries(connector, signal)
     } catch (error) {
       signal.throwIfAborted()
-      throw inConnectWords(error, `Failed to retrieve offsets for source connector ${name}`)
+      throw inConnectWords(
+        error,
+        `Failed to retrieve offsets for source connector ${connector.name}`,
+      )
     }
   }
 

@@ -81,14 +81,16 @@ export class TaskRunner {
     return task ? nameOf(task) : null
   }
 
-  /** Whether the task started as `run` is still one of this worker's, and may act for `connector`. */
-  isCurrent({ connector, run }: { readonly connector: string; readonly run: Run }): boolean {
-    return this.find(run)?.id.connector === connector
-  }
-
-  /** The configuration of the connector whose task was started as `run`; null where that is not ours any more. */
-  connectorConfig(run: Run): ConnectorConfig | null {
-    return this.find(run)?.connectorConfig ?? null
+  /** The configuration of `connector` where the task started as `run` is still one of this worker's, and may act for it. */
+  configOf({
+    connector,
+    run,
+  }: {
+    readonly connector: string
+    readonly run: Run
+  }): ConnectorConfig | null {
+    const start = this.find(run)
+    return start?.id.connector === connector ? start.connectorConfig : null
   }
 
   /** Resolves once the task runs, or is paused; rejects where it could not start, and its status is FAILED then. */

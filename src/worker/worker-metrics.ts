@@ -203,6 +203,7 @@ export class WorkerMetrics {
     const facts = {
       ...id,
       type,
+      isTransactional: start.exactlyOnce !== undefined,
       view: window.view(now),
       runningRatio: clock.ratio('RUNNING', now),
       pauseRatio: clock.ratio('PAUSED', now),

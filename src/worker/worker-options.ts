@@ -5,7 +5,9 @@ import type { OffsetBackingStore } from '../stores/offset-backing-store.ts'
 import type { LogHistory } from '../util/log-history.ts'
 import type { MemoryBudget } from '../util/memory-budget.ts'
 import type { PluginFinder } from './plugin-facts.ts'
+import type { OffsetPlaces } from './offset-stores.ts'
 import type { TopicCreator } from './topic-creation.ts'
+import type { TransactionGuard } from './transaction-guard.ts'
 import type { KafkaCleaner } from './task-moves.ts'
 import type { SinkGroups } from './sink-offsets.ts'
 import type { WorkerListener } from './types.ts'
@@ -23,6 +25,10 @@ export interface WorkerOptions {
   readonly kafkaClusterId: string | null
   readonly plugins: PluginDirectory
   readonly offsets: OffsetBackingStore
+  /** Where connectors keep their offsets that have a topic of their own; without it all are in the worker's. */
+  readonly offsetPlaces?: OffsetPlaces
+  /** Has source tasks write in transactions, each with a place for its offsets. */
+  readonly transactions?: TransactionGuard
   readonly topics: TopicCreator
   readonly cleaner: KafkaCleaner
   readonly groups: SinkGroups

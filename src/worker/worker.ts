@@ -6,12 +6,11 @@ import type { ConnectorOffset, OffsetChange } from '../messages/connector-offset
 import { WorkerLease } from '../messages/worker-lease.ts'
 import type { ConnectorTaskId } from '../messages/ids.ts'
 import type { ResolvedPreview } from '../messages/preview.ts'
-import type { Run, TaskStart } from '../messages/protocol.ts'
+import type { Run } from '../messages/protocol.ts'
 import type { PluginDescriptor } from '../plugins/plugin-descriptor.ts'
 import { abortable } from '../util/abort.ts'
 import { setLogLevel } from '../util/log-levels.ts'
 import type { LogLevel } from '../util/log-levels.ts'
-import { secretsIn } from '../util/secrets.ts'
 import { ConnectorOffsets } from './connector-offsets.ts'
 import { ConnectorRunner } from './connector-runner.ts'
 import { alterOffsetsIn } from './offset-plugin.ts'
@@ -19,8 +18,10 @@ import type { ConnectorRef } from './offset-plugin.ts'
 import { ownThreadOf } from './own-thread.ts'
 import { logNotices } from './log-notices.ts'
 import { OffsetService } from './offset-service.ts'
+import { OffsetStores } from './offset-stores.ts'
 import { Previews } from './previews.ts'
 import { TaskRunner } from './task-runner.ts'
+import { TaskStarts } from './task-starts.ts'
 import { ThreadPool } from './thread-pool.ts'
 import type { ConnectorThread, TaskThread } from './thread-pool.ts'
 import { threadFacts } from './thread-facts.ts'
@@ -48,6 +49,7 @@ export class Worker implements ConnectorWorker {
   readonly #tasks: TaskRunner
   readonly #validations: Validations
   readonly #previews: Previews
+  readonly #starts: TaskStarts
   readonly #offsets: OffsetService
   readonly #connectorOffsets: ConnectorOffsets
   readonly #metrics: WorkerMetrics
@@ -58,9 +60,11 @@ export class Worker implements ConnectorWorker {
   constructor(options: WorkerOptions) {
     this.#options = options
     this.kafkaClusterId = options.kafkaClusterId
+    const stores = new OffsetStores(options.offsets, options.offsetPlaces)
+    this.#starts = new TaskStarts(options, stores)
     this.#offsets = new OffsetService(
-      options.offsets,
-      (of) => this.#tasks.isCurrent(of) || this.#connectors.isCurrent(of),
+      stores,
+      (of) => this.#tasks.configOf(of) ?? this.#connectors.configOf(of),
     )
     this.#pool = this.#createPool()
     this.#metrics = this.#createMetrics()
@@ -78,7 +82,6 @@ export class Worker implements ConnectorWorker {
     this.#tasks = new TaskRunner({ ...parts, cleaner: options.cleaner, graceMs })
     this.#watch = new ThreadWatch(this.#pool, watchdogMs)
     this.#connectorOffsets = new ConnectorOffsets({
-      store: options.offsets,
       service: this.#offsets,
       groups,
       alterOffsets: alterOffsetsIn(this.#pool, parts.newRun),
@@ -120,7 +123,7 @@ export class Worker implements ConnectorWorker {
 
   preview(request: ResolvedPreview, signal: AbortSignal): Promise<string> {
     const id = { connector: request.config.name ?? '', task: 0 }
-    return this.#previews.run(request, this.#taskStart(id, request.config, {}), signal)
+    return this.#previews.run(request, this.#starts.of(id, request.config, {}), signal)
   }
 
   async startConnector(
@@ -162,7 +165,7 @@ export class Worker implements ConnectorWorker {
     targetState: TargetState,
   ): Promise<void> {
     this.#options.logs?.begin(id)
-    const start = { ...this.#taskStart(id, connectorConfig, taskConfig), targetState }
+    const start = { ...this.#starts.of(id, connectorConfig, taskConfig), targetState }
     const own = ownThreadOf(connectorConfig, this.#options)
     await this.#metrics.taskStart(start, () => this.#tasks.start(start, own))
   }
@@ -243,25 +246,6 @@ export class Worker implements ConnectorWorker {
       this.#watch.close()
       await this.#pool.stop()
       await Promise.all([this.#tasks.idle(), this.#connectors.idle(), this.#offsets.idle()])
-    }
-  }
-
-  #taskStart(
-    id: ConnectorTaskId,
-    connectorConfig: ConnectorConfig,
-    taskConfig: ConnectorConfig,
-  ): TaskStart {
-    const connectorClass = connectorConfig['connector.class'] ?? ''
-    return {
-      id,
-      type: this.connectorType(connectorClass),
-      connectorClass,
-      connectorConfig,
-      taskConfig,
-      workerConfig: this.#options.config,
-      secrets: secretsIn([connectorConfig, taskConfig, this.#options.config]),
-      kafkaClusterId: this.kafkaClusterId,
-      targetState: 'STARTED',
     }
   }
 

@@ -26,15 +26,6 @@ const javaAttributes: Readonly<Record<string, string>> = {
 const leftOut: readonly { readonly attributes: readonly string[]; readonly reason: string }[] = [
   {
     reason:
-      'There are no transactions in a worker that stands alone: comes with exactly-once sources.',
-    attributes: [
-      'source-task-metrics transaction-size-min',
-      'source-task-metrics transaction-size-max',
-      'source-task-metrics transaction-size-avg',
-    ],
-  },
-  {
-    reason:
       'The Java worker declares it and never sets it; records-lag-max of the consumer tells the same.',
     attributes: ['sink-task-metrics sink-record-lag-max'],
   },
@@ -59,7 +50,7 @@ describe('Connect’s attributes', () => {
   test('are all there, but for those that are left out for a reason', () => {
     const missing = all.filter((attribute) => !ours.has(attribute))
     expect(missing.sort()).toEqual([...out].sort())
-    expect(out).toHaveLength(5)
+    expect(out).toHaveLength(2)
   })
 
   test('are the only ones under the names of Connect', () => {

@@ -44,6 +44,9 @@ function startOf(connector: string, task: number, type: 'source' | 'sink'): Task
     secrets: [],
     kafkaClusterId: null,
     targetState: 'STARTED',
+    ...(type === 'source' && {
+      exactlyOnce: { transactionalId: 'x', offsetsTopic: 'offsets', hasSecondStore: false },
+    }),
   }
 }
 

@@ -74,6 +74,7 @@ describe('the plugin that docs/plugins.md has its reader write', () => {
           offset: () => Promise.resolve(offset),
           offsets: () => Promise.resolve([offset]),
         },
+        transactionContext: null,
       })
       await task.start(config, signal)
       for (let poll = 0; poll < 2; poll++) {

@@ -5,8 +5,8 @@ import { SinkRecord, SourceRecord } from '../../src/data/records.ts'
 import type { DeadLetter } from '../../src/runtime/dead-letter-queue.ts'
 import { convertedLetterOf } from '../../src/runtime/dead-letters.ts'
 import { SourceDeadLetters } from '../../src/runtime/source-dead-letters.ts'
-import { WorkerSourceTask } from '../../src/runtime/worker-source-task.ts'
 import { FakeProducer, fakePlugins, fakeServices, textConverter } from './fakes.ts'
+import { sourceTask } from './source-task.ts'
 
 class TwoRecords extends SourceTask {
   #polled = false
@@ -48,7 +48,7 @@ test('headers that a converter adds are sent, with those of the record and witho
   const value = { ...plugins.converters.value, converter }
   const converters = { ...plugins.converters, value, addsHeaders: true }
   let producer: FakeProducer | undefined
-  const task = new WorkerSourceTask({
+  const task = sourceTask({
     services: fakeServices(),
     targetState: 'STARTED',
     taskConfig: {},

@@ -6,11 +6,12 @@ import { SourceRecord } from '../../src/data/records.ts'
 import type { TaskPlugins } from '../../src/runtime/task-plugins.ts'
 import type { TaskServices } from '../../src/runtime/task.ts'
 import { WorkerSinkTask } from '../../src/runtime/worker-sink-task.ts'
-import { WorkerSourceTask } from '../../src/runtime/worker-source-task.ts'
+import type { WorkerSourceTask } from '../../src/runtime/worker-source-task.ts'
 import { abortable } from '../../src/util/abort.ts'
 import { isPromise } from '../../src/util/maybe-promise.ts'
 import { FakeConsumer, FakeProducer, fakePlugins, fakeServices, textConverter } from './fakes.ts'
 import { FakeKeeping } from './keeping.ts'
+import { sourceTask } from './source-task.ts'
 
 const never = new AbortController().signal
 const until = (check: () => void): Promise<void> => vi.waitFor(check, 10_000)
@@ -115,7 +116,7 @@ describe('a record that waits for its converter when the task stops and is then 
     const { fake, services, keeping, waiting, plugins, answer, stopTooLate } = setUp()
     const source = new ListSource()
     let producer: FakeProducer | undefined
-    const task = new WorkerSourceTask({
+    const task = sourceTask({
       ...{ services, targetState: 'STARTED', taskConfig: {}, commit, createsTopics: false },
       openTask: () => Promise.resolve(source),
       openPlugins: () => Promise.resolve(plugins),

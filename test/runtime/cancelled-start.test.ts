@@ -3,8 +3,9 @@ import { expect, test } from 'vitest'
 import { SinkTask } from '../../src/api/sink-task.ts'
 import { SourceTask } from '../../src/api/source-task.ts'
 import { WorkerSinkTask } from '../../src/runtime/worker-sink-task.ts'
-import { WorkerSourceTask } from '../../src/runtime/worker-source-task.ts'
+import type { WorkerSourceTask } from '../../src/runtime/worker-source-task.ts'
 import { FakeConsumer, FakeProducer, fakePlugins, fakeServices } from './fakes.ts'
+import { sourceTask } from './source-task.ts'
 
 const never = new AbortController().signal
 const none = { failed: () => undefined, acknowledged: () => undefined }
@@ -30,7 +31,7 @@ async function cancelledDuring(type: 'source' | 'sink', opening: string): Promis
   const openPlugins = () => open('plugins', () => closing('plugins', fakePlugins()))
   const task: WorkerSourceTask | WorkerSinkTask =
     type === 'source'
-      ? new WorkerSourceTask({
+      ? sourceTask({
           ...{ ...shared, openPlugins, createsTopics: false },
           commit: { intervalMs: 20, timeoutMs: 200 },
           openTask: () =>

@@ -16,6 +16,7 @@ import { TaskCounters } from '../../src/messages/counters.ts'
 import { RecordErrors } from '../../src/runtime/record-errors.ts'
 import type { Keeping, TaskPlugins } from '../../src/runtime/task-plugins.ts'
 import type { TaskServices } from '../../src/runtime/task.ts'
+import { encodeKey } from '../../src/stores/offset-json.ts'
 import { delay } from '../../src/util/abort.ts'
 import { setLogLevel } from '../../src/util/log-levels.ts'
 import { LeaseGate } from '../../src/runtime/lease-gate.ts'
@@ -271,6 +272,11 @@ export function fakeServices(): FakeServices {
         ...offsets.map((entry): [SourcePartition | null, SourceOffset | null] => [...entry]),
       )
       return Promise.resolve()
+    },
+    transactions: {
+      ...{ fenceZombies: () => Promise.resolve(), confirm: () => Promise.resolve() },
+      offsetKeys: (partitions) => Promise.resolve(partitions.map((each) => encodeKey('c', each))),
+      writeElsewhere: () => Promise.resolve(),
     },
     createTopic: () => Promise.resolve({ created: true }),
     notify: {

@@ -3,9 +3,9 @@ import type { SinkRecord } from '../../src/api/index.ts'
 import { SinkTask, SourceTask } from '../../src/api/index.ts'
 import { SourceRecord } from '../../src/data/records.ts'
 import { WorkerSinkTask } from '../../src/runtime/worker-sink-task.ts'
-import { WorkerSourceTask } from '../../src/runtime/worker-source-task.ts'
 import { thisMoment } from '../../src/util/moment.ts'
 import { FakeConsumer, FakeProducer, fakePlugins, fakeServices } from './fakes.ts'
+import { sourceTask } from './source-task.ts'
 
 const never = new AbortController().signal
 const commit = { intervalMs: 20, timeoutMs: 500 }
@@ -35,7 +35,7 @@ async function source() {
   const services = fakeServices()
   const counting = new CountingTask()
   let producer: FakeProducer | undefined
-  const task = new WorkerSourceTask({
+  const task = sourceTask({
     ...{ services, targetState: 'STARTED', taskConfig: {}, commit, createsTopics: false },
     openTask: () => Promise.resolve(counting),
     openPlugins: () => Promise.resolve(fakePlugins()),

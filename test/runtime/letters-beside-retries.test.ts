@@ -5,9 +5,9 @@ import { SourceRecord } from '../../src/data/records.ts'
 import { RetriableError } from '../../src/errors/connect-error.ts'
 import type { Instantiate } from '../../src/runtime/converters.ts'
 import { TransformationChain } from '../../src/runtime/transformation-chain.ts'
-import { WorkerSourceTask } from '../../src/runtime/worker-source-task.ts'
 import { FakeProducer, fakePlugins, fakeServices } from './fakes.ts'
 import { FakeKeeping } from './keeping.ts'
+import { sourceTask } from './source-task.ts'
 
 const until = (check: () => void): Promise<void> => vi.waitFor(check, 10_000)
 
@@ -64,7 +64,7 @@ test('a record that waits to be transformed again goes on where it failed, thoug
     'errors.deadletterqueue.topic.name': 'dead',
   }
   let producer: FakeProducer | undefined
-  const task = new WorkerSourceTask({
+  const task = sourceTask({
     ...{ services, targetState: 'STARTED', taskConfig: {}, createsTopics: false },
     commit: { intervalMs: 20, timeoutMs: 500 },
     openTask: () => Promise.resolve(new TwoRecords()),

@@ -84,9 +84,9 @@ async function send(given: readonly Given[], addsHeaders = false) {
   const task = { commitRecord: undefined } as never
   const acknowledgements = new SourceAcknowledgements(task, submitted, plugins, services)
   const producer = new FakeProducer(acknowledgements)
-  const router = new PartitionRouter(producer, services, false)
+  const router = new PartitionRouter(producer, services, { createsTopics: false })
   await router.prepare('t', never)
-  const parts = { plugins, producer, router, acknowledgements, submitted, services }
+  const parts = { plugins, producer, router, fates: acknowledgements, submitted, services }
   const sender = new SourceRecordSender(parts, never)
   await sender.send(
     given.map(({ key, value, headers }, at) => {

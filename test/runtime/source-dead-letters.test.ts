@@ -3,9 +3,9 @@ import { SourceTask } from '../../src/api/source-task.ts'
 import { SourceRecord } from '../../src/data/records.ts'
 import { RetriableError } from '../../src/errors/connect-error.ts'
 import type { RecordAppender } from '../../src/kafka/types.ts'
-import { WorkerSourceTask } from '../../src/runtime/worker-source-task.ts'
 import { FakeProducer, fakePlugins, fakeServices, textConverter } from './fakes.ts'
 import { FakeKeeping, headerTexts } from './keeping.ts'
+import { sourceTask } from './source-task.ts'
 
 const never = new AbortController().signal
 const until = (check: () => void): Promise<void> => vi.waitFor(check, 10_000)
@@ -71,7 +71,7 @@ function setUp(
   }
   const value = { ...plugins.converters.value, converter }
   const converters = { ...plugins.converters, value }
-  const task = new WorkerSourceTask({
+  const task = sourceTask({
     services,
     targetState: 'STARTED',
     taskConfig: {},

@@ -7,8 +7,8 @@ import type { Instantiate } from '../../src/runtime/converters.ts'
 import type { TaskPlugins } from '../../src/runtime/task-plugins.ts'
 import { TransformationChain } from '../../src/runtime/transformation-chain.ts'
 import { WorkerSinkTask } from '../../src/runtime/worker-sink-task.ts'
-import { WorkerSourceTask } from '../../src/runtime/worker-source-task.ts'
 import { FakeConsumer, FakeProducer, fakePlugins, fakeServices } from './fakes.ts'
+import { sourceTask } from './source-task.ts'
 
 const never = new AbortController().signal
 
@@ -84,7 +84,7 @@ describe('a source task counts', () => {
     const services = fakeServices()
     const { counters } = services
     let producer: FakeProducer | undefined
-    const task = new WorkerSourceTask({
+    const task = sourceTask({
       services,
       targetState: 'STARTED',
       taskConfig: {},
@@ -110,7 +110,7 @@ describe('a source task counts', () => {
     const { counters } = services
     const tolerant = { 'errors.tolerance': 'all', 'errors.log.enable': 'true' }
     let producer: FakeProducer | undefined
-    const task = new WorkerSourceTask({
+    const task = sourceTask({
       services,
       targetState: 'STARTED',
       taskConfig: {},
@@ -134,7 +134,7 @@ describe('a source task counts', () => {
     const services = fakeServices()
     services.writeError = new Error('store is away')
     let producer: FakeProducer | undefined
-    const task = new WorkerSourceTask({
+    const task = sourceTask({
       services,
       targetState: 'STARTED',
       taskConfig: {},

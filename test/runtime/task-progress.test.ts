@@ -7,8 +7,8 @@ import { RetriableError } from '../../src/errors/connect-error.ts'
 import { lagUnits } from '../../src/messages/counters.ts'
 import { SourceProgressWatch } from '../../src/runtime/source-progress.ts'
 import { WorkerSinkTask } from '../../src/runtime/worker-sink-task.ts'
-import { WorkerSourceTask } from '../../src/runtime/worker-source-task.ts'
 import { FakeConsumer, FakeProducer, fakePlugins, fakeServices } from './fakes.ts'
+import { sourceTask } from './source-task.ts'
 
 const never = new AbortController().signal
 
@@ -46,7 +46,7 @@ class OneBatch extends SourceTask {
 function startSource(source: SourceTask) {
   const services = fakeServices()
   let producer: FakeProducer | null = null
-  const task = new WorkerSourceTask({
+  const task = sourceTask({
     services,
     targetState: 'STARTED',
     taskConfig: {},

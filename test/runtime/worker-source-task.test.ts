@@ -3,8 +3,8 @@ import { SourceTask } from '../../src/api/source-task.ts'
 import { Headers } from '../../src/data/headers.ts'
 import { SourceRecord } from '../../src/data/records.ts'
 import { RetriableError } from '../../src/errors/connect-error.ts'
-import { WorkerSourceTask } from '../../src/runtime/worker-source-task.ts'
 import { FakeProducer, fakePlugins, fakeServices } from './fakes.ts'
+import { sourceTask } from './source-task.ts'
 
 const partition = { file: 'f' }
 
@@ -77,7 +77,7 @@ function setUp(
 ) {
   const services = fakeServices()
   let producer: FakeProducer | undefined
-  const task = new WorkerSourceTask({
+  const task = sourceTask({
     services,
     targetState: state,
     taskConfig: {},

@@ -24,6 +24,7 @@ import { MemoryOffsetStore } from '../../src/stores/memory-offset-store.ts'
 import { ConnectorOffsets } from '../../src/worker/connector-offsets.ts'
 import type { AlterOffsets, ConnectorRef } from '../../src/worker/offset-plugin.ts'
 import { OffsetService } from '../../src/worker/offset-service.ts'
+import { OffsetStores } from '../../src/worker/offset-stores.ts'
 
 /** What a fake connector does when the worker calls it. What is left out succeeds at once. */
 export interface FakePlugin {
@@ -78,8 +79,7 @@ export class FakeWorker implements ConnectorWorker {
   readonly offsets = new MemoryOffsetStore()
   readonly groups = new FakeGroups()
   readonly #connectorOffsets = new ConnectorOffsets({
-    store: this.offsets,
-    service: new OffsetService(this.offsets, () => true),
+    service: new OffsetService(new OffsetStores(this.offsets), () => ({})),
     groups: ({ name }) => this.groups.of(`connect-${name}`),
     alterOffsets: async ({ connectorClass, config, offsets }, signal) => {
       await this.pace()

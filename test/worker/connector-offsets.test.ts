@@ -7,6 +7,7 @@ import { MemoryOffsetStore } from '../../src/stores/memory-offset-store.ts'
 import { ConnectorOffsets } from '../../src/worker/connector-offsets.ts'
 import type { AlterOffsets } from '../../src/worker/offset-plugin.ts'
 import { OffsetService } from '../../src/worker/offset-service.ts'
+import { OffsetStores } from '../../src/worker/offset-stores.ts'
 import { FakeGroups } from '../support/fake-groups.ts'
 
 const signal = AbortSignal.timeout(60_000)
@@ -19,8 +20,7 @@ function open(alterOffsets: AlterOffsets = () => Promise.resolve(true), limitMs 
   groups.topics.add('t').add('u')
   const asked: Parameters<AlterOffsets>[0]['offsets'][] = []
   const offsets = new ConnectorOffsets({
-    store,
-    service: new OffsetService(store, () => false),
+    service: new OffsetService(new OffsetStores(store), () => null),
     groups: ({ name }) => groups.of(`connect-${name}`),
     alterOffsets: (change, until) => {
       asked.push(change.offsets)

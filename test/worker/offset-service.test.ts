@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { OffsetBackingStore } from '../../src/stores/offset-backing-store.ts'
 import { OffsetService } from '../../src/worker/offset-service.ts'
+import { OffsetStores } from '../../src/worker/offset-stores.ts'
 
 const signal = new AbortController().signal
 
@@ -14,6 +15,7 @@ function slowStore(wait: () => Promise<void>): OffsetBackingStore & { readonly l
     start: () => Promise.resolve(),
     stop: () => Promise.resolve(),
     entries: () => Promise.resolve([]),
+    keys: () => [],
     get: async (connector) => {
       await wait()
       return [{ position: (last.get(connector) as number | undefined) ?? -1 }]
@@ -36,7 +38,7 @@ describe('the offset service', () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), steps, async (scheduler, plan) => {
         const store = slowStore(() => scheduler.schedule(Promise.resolve()))
-        const service = new OffsetService(store, () => true)
+        const service = new OffsetService(new OffsetStores(store), () => ({}))
         const written = new Map<string, number>()
         const outcomes = plan.map(async ({ connector, read }, position) => {
           if (!read) {
@@ -68,7 +70,9 @@ describe('the offset service', () => {
     })
     const store = slowStore(() => held)
     let current = 1
-    const service = new OffsetService(store, ({ run }) => run === current)
+    const service = new OffsetService(new OffsetStores(store), ({ run }) =>
+      run === current ? {} : null,
+    )
     const offsets = [[null, { position: 1 }]] as const
     const first = service.write({ connector: 'c', run: 1, offsets }, signal)
     const late = service.write({ connector: 'c', run: 1, offsets }, signal)
@@ -85,7 +89,7 @@ describe('the offset service', () => {
     const store = slowStore(() =>
       failures-- > 0 ? Promise.reject(new Error('disk full')) : Promise.resolve(),
     )
-    const service = new OffsetService(store, () => true)
+    const service = new OffsetService(new OffsetStores(store), () => ({}))
     const write = (position: number): Promise<void> =>
       service.write({ connector: 'c', run: 1, offsets: [[null, { position }]] }, signal)
     const outcomes = await Promise.allSettled([write(1), write(2)])

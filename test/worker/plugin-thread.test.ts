@@ -38,7 +38,10 @@ test('a thread that tells of a second error has ended of the first, and the proc
     },
     heapMb: 64,
     logs: new LogIntake(),
-    requests: { readOffsets: refuse, writeOffsets: refuse, createTopic: refuse },
+    requests: {
+      ...{ readOffsets: refuse, writeOffsets: refuse, createTopic: refuse, copyOffsets: refuse },
+      ...{ offsetKeys: refuse, fenceZombies: refuse, confirmTask: refuse },
+    },
     notices: {
       ...{ ready: ignore, connectorStatus: ignore, taskStatus: ignore, topicUsed: ignore },
       ...{ requestTaskReconfiguration: ignore, kafkaIdOpened: ignore, log: ignore },

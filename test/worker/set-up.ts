@@ -11,6 +11,7 @@ import { WorkerLease } from '../../src/messages/worker-lease.ts'
 import { discoverPlugins } from '../../src/plugins/discovery.ts'
 import { PluginRegistry } from '../../src/plugins/plugin-registry.ts'
 import type { OffsetBackingStore, StoredOffset } from '../../src/stores/offset-backing-store.ts'
+import { encodeKey } from '../../src/stores/offset-json.ts'
 import { setLogSink } from '../../src/util/logger.ts'
 import { Worker } from '../../src/worker/worker.ts'
 import { FakeGroups } from '../support/fake-groups.ts'
@@ -152,6 +153,7 @@ function memoryOffsets(written: Map<string, StoredOffset[]>): OffsetBackingStore
       written.set(connector, [...(written.get(connector) ?? []), ...entries])
       return Promise.resolve()
     },
+    keys: (connector, partitions) => partitions.map((each) => encodeKey(connector, each)),
     entries: (connector) => Promise.resolve(written.get(connector) ?? []),
   }
 }

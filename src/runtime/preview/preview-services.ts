@@ -55,6 +55,12 @@ export function previewServices(parts: PreviewServicesParts): TaskServices {
     },
     writeOffsets: () => Promise.reject(refusal('writes no offsets')),
     createTopic: () => Promise.reject(refusal('creates no topics')),
+    transactions: {
+      fenceZombies: () => Promise.reject(refusal('begins no transactions')),
+      confirm: () => Promise.reject(refusal('begins no transactions')),
+      offsetKeys: () => Promise.reject(refusal('writes no offsets')),
+      writeElsewhere: () => Promise.reject(refusal('writes no offsets')),
+    },
     notify: {
       status: () => undefined,
       topicUsed: () => undefined,

@@ -5,6 +5,7 @@ import type { TaskStart } from '../../messages/protocol.ts'
 import { abortable, delay, isAbortOf, timeLimit } from '../../util/abort.ts'
 import type { MaybePromise } from '../../util/maybe-promise.ts'
 import { openSourceTask, pluginOf } from '../task-parts.ts'
+import { TransactionRequests } from '../transaction-requests.ts'
 import type { TaskServices } from '../task.ts'
 import { WorkerConnector } from '../worker-connector.ts'
 
@@ -69,6 +70,7 @@ export class SourceReader {
       task.initialize({
         configs: () => config,
         offsetStorageReader: offsetsOf(this.#services, signal),
+        transactionContext: definesTransactions(this.#start) ? new TransactionRequests() : null,
       }),
     )
     this.#task = task
@@ -141,4 +143,9 @@ function overduePoll({ connectorClass }: TaskStart): OverduePollError {
   return new OverduePollError(
     `poll of ${connectorClass} has not returned ${pollGraceMs} ms after its signal had aborted: a task of it would not stop in time.`,
   )
+}
+
+/** Such a task may ask for the ends of its transactions; here there are none. */
+function definesTransactions({ connectorConfig }: TaskStart): boolean {
+  return connectorConfig['transaction.boundary']?.trim().toLowerCase() === 'connector'
 }

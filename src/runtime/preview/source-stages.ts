@@ -44,7 +44,7 @@ export class SourceStages {
         },
         takeBack: () => undefined,
       },
-      acknowledgements: {
+      fates: {
         commitRecord: () => undefined,
         giveUp: () => Promise.reject(new ConnectError('A preview gives no record up.')),
         letters: new SourceDeadLetters(plugins),

@@ -143,5 +143,6 @@ function contextWith(config: ConnectorConfig, offset: SourceOffset | null): Sour
       offsets: (partitions: readonly SourcePartition[]) =>
         Promise.resolve(partitions.map(() => offset)),
     },
+    transactionContext: null,
   }
 }

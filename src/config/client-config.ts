@@ -105,6 +105,26 @@ export function adminConfigFor(
   return layered('admin', worker, connector, { 'client.id': clientId })
 }
 
+/** Of the producer that writes offsets for a connector with a topic of its own (`offsets.storage.topic`). */
+export function offsetProducerConfigFor(
+  worker: ConnectorConfig,
+  connector: ConnectorConfig,
+  owner: ClientOwner,
+): ClientSettings {
+  const clientId = `connector-offset-producer-${suffixOf(owner)}`
+  return layered('producer', worker, connector, { 'client.id': clientId, acks: 'all', ...forever })
+}
+
+/** Of the consumer that reads that topic. */
+export function offsetConsumerConfigFor(
+  worker: ConnectorConfig,
+  connector: ConnectorConfig,
+  owner: ClientOwner,
+): ClientSettings {
+  const clientId = `connector-consumer-${suffixOf(owner)}`
+  return layered('consumer', worker, connector, { 'client.id': clientId })
+}
+
 /** Of the administrative client by which REST reads and changes the offsets of a sink connector's group. */
 export function groupAdminConfigFor(
   worker: ConnectorConfig,

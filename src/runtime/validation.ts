@@ -27,6 +27,7 @@ import type {
   ValidationRequest,
   ValidationService,
 } from './validation-service.ts'
+import { checkExactlyOnce } from './validation-exactly-once.ts'
 import { checkTopics } from './validation-topics.ts'
 import { validateConverters } from './validation-converters.ts'
 import { validateOverrides } from './validation-overrides.ts'
@@ -87,6 +88,7 @@ export class ConnectorValidation implements ValidationService {
     // Among its keys are those of transformations, with validators of their own.
     const checked = call(className, 'config', () => validateAll(framework, config))
     if (plugin.type === 'sink') checkTopics(config, checked)
+    else this.#checkExactlyOnce(run, checked)
     rejectNulls(config, checked)
     const values = inJavaOrder(checked)
     const faults = ownKeyFaults(withoutNulls(config), plugin.type === 'sink' ? 'sink' : 'source')
@@ -107,6 +109,15 @@ export class ConnectorValidation implements ValidationService {
     const groups = [...groupsOf(framework.values()), ...groupsOf(own.keys.values())]
     const whole = wholePart(keys, values, groups)
     return mergeParts(connectorClass, [whole, ...overrides, ...converters])
+  }
+
+  #checkExactlyOnce(
+    { plugin, connector, config, call }: Run,
+    values: Map<string, ConfigValue>,
+  ): void {
+    const { workerConfig } = this.#services
+    const asked = { connector, config: withoutNulls(config), className: plugin.className }
+    checkExactlyOnce({ workerConfig, call, ...asked }, values)
   }
 
   /** The keys of the worker's making: of any connector of its type, and of the chain it names. */

@@ -17,6 +17,8 @@ export interface InternalTopicOptions {
   readonly topic: InternalTopic
   /** How to reach the brokers, under Kafka's keys; of producer and consumer alike. */
   readonly clientConfig: ClientConfig
+  /** Of the consumer, where that differs. */
+  readonly readConfig?: ClientConfig
   readonly admin: TopicAdmin
 }
 
@@ -67,9 +69,10 @@ export class InternalLog<S> {
   /** Creates the topic where it is missing. Rejects with a ConfigError where it is not compacted. */
   async start(signal: AbortSignal): Promise<void> {
     const { topic, clientConfig, admin, purpose, logger, create, onReopened } = this.#parts
+    const { readConfig = clientConfig } = this.#parts
     const created = await createInternalTopic(admin, topic, purpose, signal)
     await loadCompression(clientConfig)
-    const client = new KafkaClient(clientOptions(clientConfig))
+    const client = new KafkaClient(clientOptions(readConfig))
     const log = new FollowedState({
       topic: topic.name,
       holds: purpose.purpose,
@@ -112,11 +115,11 @@ export class InternalLog<S> {
   }
 
   #openLog(client: KafkaClient, state: S): TopicLog {
-    const { topic, clientConfig, load } = this.#parts
+    const { topic, clientConfig, readConfig = clientConfig, load } = this.#parts
     this.#topicLog = new TopicLog({
       client,
       topic: topic.name,
-      config: clientConfig,
+      config: readConfig,
       onRecord: (record) => load(state, record),
     })
     return this.#topicLog

@@ -4,6 +4,7 @@ import { InternalLog } from './internal-log.ts'
 import type { InternalTopicOptions } from './internal-log.ts'
 import type { OffsetBackingStore, StoredOffset } from './offset-backing-store.ts'
 import { OffsetIndex } from './offset-index.ts'
+import type { RawRecord } from './raw-record.ts'
 
 const purpose = { configKey: 'offset.storage.topic', purpose: 'source connector offsets' } as const
 
@@ -46,7 +47,12 @@ export class KafkaOffsetStore implements OffsetBackingStore {
     offsets: readonly StoredOffset[],
     signal: AbortSignal,
   ): Promise<void> {
-    await this.#log.write(this.#log.state.encode(connector, offsets), signal)
+    await this.#log.write(this.encode(connector, offsets), signal)
+  }
+
+  /** The records that {@link set} writes. */
+  encode(connector: string, offsets: readonly StoredOffset[]): readonly RawRecord[] {
+    return this.#log.state.encode(connector, offsets)
   }
 
   async entries(connector: string, signal: AbortSignal): Promise<readonly StoredOffset[]> {

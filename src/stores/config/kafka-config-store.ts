@@ -1,13 +1,16 @@
 import type { ConnectorConfig, RawConfig, TargetState } from '../../config/types.ts'
 import { ConfigError, ConnectError, asError } from '../../errors/connect-error.ts'
 import type { TopicLogRecord } from '../../kafka/consumer/topic-log.ts'
+import type { ClientConfig } from '../../kafka/types.ts'
 import { createLogger } from '../../util/logger.ts'
 import { InternalLog } from '../internal-log.ts'
 import type { InternalTopicOptions } from '../internal-log.ts'
+import type { RawRecord } from '../raw-record.ts'
 import { ClusterConfig } from './cluster-config.ts'
 import type { ClusterConfigState, ConfigChange } from './cluster-config.ts'
 import { encodeConfigRecord, readConfigRecord } from './config-records.ts'
 import type { ConfigRecord, SessionKey } from './config-records.ts'
+import { LeaderWriter, PrivilegedWriteError } from './leader-writer.ts'
 
 const log = createLogger('org.apache.kafka.connect.storage.KafkaConfigBackingStore')
 
@@ -17,6 +20,11 @@ const purpose = { configKey: 'config.storage.topic', purpose: 'connector configu
 const OPERATION_MS = 30_000
 
 export interface KafkaConfigStoreOptions extends InternalTopicOptions {
+  /**
+   * Has what only the leader may write written in transactions, with a producer of this configuration, which names the transactional id
+   * of the cluster (`exactly.once.source.support`); without it whoever wants writes.
+   */
+  readonly leaderConfig?: ClientConfig
   /** Hears what changes once the topic has been read at the start; is not to wait, and not to throw. */
   readonly onChange: (change: ConfigChange) => void
   /** The topic could not be read for a while: anything may have changed. */
@@ -31,11 +39,13 @@ export class KafkaConfigStore {
   readonly #log: InternalLog<ClusterConfig>
   readonly #onChange: (change: ConfigChange) => void
   readonly #topic: string
+  readonly #leader: LeaderWriter | null
   #isLoaded = false
 
-  constructor({ onChange, onReloaded, ...options }: KafkaConfigStoreOptions) {
+  constructor({ onChange, onReloaded, leaderConfig, ...options }: KafkaConfigStoreOptions) {
     this.#onChange = onChange
     this.#topic = options.topic.name
+    this.#leader = leaderConfig ? new LeaderWriter(options.topic.name, leaderConfig) : null
     this.#log = new InternalLog({
       ...options,
       purpose,
@@ -52,6 +62,21 @@ export class KafkaConfigStore {
     const count = this.#log.partitionCount
     if (count > 1) throw new ConfigError(tooManyPartitions(this.#topic, count))
     this.#isLoaded = true
+  }
+
+  /** Has the right of the leader to write; whoever had it before writes nothing any more (invariant 4). */
+  async claimWritePrivileges(signal: AbortSignal): Promise<void> {
+    await this.#leader?.claim(signal)
+  }
+
+  /** Gives that right up, where this worker has it: to be called when another one leads. */
+  async releaseWritePrivileges(): Promise<void> {
+    await this.#leader?.close()
+  }
+
+  /** `onLost` is called where a write has failed, so that the right is to be claimed again. */
+  watchWritePrivileges(onLost: () => void): void {
+    this.#leader?.watch(onLost)
   }
 
   /** What is known so far. */
@@ -115,7 +140,7 @@ export class KafkaConfigStore {
 
   /** Any worker may say so. */
   putTargetState(connector: string, state: TargetState, signal: AbortSignal): Promise<void> {
-    return this.#put(
+    return this.#say(
       'Error writing target state to Kafka',
       { kind: 'target-state', connector, state },
       signal,
@@ -155,7 +180,7 @@ export class KafkaConfigStore {
 
   /** Any worker may say so; the level as the client sent it. */
   putLoggerLevel(logger: string, level: string, signal: AbortSignal): Promise<void> {
-    return this.#put(
+    return this.#say(
       'Error writing logger level to Kafka',
       { kind: 'logger', logger, level },
       signal,
@@ -167,8 +192,9 @@ export class KafkaConfigStore {
     return this.#log.problem()
   }
 
-  stop(signal: AbortSignal): Promise<void> {
-    return this.#log.stop(signal)
+  async stop(signal: AbortSignal): Promise<void> {
+    await this.#leader?.close()
+    await this.#log.stop(signal)
   }
 
   #load(cluster: ClusterConfig, { key, value, offset }: TopicLogRecord): void {
@@ -187,12 +213,14 @@ export class KafkaConfigStore {
     return this.#do(failure, signal, (limit) => this.#write([record], limit))
   }
 
+  /** What any worker may say, whoever leads. */
+  #say(failure: string, record: ConfigRecord, signal: AbortSignal): Promise<void> {
+    return this.#do(failure, signal, (limit) => this.#log.write(encoded([record]), limit))
+  }
+
   #write(records: readonly ConfigRecord[], signal: AbortSignal): Promise<void> {
-    const raw = records.map((record) => {
-      const { key, value } = encodeConfigRecord(record)
-      return { key: Buffer.from(key), value }
-    })
-    return this.#log.write(raw, signal)
+    const raw = encoded(records)
+    return this.#leader === null ? this.#log.write(raw, signal) : this.#leader.write(raw, signal)
   }
 
   async #do(
@@ -204,6 +232,8 @@ export class KafkaConfigStore {
       await operation(AbortSignal.any([signal, AbortSignal.timeout(OPERATION_MS)]))
     } catch (error) {
       signal.throwIfAborted()
+      // Its own sentence says what to do.
+      if (error instanceof PrivilegedWriteError) throw error
       throw new ConnectError(`${failure}: ${asError(error).message}`, { cause: error })
     }
   }
@@ -214,4 +244,11 @@ function tooManyPartitions(topic: string, count: number): string {
     `Topic '${topic}' supplied via the 'config.storage.topic' property is required to have a single partition in order to ` +
     `guarantee consistency of connector configurations, but found ${count} partitions.`
   )
+}
+
+function encoded(records: readonly ConfigRecord[]): readonly RawRecord[] {
+  return records.map((record) => {
+    const { key, value } = encodeConfigRecord(record)
+    return { key: Buffer.from(key), value }
+  })
 }

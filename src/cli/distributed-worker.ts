@@ -16,6 +16,13 @@ import { macAlgorithm } from '../util/mac-algorithms.ts'
 import { buildInfo } from './build-info.ts'
 import { clusterGroup } from './cluster-group.ts'
 import { clientIdBase, clientOf, clusterTopics } from './cluster-stores.ts'
+import {
+  committedOnly,
+  exactlyOnceOptions,
+  leaderConfigOf,
+  offsetPlacesOf,
+  transactionGuard,
+} from './exactly-once.ts'
 import { layFoundation, pluginWorker } from './foundation.ts'
 import type { Foundation, WorkerSurroundings } from './foundation.ts'
 import { openFrontDoor } from './front-door.ts'
@@ -86,12 +93,21 @@ function wire(
   const { config, originals } = file
   const lease = new WorkerLease()
   const topics = clusterTopics(file, client)
-  const offsets = new KafkaOffsetStore(topics.offsets)
+  const offsets = new KafkaOffsetStore(committedOnly(originals, topics.offsets))
+  const offsetPlaces = offsetPlacesOf(originals, topics.offsets, offsets)
+  const leaderConfig = leaderConfigOf(originals, topics.configs)
   const group = clusterGroup(file, address, lease)
   const herder = new DistributedHerder({
-    worker: (listener) =>
-      pluginWorker(foundation, { surroundings, kafkaClusterId, offsets, lease }, listener),
-    configs: (listener) => new KafkaConfigStore({ ...topics.configs, ...listener }),
+    worker: (listener, asked) => {
+      const transactions = transactionGuard(originals, asked)
+      const of = { surroundings, kafkaClusterId, offsets, offsetPlaces, lease }
+      return pluginWorker(foundation, { ...of, ...(transactions && { transactions }) }, listener)
+    },
+    configs: (listener) => {
+      const topic = committedOnly(originals, topics.configs)
+      return new KafkaConfigStore({ ...topic, ...(leaderConfig && { leaderConfig }), ...listener })
+    },
+    exactlyOnce: exactlyOnceOptions(originals),
     statuses: new KafkaStatusStore(topics.statuses),
     group: group.member,
     peers: new RestPeerClient({

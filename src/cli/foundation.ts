@@ -14,6 +14,8 @@ import type { LogHistory } from '../util/log-history.ts'
 import type { Logger } from '../util/logger.ts'
 import { MemoryBudget } from '../util/memory-budget.ts'
 import { pinSecretsOf } from '../util/secrets.ts'
+import type { OffsetPlaces } from '../worker/offset-stores.ts'
+import type { TransactionGuard } from '../worker/transaction-guard.ts'
 import type { WorkerListener } from '../worker/types.ts'
 import { Worker } from '../worker/worker.ts'
 import { kafkaCleaner } from './kafka-cleaner.ts'
@@ -72,6 +74,8 @@ export interface PluginWorkerParts {
   readonly offsets: OffsetBackingStore
   /** Until when the worker may act; for ever where none is given. */
   readonly lease?: WorkerLease
+  readonly offsetPlaces?: OffsetPlaces
+  readonly transactions?: TransactionGuard
 }
 
 /** What runs connectors and tasks for a herder. */

@@ -22,6 +22,11 @@ export function transactionalIdOf(
   return `${groupOf(worker)}-${connector}-${task}`
 }
 
+/** Under which the leader of a cluster writes configurations. */
+export function leaderTransactionalIdOf(worker: ConnectorConfig): string {
+  return `connect-cluster-${groupOf(worker)}`
+}
+
 function groupOf(worker: ConnectorConfig): string {
   return worker['group.id']?.trim() ?? ''
 }

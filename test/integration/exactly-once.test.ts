@@ -2,10 +2,6 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { SourceTask } from '../../src/api/source-task.ts'
 import { SourceRecord } from '../../src/data/records.ts'
 import { ConnectError } from '../../src/errors/connect-error.ts'
-import { AssignedConsumer } from '../../src/kafka/consumer/assigned-consumer.ts'
-import { consumerOptions } from '../../src/kafka/consumer/consumer-options.ts'
-import { KafkaClient as OwnClient } from '../../src/kafka/net/client.ts'
-import { clientOptions } from '../../src/kafka/net/client-options.ts'
 import { openTransactionalProducer } from '../../src/kafka/producer/kafka-producer.ts'
 import { transactionBoundary } from '../../src/runtime/transaction-boundary.ts'
 import { TransactionalDelivery } from '../../src/runtime/transactional-delivery.ts'
@@ -13,6 +9,7 @@ import { WorkerSourceTask } from '../../src/runtime/worker-source-task.ts'
 import { KafkaOffsetStore } from '../../src/stores/kafka-offset-store.ts'
 import { loadTestHooks } from '../../src/util/fault-point.ts'
 import type { FaultPoint } from '../../src/util/fault-point.ts'
+import { readCommitted } from '../support/committed-records.ts'
 import { openKafkaClient } from '../support/kafka-client.ts'
 import type { KafkaClient } from '../support/kafka-client.ts'
 import { randomNumbers } from '../support/random-numbers.ts'
@@ -20,6 +17,7 @@ import { seedOfRun } from '../support/seed-of-run.ts'
 import { topicPrefix } from '../support/topics.ts'
 import { waitFor } from '../support/wait-for.ts'
 import { fakePlugins, fakeServices } from '../runtime/fakes.ts'
+import type { FakeServices } from '../runtime/fakes.ts'
 import { topicAdminOf } from './stores/topic-admin.ts'
 
 const prefix = topicPrefix('exactly-once')
@@ -112,7 +110,7 @@ function newRun(
   { topic, offsets, store }: Pipeline,
   kind: 'poll' | 'interval',
   intervalMs = 20,
-): WorkerSourceTask {
+): { readonly task: WorkerSourceTask; readonly services: FakeServices } {
   const services = fakeServices()
   const transactionalId = `${prefix}cluster-c-0`
   Object.assign(services, {
@@ -128,7 +126,7 @@ function newRun(
     boundary: transactionBoundary({ kind, intervalMs }),
   }
   const config = { ...bootstrap, 'transactional.id': transactionalId, acks: 'all' }
-  return new WorkerSourceTask({
+  const task = new WorkerSourceTask({
     ...{ services, targetState: 'STARTED', taskConfig: {}, createsTopics: false },
     commit: { timeoutMs: 5000 },
     openTask: () => Promise.resolve(new NumbersTask(topic)),
@@ -138,36 +136,12 @@ function newRun(
         openTransactionalProducer(config, listener),
       ),
   })
+  return { task, services }
 }
 
 /** What a reader of committed records finds up to the end as it is now. */
-async function committed(topic: string): Promise<string[]> {
-  const client = new OwnClient(clientOptions(bootstrap))
-  const isolation = { 'auto.offset.reset': 'earliest', 'isolation.level': 'read_committed' }
-  const consumer = new AssignedConsumer(client, consumerOptions({ ...bootstrap, ...isolation }))
-  const values: string[] = []
-  try {
-    await client.metadata.ensureTopic(
-      topic,
-      { timeoutMs: 30_000, allowAutoTopicCreation: false },
-      signal,
-    )
-    const only = { topic, partition: 0 }
-    consumer.assign([only])
-    consumer.reset(only)
-    const end = await kafka.endOffset(topic)
-    while ((consumer.knownPosition(only) ?? -1) < end) {
-      for (const { cursor } of await consumer.poll(500, signal)) {
-        while (cursor.next()) {
-          values.push(cursor.buffer.toString('utf8', cursor.valueStart, cursor.valueEnd))
-        }
-      }
-    }
-  } finally {
-    await consumer.close()
-    await client.close()
-  }
-  return values
+function committed({ topic }: Pipeline): Promise<string[]> {
+  return readCommitted({ bootstrapServers: bootstrap['bootstrap.servers'], topic, kafka })
 }
 
 const everyNumber = Array.from({ length: total }, (_, number) => String(number))
@@ -180,7 +154,7 @@ async function isDone({ store }: Pipeline): Promise<boolean> {
 /** Runs the task over and over, each time until it fails or has read everything. */
 async function runToTheEnd(pipeline: Pipeline, kind: 'poll' | 'interval'): Promise<number> {
   for (let runs = 1; ; runs++) {
-    const task = newRun(pipeline, kind)
+    const { task } = newRun(pipeline, kind)
     try {
       await task.start(signal)
       const failed = task.done.then(() => 'ended').catch(() => 'failed')
@@ -214,7 +188,7 @@ describe('records and offsets written in transactions', () => {
       const runs = await runToTheEnd(pipeline, kind)
       faults.at = () => undefined
       expect(runs, `SLUICE_SEED=${seed}`).toBeGreaterThan(1)
-      expect(await committed(pipeline.topic), `SLUICE_SEED=${seed}`).toEqual(everyNumber)
+      expect(await committed(pipeline), `SLUICE_SEED=${seed}`).toEqual(everyNumber)
       await pipeline.store.stop(signal)
     },
   )
@@ -222,16 +196,14 @@ describe('records and offsets written in transactions', () => {
   test('of a run that another one has replaced count no more', async () => {
     const pipeline = await openPipeline('zombie')
     // Its first transaction would end in a day.
-    const zombie = newRun(pipeline, 'interval', 86_400_000)
+    const { task: zombie, services } = newRun(pipeline, 'interval', 86_400_000)
     await zombie.start(signal)
-    await waitFor('records of the open transaction', async () => {
-      return (await kafka.endOffset(pipeline.topic)) > 0
-    })
+    await waitFor('records of the open transaction', () => services.counters.get('written') > 0)
     await runToTheEnd(pipeline, 'poll')
     const ended = zombie.done.catch((error: unknown) => error)
     await zombie.stop(5000)
     expect(await ended).toBeInstanceOf(ConnectError)
-    expect(await committed(pipeline.topic)).toEqual(everyNumber)
+    expect(await committed(pipeline)).toEqual(everyNumber)
     await pipeline.store.stop(signal)
   })
 })

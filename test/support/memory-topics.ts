@@ -55,6 +55,9 @@ export class MemoryConfigTopic {
         this.#readers.delete(read)
         return Promise.resolve()
       },
+      claimWritePrivileges: () => Promise.resolve(),
+      releaseWritePrivileges: () => Promise.resolve(),
+      watchWritePrivileges: () => undefined,
       snapshot: () => cluster.snapshot(),
       refresh: () => Promise.resolve(cluster.snapshot()),
       problem: () => null,

@@ -6,6 +6,7 @@ import { abortable, timeLimit } from '../../util/abort.ts'
 import { SerialQueue } from '../../util/serial-queue.ts'
 import { resolveConfig } from '../lifecycle-services.ts'
 import { notStoppedMessage, offsetsMessage } from '../offsets-message.ts'
+import type { ClusterTransactions } from './cluster-transactions.ts'
 import type { ClusterViews } from './cluster-views.ts'
 import type { ConnectorRequests } from './connector-requests.ts'
 import type { ConfigStore } from './options.ts'
@@ -16,6 +17,7 @@ export interface ClusterOffsetsParts {
   readonly requests: ConnectorRequests
   readonly views: ClusterViews
   readonly services: OwnedServices
+  readonly transactions: Pick<ClusterTransactions, 'beforeOffsetsChange'>
   /** `worker.sync.timeout.ms` */
   readonly syncTimeoutMs: number
 }
@@ -49,8 +51,9 @@ export class ClusterOffsets {
     await requests.asLeader(refusal, signal, () => this.#refresh(signal))
     const queue = this.#changes.get(name) ?? new SerialQueue()
     this.#changes.set(name, queue)
-    const changing = queue.run(() => {
+    const changing = queue.run(async () => {
       signal.throwIfAborted()
+      await this.#fence(name, this.#stoppedConfig(name), signal)
       return this.#change(name, this.#stoppedConfig(name), changes, signal)
     })
     try {
@@ -70,6 +73,19 @@ export class ClusterOffsets {
       signal.throwIfAborted()
       throw new ConnectError(
         'Failed to read to end of config topic before modifying connector offsets',
+        { cause },
+      )
+    }
+  }
+
+  /** A task that is left from before commits no offset over those that are about to be written. */
+  async #fence(name: string, config: RawConfig, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#parts.transactions.beforeOffsetsChange(name, config, signal)
+    } catch (cause) {
+      signal.throwIfAborted()
+      throw new ConnectError(
+        'Failed to perform zombie fencing for source connector prior to modifying offsets',
         { cause },
       )
     }

@@ -1,5 +1,4 @@
 import type { ConnectorConfig, RawConfig, TargetState } from '../../config/types.ts'
-import { ConnectError } from '../../errors/connect-error.ts'
 import type { ConfigInfos, ConfigKeyInfo } from '../../messages/config-infos.ts'
 import type { ConnectorOffset, OffsetChange } from '../../messages/connector-offsets.ts'
 import type { ConnectorTaskId } from '../../messages/ids.ts'
@@ -183,13 +182,13 @@ export class DistributedHerder implements Herder {
     await this.#parts.requests.putTaskConfigs(name, configs, signal)
   }
 
-  fenceZombieSourceTasks(
-    _name: string,
+  async fenceZombieSourceTasks(
+    name: string,
     signature: RequestSignature | null,
-    _signal: AbortSignal,
+    signal: AbortSignal,
   ): Promise<void> {
     this.#checkSignature(signature)
-    return Promise.reject(new ConnectError('This worker does not support exactly-once sources.'))
+    await this.#parts.transactions.fence(name, signal)
   }
 
   metrics(): Promise<readonly MetricFamily[]> {

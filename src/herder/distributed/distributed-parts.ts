@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events'
-import type { ConnectorConfig, RawConfig } from '../../config/types.ts'
 import { ConnectError } from '../../errors/connect-error.ts'
 import type { Reading } from '../../metrics/groups.ts'
 import type { MetricFamily } from '../../metrics/metric-family.ts'
@@ -16,11 +15,11 @@ import { Previews } from '../previews.ts'
 import { RequestLoop } from '../request-loop.ts'
 import { RestartSupervisor } from '../restart-supervisor.ts'
 import type { Clock } from '../restart-supervisor.ts'
-import { sameConfig, sameConfigs } from '../task-configs.ts'
 import { ClusterMembership } from './cluster-membership.ts'
 import { ClusterOffsets } from './cluster-offsets.ts'
 import { ClusterStatuses } from './cluster-statuses.ts'
 import { ClusterTopics } from './cluster-topics.ts'
+import { ClusterTransactions } from './cluster-transactions.ts'
 import { ClusterViews } from './cluster-views.ts'
 import { ConnectorRequests } from './connector-requests.ts'
 import { LeaderDuties } from './leader-duties.ts'
@@ -34,6 +33,8 @@ import type { OwnedServices } from './owned-services.ts'
 import { OwnedWork } from './owned-work.ts'
 import { RestartRequests } from './restart-requests.ts'
 import { SessionKeys } from './session-keys.ts'
+import { publishTasks } from './task-publication.ts'
+import type { PublicationParts } from './task-publication.ts'
 import { clusterWorkerListener } from './cluster-worker-listener.ts'
 import type { GroupAssignment } from './worker-group.ts'
 
@@ -58,6 +59,7 @@ export class DistributedParts {
   readonly offsets: ClusterOffsets
   readonly topics: ClusterTopics
   readonly loop = new RequestLoop()
+  readonly transactions: ClusterTransactions
   readonly #options: DistributedHerderOptions
   readonly #store: StatusStore
   readonly #statuses: ClusterStatuses
@@ -90,23 +92,16 @@ export class DistributedParts {
     this.#store.watchTopics((name) => this.#topicsForgotten(name))
     this.topics = new ClusterTopics(topicTracking, this.#store)
     this.#statuses = this.#createStatuses()
-    this.worker = options.worker(
-      clusterWorkerListener({
-        snapshot,
-        owned: () => this.#owned,
-        statuses: this.#statuses,
-        topics: this.topics,
-        worker: () => this.worker,
-      }),
-    )
+    this.transactions = this.#createTransactions()
+    this.worker = this.#createWorker()
     this.loggers = new Loggers(
       (logger, level) => this.worker.setLogLevel(logger, level),
       (...told) => this.configs.putLoggerLevel(...told),
     )
     const services = this.#createServices()
     const settled = (): GroupAssignment | null => this.membership.settled
-    const { isGenerationBound = () => false } = options
-    this.#owned = new OwnedWork({ services, snapshot, settled, isGenerationBound })
+    const { transactions } = this
+    this.#owned = new OwnedWork({ services, snapshot, settled, transactions })
     this.membership = new ClusterMembership({
       ...{ group: options.group, settings, workerId, configs: this.configs },
       work: {
@@ -125,7 +120,7 @@ export class DistributedParts {
     this.validation = new ConfigValidation({ worker: this.worker, resolver })
     const { configs, membership, views, loop, validation } = this
     this.requests = new ConnectorRequests({ loop, configs, membership, views, validation })
-    const parts = { configs, membership, views, services, requests: this.requests }
+    const parts = { configs, membership, views, services, transactions, requests: this.requests }
     this.restartRequests = new RestartRequests({ ...parts, owned: this.#owned })
     this.offsets = new ClusterOffsets({ ...parts, syncTimeoutMs: settings.syncTimeoutMs })
     this.previews = new Previews({ worker: this.worker, resolver, configs: validation })
@@ -162,6 +157,7 @@ export class DistributedParts {
       this.#restarts.stop(),
       this.#expiries.stop(),
       this.#duties.stop(),
+      this.transactions.stop(reason),
     ])
     try {
       // Whoever leaves has given up everything: others need not wait for it.
@@ -196,6 +192,7 @@ export class DistributedParts {
         `with ${assignment.work.connectors.length} connectors and ${assignment.work.tasks.length} tasks.`,
     )
     this.#isReady = true
+    this.transactions.settled()
     this.#owned.assigned(assignment)
     this.#duties.settled()
   }
@@ -216,6 +213,7 @@ export class DistributedParts {
         this.#rebalance('a connector was deleted')
         break
       case 'task-configs':
+        this.transactions.reconfigured(change.connector)
         this.#owned.tasksChanged(change.connector)
         this.#owned.align(change.connector)
         this.#rebalance('a connector has other tasks')
@@ -251,31 +249,32 @@ export class DistributedParts {
     this.membership.requestRejoin(reason)
   }
 
-  /** Has a connector that runs here have these tasks, unless it has them and they were made from the same configuration. */
-  async #publish(
-    name: string,
-    config: RawConfig,
-    tasks: readonly ConnectorConfig[],
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { snapshot } = this.configs
-    const state = snapshot.call(this.configs).connectors.get(name)
-    if (state === undefined) return
-    const { appliedConfig, isInconsistent } = state
-    const isMadeFromThis = appliedConfig !== null && sameConfig(appliedConfig, config)
-    if (isMadeFromThis && !isInconsistent && sameConfigs(state.tasks, tasks)) return
-    const { isLeader, leaderUrl, version } = await this.membership.untilSettled(signal)
-    if (isLeader) {
-      await this.requests.putTaskConfigs(name, tasks, signal)
-      return
-    }
-    const key = version >= 2 ? this.configs.snapshot().sessionKey : null
-    await this.#options.peers.putTaskConfigs(leaderUrl, name, tasks, key, signal)
-  }
-
   async #flushStatuses(): Promise<void> {
     using limit = timeLimit(flushMs, this.#stopping.signal)
     await abortable(this.#store.flush(limit.signal), limit.signal).catch(() => undefined)
+  }
+
+  #createTransactions(): ClusterTransactions {
+    const { resolver, peers, exactlyOnce } = this.#options
+    return new ClusterTransactions({
+      ...{ configs: this.configs, peers, resolver },
+      ...(exactlyOnce && { options: exactlyOnce }),
+      later: () => ({
+        ...{ worker: this.worker, membership: this.membership, owned: this.#owned },
+        ...{ views: this.views, requests: this.requests },
+      }),
+    })
+  }
+
+  #createWorker(): ConnectorWorker {
+    const listener = clusterWorkerListener({
+      snapshot: () => this.configs.snapshot(),
+      owned: () => this.#owned,
+      statuses: this.#statuses,
+      topics: this.topics,
+      worker: () => this.worker,
+    })
+    return this.#options.worker(listener, this.transactions.ofTasks)
   }
 
   #createStatuses(): ClusterStatuses {
@@ -292,11 +291,14 @@ export class DistributedParts {
   }
 
   #createServices(): OwnedServices {
-    const { resolver, fencing = null } = this.#options
+    const { resolver, peers } = this.#options
+    const publication = (): PublicationParts => ({
+      ...{ configs: this.configs, membership: this.membership, requests: this.requests, peers },
+    })
     return {
-      ...{ resolver, log, fencing, worker: this.worker, statuses: this.#statuses },
+      ...{ resolver, log, worker: this.worker, statuses: this.#statuses },
       ...{ restarts: this.#restarts, expiries: this.#expiries },
-      publish: (...published) => this.#publish(...published),
+      publish: (...published) => publishTasks(publication(), ...published),
     }
   }
 

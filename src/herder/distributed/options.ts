@@ -1,4 +1,4 @@
-import type { ConnectorConfig, RawConfig } from '../../config/types.ts'
+import type { ConnectorConfig } from '../../config/types.ts'
 import type { ConfigChange } from '../../stores/config/cluster-config.ts'
 import type { KafkaConfigStore } from '../../stores/config/kafka-config-store.ts'
 import type { KafkaStatusStore } from '../../stores/status/kafka-status-store.ts'
@@ -7,9 +7,9 @@ import type { ConnectorWorker, WorkerListener } from '../../worker/types.ts'
 import type { TopicTracking } from '../active-topics.ts'
 import type { ConfigResolver } from '../config-resolver.ts'
 import type { Clock } from '../restart-supervisor.ts'
-import type { ZombieFencing } from './owned-services.ts'
 import type { PeerClient } from './peer-client.ts'
 import type { SessionKeyOptions } from './session-keys.ts'
+import type { SourceTransactions } from './source-transactions.ts'
 import type { WorkerGroup, WorkerGroupParts } from './worker-group.ts'
 
 /** The topic of configurations; the herder starts and stops it. */
@@ -35,16 +35,14 @@ export type GroupNeeds = Pick<WorkerGroupParts, 'configs' | 'listener' | 'notify
 
 export interface DistributedHerderOptions {
   /** Makes the worker, which tells `listener` what happens in it. */
-  readonly worker: (listener: WorkerListener) => ConnectorWorker
+  readonly worker: (listener: WorkerListener, transactions: SourceTransactions) => ConnectorWorker
   readonly configs: (listener: ConfigListener) => ConfigStore
   readonly statuses: StatusStore
   /** Makes a new member of the group: at the start, and after the worker has left it. With the lease of the worker's threads. */
   readonly group: (needs: GroupNeeds) => GroupMember
   readonly peers: PeerClient
-  /** What comes before source tasks that write exactly once; left out where none does. */
-  readonly fencing?: ZombieFencing
-  /** Whether the tasks of such a connector belong to their set: where another one is made, all of them start anew. Left out: no. */
-  readonly isGenerationBound?: (config: RawConfig) => boolean
+  /** Of source tasks that write in transactions; without it none does, and none of another worker’s is fenced. */
+  readonly exactlyOnce?: ExactlyOnceOptions
   readonly resolver: ConfigResolver
   /** `host:port` of the advertised listener. */
   readonly workerId: string
@@ -60,6 +58,17 @@ export interface DistributedHerderOptions {
   readonly commit?: string
   /** Is given the log. */
   readonly logs?: LogHistory
+}
+
+export interface ExactlyOnceOptions {
+  /** Whether this worker's source tasks do (`exactly.once.source.support=enabled`). */
+  readonly isEnabled: boolean
+  /** Fences the producers of so many tasks of a connector, whose configuration has its variables resolved. */
+  readonly fenceProducers: (
+    connector: { readonly name: string; readonly config: ConnectorConfig },
+    tasks: number,
+    signal: AbortSignal,
+  ) => Promise<void>
 }
 
 export interface DistributedSettings {

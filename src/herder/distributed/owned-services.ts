@@ -1,5 +1,4 @@
 import type { ConnectorConfig, RawConfig } from '../../config/types.ts'
-import type { ConnectorTaskId } from '../../messages/ids.ts'
 import type { Logger } from '../../util/logger.ts'
 import type { ConnectorWorker } from '../../worker/types.ts'
 import type { ConfigResolver } from '../config-resolver.ts'
@@ -22,13 +21,4 @@ export interface OwnedServices {
     tasks: readonly ConnectorConfig[],
     signal: AbortSignal,
   ) => Promise<void>
-  readonly fencing: ZombieFencing | null
-}
-
-/**
- * What comes before a source task that writes exactly once (KIP-618): nobody of an earlier set of tasks writes any more. Rejects
- * where that cannot be had: the task has failed then.
- */
-export interface ZombieFencing {
-  fence(id: ConnectorTaskId, config: ConnectorConfig, signal: AbortSignal): Promise<void>
 }

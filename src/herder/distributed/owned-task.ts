@@ -39,6 +39,11 @@ export class OwnedTask {
     return this.#wish !== null || this.#placed !== null || this.#chain.size > 0
   }
 
+  /** Of which set of tasks it was started as one, where that matters to it; null where it does not run. */
+  get startedFrom(): number | null {
+    return this.#placed?.generation ?? null
+  }
+
   /** Whether it is meant to run, with these configurations. */
   runsWith(wish: TaskWish): boolean {
     return this.#wish !== null && isSameTask(this.#wish, wish)
@@ -116,11 +121,10 @@ export class OwnedTask {
 
   /** The task starts on its own time: whether it did is in its status. */
   async #startIn(wish: TaskWish, signal: AbortSignal): Promise<void> {
-    const { worker, restarts, fencing } = this.#services
+    const { worker, restarts } = this.#services
     const owner = { connector: this.id.connector, config: wish.connectorConfig }
     const connectorConfig = await resolveConfig(this.#services, owner, owner.config, signal)
     const config = await resolveConfig(this.#services, owner, wish.config, signal)
-    await fencing?.fence(this.id, connectorConfig, signal)
     signal.throwIfAborted()
     restarts.configured(this.id.connector, connectorConfig)
     this.#placed = wish

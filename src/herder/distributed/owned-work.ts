@@ -15,7 +15,9 @@ export interface OwnedWorkParts {
   /** The worker's place in the group, while it has one that it may act on. */
   readonly settled: () => GroupAssignment | null
   /** Whether tasks of another set than the newest must not go on even where nothing of them has changed (KIP-618). */
-  readonly isGenerationBound: (config: ConnectorState['config']) => boolean
+  readonly transactions: {
+    isGenerationBound(config: ConnectorState['config']): boolean
+  }
 }
 
 /**
@@ -138,7 +140,7 @@ export class OwnedWork {
     if (state === undefined || config === undefined || state.targetState === 'STOPPED') return null
     const { targetState, generation } = state
     const connectorConfig = state.appliedConfig ?? state.config
-    const isBound = this.#parts.isGenerationBound(connectorConfig)
+    const isBound = this.#parts.transactions.isGenerationBound(connectorConfig)
     return { connectorConfig, config, targetState, generation: isBound ? generation : 0 }
   }
 

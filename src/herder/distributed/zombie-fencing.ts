@@ -22,8 +22,10 @@ export interface ZombieFencingParts {
 }
 
 interface Round {
-  readonly done: Promise<void>
+  done: Promise<void>
   readonly cancel: AbortController
+  /** Whether it knows which set of tasks it is for. */
+  isFencing: boolean
 }
 
 /**
@@ -47,14 +49,15 @@ export class ZombieFencing {
 
   /** The connector has another set of tasks: whoever waits for the round of the one before waits in vain. */
   reconfigured(connector: string): void {
-    this.#rounds
-      .get(connector)
-      ?.cancel.abort(
-        new RestError(
-          409,
-          'Fencing failed because new task configurations were generated for the connector',
-        ),
-      )
+    const round = this.#rounds.get(connector)
+    // One that has not read which tasks there are reads these.
+    if (round?.isFencing !== true) return
+    round.cancel.abort(
+      new RestError(
+        409,
+        'Fencing failed because new task configurations were generated for the connector',
+      ),
+    )
   }
 
   /** Ends every round. */
@@ -64,20 +67,21 @@ export class ZombieFencing {
 
   #begin(connector: string): Round {
     const cancel = new AbortController()
-    const signal = AbortSignal.any([cancel.signal, AbortSignal.timeout(fencingMs)])
-    const done = this.#run(connector, signal, cancel.signal).finally(() => {
+    const round: Round = { done: Promise.resolve(), cancel, isFencing: false }
+    this.#rounds.set(connector, round)
+    round.done = this.#run(connector, round).finally(() => {
       this.#rounds.delete(connector)
     })
     // Whoever asked is told; where they all gave up, nobody needs to be.
-    done.catch(() => undefined)
-    const round = { done, cancel }
-    this.#rounds.set(connector, round)
+    round.done.catch(() => undefined)
     return round
   }
 
-  async #run(connector: string, signal: AbortSignal, cancelled: AbortSignal): Promise<void> {
+  async #run(connector: string, round: Round): Promise<void> {
+    const { signal: cancelled } = round.cancel
+    const signal = AbortSignal.any([cancelled, AbortSignal.timeout(fencingMs)])
     try {
-      await this.#fence(connector, signal)
+      await this.#fence(connector, round, signal)
     } catch (error) {
       if (cancelled.aborted) throw reasonOf(cancelled)
       if (error instanceof RestError || error instanceof NotFoundError) throw error
@@ -87,7 +91,7 @@ export class ZombieFencing {
     }
   }
 
-  async #fence(connector: string, signal: AbortSignal): Promise<void> {
+  async #fence(connector: string, round: Round, signal: AbortSignal): Promise<void> {
     const { configs, fenceProducers } = this.#parts
     const before = await this.#stateOf(connector, signal)
     if (!before.needsFencing) {
@@ -100,10 +104,9 @@ export class ZombieFencing {
     const isFencedByItself = earlier === 1 && tasks === 1
     if (earlier !== null && earlier > 0 && !isFencedByItself) {
       log.info(`Fencing the producers of ${earlier} earlier tasks of connector ${connector}`)
-      await abortable(
-        fenceProducers({ name: connector, config: before.config }, earlier, signal),
-        signal,
-      )
+      round.isFencing = true
+      const owner = { name: connector, config: before.config }
+      await abortable(fenceProducers(owner, earlier, signal), signal)
       const after = await this.#stateOf(connector, signal)
       if (after.generation !== before.generation || after.tasks.length !== tasks) {
         throw new RestError(

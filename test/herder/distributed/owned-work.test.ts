@@ -94,7 +94,8 @@ describe('what a worker runs', () => {
   })
 
   test('starts all tasks of another set anew where they are bound to it', async () => {
-    const scene = await running({}, { isGenerationBound: () => true })
+    const fenceProducers = (): Promise<void> => Promise.resolve()
+    const scene = await running({}, { exactlyOnce: { isEnabled: true, fenceProducers } })
     const from = scene.worker.calls.length
     const tasks = ['all', 'some'].map((range, task) => ({ id: `${task}`, range }))
     const records = tasks.map(

@@ -82,6 +82,7 @@ export class SourceRun implements AsyncDisposable {
       offsets.get(JSON.stringify(partition)) ?? null
     task.initialize({
       configs: () => ({}),
+      transactionContext: null,
       offsetStorageReader: {
         offset: (partition) => Promise.resolve(one(partition)),
         offsets: (partitions) => Promise.resolve(partitions.map(one)),

@@ -3,6 +3,7 @@ import { expect } from 'vitest'
 import { delay } from '../../../src/util/abort.ts'
 import { setLogLevel } from '../../../src/util/log-levels.ts'
 import type { WorkerKind } from '../connect-cluster/connect-cluster.ts'
+import type { RestAnswer } from '../connect-cluster/rest.ts'
 import { comparableAnswer, comparableTopics } from './comparable.ts'
 import type { ComparableAnswer, ComparableTopics } from './comparable.ts'
 import { viewOf } from './config-view.ts'
@@ -126,10 +127,21 @@ export class SideBySide implements AsyncDisposable {
 
   async #answers(step: Step): Promise<readonly [Met, Met]> {
     const of = async (side: Side): Promise<Met> => {
-      const answer = await side.call(step, step.via ?? 0)
+      const answer = await this.#answerOf(side, step)
       return { step, ...comparableAnswer(side, step.path, answer) }
     }
     return await Promise.all([of(this.#java), of(this.#other)])
+  }
+
+  /** As any client does, it asks again where the workers are only about to share their work anew. */
+  async #answerOf(side: Side, step: Step): Promise<RestAnswer> {
+    const deadline = Date.now() + limitMs
+    for (;;) {
+      const answer = await side.call(step, step.via ?? 0)
+      const isMomentary = answer.status === 409 && /momentarily|rebalance/.test(answer.text)
+      if (!isMomentary || Date.now() > deadline) return answer
+      await delay(everyMs)
+    }
   }
 
   /** Asks until both sides are alike: what is read follows what was done, but not at once. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { SourceTask } from '../../src/api/source-task.ts'
 import { SourceRecord } from '../../src/data/records.ts'
@@ -88,7 +89,9 @@ interface Pipeline {
 }
 
 async function openPipeline(name: string): Promise<Pipeline> {
-  const [topic, offsets] = [`${prefix}${name}`, `${prefix}${name}-offsets`]
+  // Another one for every try.
+  const topic = `${prefix}${name}-${randomUUID().slice(0, 8)}`
+  const offsets = `${topic}-offsets`
   await kafka.createTopic(topic)
   const store = new KafkaOffsetStore({
     topic: {
@@ -112,7 +115,7 @@ function newRun(
   intervalMs = 20,
 ): { readonly task: WorkerSourceTask; readonly services: FakeServices } {
   const services = fakeServices()
-  const transactionalId = `${prefix}cluster-c-0`
+  const transactionalId = `${topic}-c-0`
   Object.assign(services, {
     readOffsets: (partitions: readonly { numbers: string }[]) => store.get('c', partitions, signal),
     transactions: {

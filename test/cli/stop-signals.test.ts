@@ -30,16 +30,15 @@ test('the first signal asks for a stop, the second forces it, and then nobody li
   expect(process.listenerCount('SIGHUP')).toBe(before)
 })
 
-const command = new URL('../../bin/connect-standalone', import.meta.url)
+const commands = new URL('../../bin', import.meta.url)
 const module = new URL('../../src/cli/stop-signals.ts', import.meta.url)
 
 /** The command that starts the worker, with a program behind it that only listens for signals. */
 async function listeningCommand(): Promise<AsyncDisposable & { readonly file: string }> {
   const root = await mkdtemp(path.join(tmpdir(), 'sluice-signals-'))
-  await mkdir(path.join(root, 'bin'))
   await mkdir(path.join(root, 'dist'))
   const file = path.join(root, 'bin', 'connect-standalone')
-  await cp(command, file)
+  await cp(commands, path.join(root, 'bin'), { recursive: true })
   const { code } = await transform(await readFile(module, 'utf8'), { loader: 'ts' })
   const program = `${code}
     setInterval(() => undefined, 1000)

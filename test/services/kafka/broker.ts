@@ -55,7 +55,10 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
   let child = launch(kafka, dir, options)
   const start = async (): Promise<void> => {
     if (!child.isRunning) child = launch(kafka, dir, options)
-    await child.waitUntil('Apache Kafka did not start', () => isListening(port))
+    await child.waitUntil('Apache Kafka did not start', () => isListening(port), {
+      timeoutMs: 180_000,
+      everyMs: 50,
+    })
   }
   const stop = async (): Promise<void> => {
     await child.kill()

@@ -32,6 +32,8 @@ export interface TaskConfigurationOptions<S extends Source> {
     source: S,
     signal: AbortSignal,
   ) => Promise<void>
+  /** Whether `error` goes away by itself, so long after the first attempt: nobody need look at it. Left out: none does. */
+  readonly isPassing?: (error: unknown, sinceMs: number) => boolean
   /** The connector asks for what it may not have: it has failed. */
   readonly fail: (error: unknown) => void
 }
@@ -43,6 +45,8 @@ export class TaskConfiguration<S extends Source> {
   /** Of operations that the connector asked for, the signal of the one that waits for its turn. */
   #requested: AbortSignal | null = null
   #requestedAt = Number.NEGATIVE_INFINITY
+  /** When what may be tried again was tried for the first time, by `performance.now()`. */
+  #firstTriedAt = 0
   /** What is to be tried again after a while, one at a time. */
   #retry: { readonly signal: AbortSignal } | null = null
 
@@ -81,6 +85,7 @@ export class TaskConfiguration<S extends Source> {
       this.#trouble = null
       return
     }
+    if (attempt === 0) this.#firstTriedAt = performance.now()
     try {
       const from = await source(signal)
       await place(await this.#wantedTasks(from.config, signal), from, signal)
@@ -99,13 +104,10 @@ export class TaskConfiguration<S extends Source> {
     if (this.#retry?.signal === signal) return
     const retry = { signal }
     this.#retry = retry
-    const { connector, services, chain } = this.#options
+    const { chain } = this.#options
     const pauseMs = Math.min(firstRetryMs * 2 ** attempt, lastRetryMs)
     this.#trouble = { message: maskSecrets(asError(error).message), nextAt: Date.now() + pauseMs }
-    services.log.error(
-      `Failed to configure the tasks of connector ${connector}; trying again in ${pauseMs} ms.`,
-      error,
-    )
+    this.#logFailure(error, pauseMs)
     delay(pauseMs, signal)
       .then(() => {
         if (this.#retry !== retry) return undefined
@@ -113,6 +115,14 @@ export class TaskConfiguration<S extends Source> {
         return chain.run(() => this.apply(signal, attempt + 1))
       })
       .catch(() => undefined) // The attempt has logged it, or a newer operation has overtaken it.
+  }
+
+  #logFailure(error: unknown, pauseMs: number): void {
+    const { connector, services, isPassing } = this.#options
+    const message = `Failed to configure the tasks of connector ${connector}; trying again in ${pauseMs} ms`
+    const sinceMs = performance.now() - this.#firstTriedAt
+    if (isPassing?.(error, sinceMs) !== true) services.log.error(`${message}.`, error)
+    else services.log.info(`${message}: ${asError(error).message}`)
   }
 
   async #requestedTurn(signal: AbortSignal, pauseMs: number): Promise<void> {

@@ -52,6 +52,8 @@ export interface FakePlugin {
 interface Running {
   readonly plugin: FakePlugin
   readonly config: ConnectorConfig
+  /** Of a task. */
+  readonly connectorConfig?: ConnectorConfig
   state: TargetState
 }
 
@@ -195,8 +197,7 @@ export class FakeWorker implements ConnectorWorker {
 
   async stopConnector(name: string): Promise<void> {
     this.calls.push(`stop ${name}`)
-    const running = this.running.get(name)
-    await running?.plugin.stop?.()
+    await this.running.get(name)?.plugin.stop?.()
     await this.pace()
     this.running.delete(name)
     this.#listener.connectorStatus(name, 'UNASSIGNED')
@@ -218,7 +219,7 @@ export class FakeWorker implements ConnectorWorker {
   ): Promise<void> {
     this.calls.push(`start ${taskIdText(id)}`)
     const plugin = this.#plugin(connectorConfig['connector.class'] ?? '')
-    const running = { plugin, config, state }
+    const running = { plugin, config, connectorConfig, state }
     if (this.tasks.has(taskIdText(id))) this.violations.push(`task ${taskIdText(id)} runs already`)
     this.tasks.set(taskIdText(id), running)
     await this.pace()

@@ -57,22 +57,29 @@ export class ClusterViews {
     return this.get(name).tasks.map((config, task) => ({ id: { connector: name, task }, config }))
   }
 
-  /** Throws a NotFoundError where nothing is known of it, `missing` by default. */
+  /**
+   * Throws a NotFoundError where nothing is known of it, `missing` by default. What is no longer configured has no status, though
+   * the topic has one until the leader has removed it.
+   */
   status(name: string, missing = `No status found for connector ${name}`): ConnectorStateInfo {
     const table = this.#parts.statuses()
     const status = table.connector(name)
-    if (status === null) throw new NotFoundError(missing)
+    const count = this.#taskCount(name)
+    if (status === null || count === null) throw new NotFoundError(missing)
+    const tasks = [...table.tasks(name)].filter(([id]) => id < count)
     return {
       name,
       connector: shown(status),
-      tasks: Array.from(table.tasks(name), ([id, task]) => ({ id, ...shown(task) })),
+      tasks: tasks.map(([id, task]) => ({ id, ...shown(task) })),
       type: this.#typeOf(name),
     }
   }
 
   taskStatus(id: ConnectorTaskId): TaskState {
     const status = this.#parts.statuses().task(id.connector, id.task)
-    if (status === null) throw new NotFoundError(`No status found for task ${taskIdText(id)}`)
+    const isConfigured = id.task < (this.#taskCount(id.connector) ?? 0)
+    if (status === null || !isConfigured)
+      throw new NotFoundError(`No status found for task ${taskIdText(id)}`)
     return { id: id.task, ...shown(status) }
   }
 
@@ -98,6 +105,11 @@ export class ClusterViews {
       workerId,
     }
     return connectorHealth(sources, hour)
+  }
+
+  /** Null where there is no such connector. */
+  #taskCount(name: string): number | null {
+    return this.#parts.snapshot().connectors.get(name)?.tasks.length ?? null
   }
 
   #typeOf(name: string): ConnectorInfo['type'] {

@@ -31,9 +31,10 @@ export function clusterWorkerListener({
       statuses.setConnector(name, state, versionOf(name), error)
     },
     taskStatus: (id, state, error) => {
-      const started = state === 'RUNNING' || state === 'PAUSED'
+      // The worker says so of what it has; what could not even be placed in it has no version.
+      const isPlaced = state !== 'UNASSIGNED'
       statuses.setTask(id, state, {
-        ...(started && { version: versionOf(id.connector) }),
+        ...(isPlaced && { version: versionOf(id.connector) }),
         ...(error && { trace: error.trace, retriable: error.retriable }),
       })
     },

@@ -9,6 +9,9 @@ import { TaskConfiguration } from '../task-configuration.ts'
 import { keepVariables, sameConfig } from '../task-configs.ts'
 import type { OwnedServices } from './owned-services.ts'
 
+/** For so long after the first attempt, that the leader does not know the key of a request is a matter of reading. */
+const keyRotationMs = 60_000
+
 /** What a connector of this worker is to be. */
 export interface ConnectorWish {
   /** As stored. */
@@ -51,6 +54,7 @@ export class OwnedConnector {
         const configs = wanted.map((task) => keepVariables(raw, task))
         return services.publish(name, raw, configs, signal)
       },
+      isPassing: (error, sinceMs) => isKeyRotation(error) && sinceMs < keyRotationMs,
       fail: (error) => this.#fail(error),
     })
   }
@@ -215,6 +219,11 @@ export class OwnedConnector {
 function isSame(a: ConnectorWish | null, b: ConnectorWish | null): boolean {
   if (a === null || b === null) return a === b
   return a.targetState === b.targetState && sameConfig(a.config, b.config)
+}
+
+/** The leader signs with a newer key than this worker has read, or has not read the newest one itself. */
+function isKeyRotation(error: unknown): boolean {
+  return error instanceof RestError && error.status === 403
 }
 
 function overtaken(name: string): RestError {

@@ -4,14 +4,18 @@ import { taskIdText } from '../../messages/ids.ts'
 import type { ConnectorTaskId } from '../../messages/ids.ts'
 import { SerialQueue } from '../../util/serial-queue.ts'
 import { failureOf, resolveConfig } from '../lifecycle-services.ts'
-import { sameConfig } from '../task-configs.ts'
+import { exceedsTasksMax, sameConfig } from '../task-configs.ts'
 import type { OwnedServices } from './owned-services.ts'
 
 /** What a task of this worker is to be. Configurations as stored. */
 export interface TaskWish {
-  /** The connector's, that the task was made from. */
+  /** The connector's newest. It is read when the task starts; that it changes restarts nothing. */
   readonly connectorConfig: RawConfig
+  /** The connector's, that the task was made from. */
+  readonly madeFrom: RawConfig
   readonly config: ConnectorConfig
+  /** How many tasks the connector has, as stored. */
+  readonly taskCount: number
   /** Of the set of tasks that it is one of, where that matters to it; else 0. */
   readonly generation: number
   readonly targetState: TargetState
@@ -52,11 +56,11 @@ export class OwnedTask {
   /** Resolves once it is so, but for what its plugin takes to start. What goes wrong is in its status. */
   async want(wish: TaskWish | null): Promise<void> {
     const before = this.#wish
+    this.#wish = wish
     if (before === wish || (before !== null && wish !== null && isSame(before, wish))) {
       if (wish === null) await this.#chain.idle()
       return
     }
-    this.#wish = wish
     if (before === null || wish === null || !isSameTask(before, wish)) this.#supersede()
     const { signal } = this.#generation
     await this.#chain
@@ -124,6 +128,7 @@ export class OwnedTask {
     const { worker, restarts } = this.#services
     const owner = { connector: this.id.connector, config: wish.connectorConfig }
     const connectorConfig = await resolveConfig(this.#services, owner, owner.config, signal)
+    this.#checkTasksMax(connectorConfig, wish.taskCount)
     const config = await resolveConfig(this.#services, owner, wish.config, signal)
     signal.throwIfAborted()
     restarts.configured(this.id.connector, connectorConfig)
@@ -133,6 +138,13 @@ export class OwnedTask {
     worker.startTask(this.id, connectorConfig, config, wish.targetState).catch((error: unknown) => {
       if (this.#start === start) this.#failed(error)
     })
+  }
+
+  /** The connector may allow fewer by now than when it made them (KIP-1004). */
+  #checkTasksMax(connectorConfig: ConnectorConfig, taskCount: number): void {
+    const { connector } = this.id
+    if (!exceedsTasksMax(connector, connectorConfig, taskCount)) return
+    this.#services.log.warn(`Connector ${connector} has ${taskCount} tasks, more than tasks.max.`)
   }
 
   async #stop(): Promise<void> {
@@ -158,6 +170,6 @@ function isSameTask(a: TaskWish, b: TaskWish): boolean {
   return (
     a.generation === b.generation &&
     sameConfig(a.config, b.config) &&
-    sameConfig(a.connectorConfig, b.connectorConfig)
+    sameConfig(a.madeFrom, b.madeFrom)
   )
 }

@@ -138,10 +138,11 @@ export class OwnedWork {
   #taskWish({ task }: ConnectorTaskId, state: ConnectorState | undefined): TaskWish | null {
     const config = state?.tasks[task]
     if (state === undefined || config === undefined || state.targetState === 'STOPPED') return null
-    const { targetState, generation } = state
-    const connectorConfig = state.appliedConfig ?? state.config
-    const isBound = this.#parts.transactions.isGenerationBound(connectorConfig)
-    return { connectorConfig, config, targetState, generation: isBound ? generation : 0 }
+    const { targetState, generation, config: connectorConfig, appliedConfig } = state
+    const madeFrom = appliedConfig ?? connectorConfig
+    const isBound = this.#parts.transactions.isGenerationBound(madeFrom)
+    const stored = { connectorConfig, madeFrom, config, taskCount: state.tasks.length }
+    return { ...stored, targetState, generation: isBound ? generation : 0 }
   }
 
   /** A new configuration begins with a whole budget of restarts. */

@@ -70,6 +70,7 @@ describe('what a worker runs', () => {
       expect(callsSince(scene, from)).toEqual(['stop a', 'start a', 'stop a-0', 'stop a-1'])
     })
     expect(scene.group.rejoins).toContain('a connector has other tasks')
+    await eventually(() => expect(scene.worker.tasks.size).toBe(0))
     // An assignment that was made before: not all have stopped yet.
     await give(scene, { configOffset: 0 })
     expect(scene.worker.tasks.size).toBe(0)
@@ -121,6 +122,7 @@ describe('what a worker runs', () => {
     scene.group.assign({ work: workOf() })
     await reach(scene, 'none')
     expect(scene.herder.connectors()).toEqual([])
+    await eventually(() => expect(scene.statuses.table.connectors).toEqual([]))
     const last = new Map(
       scene.statuses.said.map((record) => [
         record.kind === 'task' ? `a-${record.task}` : record.connector,
@@ -128,6 +130,25 @@ describe('what a worker runs', () => {
       ]),
     )
     expect([...last.values()]).toEqual([null, null, null])
+  })
+
+  test('has no status from when it is no longer configured, whoever runs it still', async () => {
+    const stopping = deferred()
+    const scene = await running({ stopTask: () => stopping.promise })
+    await scene.configs.write(
+      { kind: 'task', connector: 'a', task: 0, config: { id: '0', range: 'all' } },
+      { kind: 'commit', connector: 'a', tasks: 1 },
+    )
+    expect(states(scene)).toBe('RUNNING RUNNING')
+    const second = { connector: 'a', task: 1 }
+    expect(() => scene.herder.taskStatus(second)).toThrow('No status found for task a-1')
+    await scene.herder.deleteConnector('a', signal)
+    expect(() => scene.herder.connectorStatus('a')).toThrow('No status found for connector a')
+    stopping.resolve()
+    const from = scene.statuses.said.length
+    await eventually(() => expect(scene.worker.tasks.size + scene.worker.running.size).toBe(0))
+    // Nothing is said of it any more that would outlive it.
+    expect(scene.statuses.said.slice(from)).toEqual([])
   })
 
   test('is left as it is while the worker has no place in its group, but for what is deleted', async () => {

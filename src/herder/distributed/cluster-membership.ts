@@ -1,4 +1,4 @@
-import { asError } from '../../errors/connect-error.ts'
+import { ConnectError, asError } from '../../errors/connect-error.ts'
 import { Notifier } from '../../kafka/consumer/notifier.ts'
 import type { ClusterConfigState } from '../../stores/config/cluster-config.ts'
 import { isAbortOf, timeLimit } from '../../util/abort.ts'
@@ -85,7 +85,8 @@ export class ClusterMembership {
 
   /** Leaves the group, with everything stopped that the worker had. */
   async stop(): Promise<void> {
-    this.#stopping.abort(new Error('The worker leaves its group.'))
+    this.#stopping.abort(new ConnectError('Worker is shutting down'))
+    this.#settling.tell()
     await this.#serving
     await this.#group.leave()
   }
@@ -106,11 +107,12 @@ export class ClusterMembership {
     return this.#problem
   }
 
-  /** Waits until the worker knows its place. */
+  /** Waits until the worker knows its place; rejects where it leaves its group before. */
   async untilSettled(signal: AbortSignal): Promise<GroupAssignment> {
     for (;;) {
       const { settled } = this
       if (settled !== null) return settled
+      this.#stopping.signal.throwIfAborted()
       await this.#settling.wait(signal)
     }
   }

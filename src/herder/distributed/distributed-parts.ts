@@ -304,6 +304,7 @@ export class DistributedParts {
 
   #createExpiries({ clock = systemClock }: DistributedHerderOptions): ExpiryRestarts {
     const restart = async (name: string): Promise<void> => {
+      await this.membership.untilSettled(this.#stopping.signal).catch(() => undefined)
       if (this.membership.settled !== null) {
         await this.#owned.connector(name)?.restartQuietly(() => true)
       }
@@ -314,7 +315,7 @@ export class DistributedParts {
   #createRestarts({ workerConfig, clock = systemClock }: DistributedHerderOptions) {
     return new RestartSupervisor({
       ...{ workerConfig, clock, log, random: Math.random },
-      restart: (name, plan) => this.restartRequests.failed(name, plan),
+      restart: (name, plan) => this.restartRequests.failed(name, plan, this.#stopping.signal),
     })
   }
 }

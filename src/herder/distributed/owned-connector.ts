@@ -104,8 +104,10 @@ export class OwnedConnector {
   restartQuietly(isStillWanted: () => boolean): Promise<void> {
     return this.#chain.run(async () => {
       const { signal } = this.#generation
-      if (this.#wish === null || signal.aborted || !isStillWanted()) return
+      const isOver = (): boolean => signal.aborted
+      if (this.#wish === null || isOver() || !isStillWanted()) return
       await this.#stop()
+      if (isOver()) return
       await this.#start(this.#wish, signal)
       await this.#configureTasks(signal)
     })
@@ -143,6 +145,7 @@ export class OwnedConnector {
     const placed = this.#placed
     if (wish === null) {
       await this.#stop()
+      this.#giveUp()
       return
     }
     if (placed === null || !sameConfig(placed.config, wish.config)) {
@@ -207,10 +210,18 @@ export class OwnedConnector {
     }
   }
 
+  /** What was said of it last stands, unless it speaks of what comes next: it is another worker's to say more. */
+  #giveUp(): void {
+    const { own } = this.#services.statuses
+    if (own.connectorState(this.name) !== 'RESTARTING') own.removeConnector(this.name)
+    else this.#services.statuses.setConnector(this.name, 'UNASSIGNED', null)
+  }
+
   #fail(error: unknown): void {
     this.#failed = true
     const { statuses, worker } = this.#services
-    if (statuses.own.connectorState(this.name) === 'FAILED') return
+    // What the worker has, it has told itself; else what is known is how it failed before.
+    if (this.#placed !== null && statuses.own.connectorState(this.name) === 'FAILED') return
     const version = connectorVersionOf(worker, this.#wish?.config ?? {})
     statuses.setConnector(this.name, 'FAILED', version, failureOf(error))
   }

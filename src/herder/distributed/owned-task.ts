@@ -87,6 +87,7 @@ export class OwnedTask {
       const isOver = (): boolean => signal.aborted
       if (this.#wish === null || isOver() || !isStillWanted()) return
       await this.#stop()
+      if (isOver()) return
       before()
       try {
         await this.#startIn(this.#wish, signal)
@@ -113,6 +114,7 @@ export class OwnedTask {
     const placed = this.#placed
     if (wish === null) {
       await this.#stop()
+      this.#giveUp()
     } else if (placed === null || !isSameTask(placed, wish)) {
       await this.#stop()
       signal.throwIfAborted()
@@ -154,10 +156,18 @@ export class OwnedTask {
     this.#placed = null
   }
 
+  /** What was said of it last stands, unless it speaks of what comes next: it is another worker's to say more. */
+  #giveUp(): void {
+    const { statuses } = this.#services
+    if (statuses.own.taskState(this.id) === 'RESTARTING') statuses.setTask(this.id, 'UNASSIGNED')
+    else statuses.own.removeTask(this.id)
+  }
+
   #failed(error: unknown): void {
     const { statuses, log } = this.#services
     log.error(`Failed to start task ${taskIdText(this.id)}.`, error)
-    if (statuses.own.taskState(this.id) === 'FAILED') return
+    // What the worker has, it has told itself; else what is known is how it failed before.
+    if (this.#placed !== null && statuses.own.taskState(this.id) === 'FAILED') return
     statuses.setTask(this.id, 'FAILED', failureOf(error))
   }
 }

@@ -92,7 +92,10 @@ export class OwnedWork {
     const names = new Set(
       only === undefined ? [...this.#connectors.keys(), ...this.#taskOwners()] : [only],
     )
-    for (const name of names) this.#alignRestarts(name, configured.get(name))
+    for (const name of names) {
+      if (!configured.has(name)) this.#barriers.delete(name)
+      this.#alignRestarts(name, configured.get(name))
+    }
     for (const [name, unit] of only === undefined ? this.#connectors : this.#named(only)) {
       this.#alignConnector(unit, configured.get(name))
     }

@@ -84,10 +84,11 @@ export class RestartRequests {
     }
   }
 
-  /** Restarts what of the plan is still failed when its turn comes. */
-  async failed(name: string, plan: RestartPlan): Promise<void> {
+  /** Restarts what of the plan is still failed when its turn comes, and this worker's, once it has its place in the group. */
+  async failed(name: string, plan: RestartPlan, signal: AbortSignal): Promise<void> {
     const { owned, services, membership } = this.#parts
     const { own } = services.statuses
+    await membership.untilSettled(signal).catch(() => undefined)
     if (membership.settled === null) return
     const tasks = plan.tasks.map((task) => {
       const id = { connector: name, task }

@@ -5,6 +5,7 @@ import type { DistributedSettings } from '../herder/distributed/options.ts'
 import type { KafkaClient } from '../kafka/net/client.ts'
 import { WorkerLease } from '../messages/worker-lease.ts'
 import type { ConfigTransformer } from '../plugins/config-transformer.ts'
+import type { PeerTls } from '../rest/peers/peer-request.ts'
 import { RestPeerClient } from '../rest/peers/rest-peer-client.ts'
 import { peerTls } from '../rest/rest-config.ts'
 import type { RestServer } from '../rest/rest-server.ts'
@@ -56,7 +57,7 @@ export class DistributedWorker {
     const clientConfig = clientOf(file, `${clientIdBase(file)}shared-admin`)
     const peers = peerTls(file.originals)
     const door = await openFrontDoor(foundation, { clientConfig, peers, log }, signal)
-    return new DistributedWorker(wire(options, foundation, door))
+    return new DistributedWorker(wire(options, foundation, { ...door, peers }))
   }
 
   /** Reads the internal topics and lets REST in; a place in the group is not waited for. */
@@ -87,7 +88,7 @@ export class DistributedWorker {
 function wire(
   surroundings: WorkerSurroundings,
   foundation: Foundation<DistributedConfig>,
-  { rest, client, kafkaClusterId, address }: FrontDoor,
+  { rest, client, kafkaClusterId, address, peers }: FrontDoor & { readonly peers: PeerTls },
 ): Parts {
   const { file, resolver } = foundation
   const { config, originals } = file
@@ -112,7 +113,7 @@ function wire(
     group: group.member,
     peers: new RestPeerClient({
       signatureAlgorithm: config['inter.worker.signature.algorithm'],
-      tls: peerTls(originals),
+      tls: peers,
     }),
     resolver,
     workerId: address.workerId,

@@ -1,10 +1,10 @@
-import type { ConnectionOptions } from 'node:tls'
 import type { WorkerConfig } from '../config/worker-config.ts'
 import { clientOptions } from '../kafka/net/client-options.ts'
 import { KafkaClient } from '../kafka/net/client.ts'
 import type { ClientConfig } from '../kafka/types.ts'
 import { advertisedAddress } from '../rest/advertised.ts'
 import type { AdvertisedAddress } from '../rest/advertised.ts'
+import type { PeerTls } from '../rest/peers/peer-request.ts'
 import { restConfig } from '../rest/rest-config.ts'
 import { createRestServer } from '../rest/rest-server.ts'
 import type { RestServer } from '../rest/rest-server.ts'
@@ -36,7 +36,7 @@ export async function openFrontDoor<C extends WorkerConfig>(
   }: {
     /** How the worker itself reaches the brokers. */
     readonly clientConfig: ClientConfig
-    readonly peers?: ConnectionOptions
+    readonly peers?: PeerTls
     readonly log: Logger
   },
   signal: AbortSignal,

@@ -1,4 +1,3 @@
-import type { ConnectionOptions } from 'node:tls'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { asError } from '../errors/connect-error.ts'
 import { RestError, httpStatusOf } from '../errors/rest-error.ts'
@@ -10,6 +9,7 @@ import type { Stream } from './log-stream.ts'
 import { anything, checkAccept, checkContentType, typeInPlaceOf } from './media-types.ts'
 import { forwardFor } from './peers/forward.ts'
 import type { ForwardedAnswer, ForwardedRequest } from './peers/forward.ts'
+import type { PeerTls } from './peers/peer-request.ts'
 import { toRestRequest } from './request.ts'
 import { ProtocolError } from './resource.ts'
 import type { Handler, Method, Resource, RestRequest, RestResponse } from './resource.ts'
@@ -34,7 +34,7 @@ export interface Backend {
   /** Null until it has started. */
   readonly herder: () => Herder | null
   /** How other workers are reached by https, where the herder says that one of them is to answer. */
-  readonly peers: ConnectionOptions
+  readonly peers: PeerTls
   readonly extensions?: Pick<RestExtensions, 'filter'> | undefined
   /** Below which paths are served as well; the app takes it off. */
   readonly pathPrefix?: string | undefined

@@ -8,6 +8,7 @@ import { corsRules } from './cors.ts'
 import type { CorsRules } from './cors.ts'
 import { parseListener } from './listeners.ts'
 import type { Listener } from './listeners.ts'
+import type { PeerTls } from './peers/peer-request.ts'
 
 /** Listeners that serve the same. */
 export interface ListenerGroup {
@@ -25,7 +26,7 @@ export interface RestConfig extends ListenerGroup {
   /** Below which the API is served as well: without a slash at its end, empty where there is none. */
   readonly pathPrefix?: string
   /** How the other workers of a cluster are reached by https. */
-  readonly peers?: ConnectionOptions
+  readonly peers?: PeerTls
 }
 
 /** Reads key and trust stores where a listener speaks https. Throws a ConfigError. */
@@ -62,7 +63,11 @@ function listenerGroup(
   return { listeners, tls }
 }
 
-/** How a worker reaches the others of its cluster by https, by the same keys as its own listeners. Throws a ConfigError. */
-export function peerTls(originals: ConnectorConfig): ConnectionOptions {
-  return clientTlsOptions(originals, listenerPrefix(originals, 'listeners.https.'))
+/**
+ * How a worker reaches the others of its cluster by https, by the same keys as its own listeners. They are read when one of the
+ * others speaks https: as in Java, a store that nothing needs may be missing.
+ */
+export function peerTls(originals: ConnectorConfig): PeerTls {
+  let read: ConnectionOptions | null = null
+  return () => (read ??= clientTlsOptions(originals, listenerPrefix(originals, 'listeners.https.')))
 }

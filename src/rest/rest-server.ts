@@ -41,7 +41,7 @@ const log = createLogger('org.apache.kafka.connect.runtime.rest.RestServer')
 
 /** The REST API of a worker (KIP-26 and later). It knows the herder, and nothing of the worker. */
 export function createRestServer(options: RestServerOptions): RestServer {
-  const { admin, extensions, pathPrefix, peers = {} } = options
+  const { admin, extensions, pathPrefix, peers = () => ({}) } = options
   let herder: Herder | null = null
   const all = resources(options.commit)
   const serves = (group: ListenerGroup, served: Served, prepare: Prepare): Serving => {

@@ -22,7 +22,7 @@ describe('what a worker asks of the leader', () => {
     algorithm: 'HmacSHA256',
     createdAt: 0,
   }
-  const client = new RestPeerClient({ signatureAlgorithm: 'HmacSHA512', tls: {} })
+  const client = new RestPeerClient({ signatureAlgorithm: 'HmacSHA512', tls: () => ({}) })
   const signal = AbortSignal.timeout(30_000)
 
   test('task configurations are signed over the bytes that are sent', async () => {

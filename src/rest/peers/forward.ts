@@ -1,4 +1,3 @@
-import type { ConnectionOptions } from 'node:tls'
 import {
   NotAssignedError,
   NotLeaderError,
@@ -8,7 +7,7 @@ import { RestError } from '../../errors/rest-error.ts'
 import { createLogger } from '../../util/logger.ts'
 import { readPeerError } from './error-body.ts'
 import { askPeer, ioError } from './peer-request.ts'
-import type { PeerAnswer } from './peer-request.ts'
+import type { PeerAnswer, PeerTarget, PeerTls } from './peer-request.ts'
 
 const log = createLogger('org.apache.kafka.connect.runtime.rest.HerderRequestHandler')
 
@@ -39,7 +38,7 @@ export interface ForwardedAnswer {
 export async function forwardFor(
   error: unknown,
   request: ForwardedRequest,
-  tls: ConnectionOptions,
+  tls: PeerTls,
   signal: AbortSignal,
 ): Promise<ForwardedAnswer> {
   if (error instanceof RebalanceNeededError) throw conflict(stale)
@@ -55,12 +54,12 @@ export async function forwardFor(
     )
   }
   if (target === null) throw conflict(nobody)
-  const url = urlOf(target, request, String(forwarded === null))
-  log.debug(`Forwarding request ${request.method} ${url.href}`)
+  const to = targetFor(target, request, String(forwarded === null))
+  log.debug(`Forwarding request ${request.method} ${to.origin.origin}${to.path}`)
   const { method, body, authorization } = request
   const headers = authorization === undefined ? {} : { Authorization: authorization }
-  const answer = await askPeer({ method, url, headers, body, tls }, signal)
-  return relayed(answer, request, url.origin)
+  const answer = await askPeer({ ...to, method, headers, body, tls }, signal)
+  return relayed(answer, request, to.origin.origin)
 }
 
 const stale =
@@ -78,22 +77,21 @@ function targetOf(error: unknown): string | null | undefined {
   return error instanceof NotAssignedError ? error.ownerUrl : undefined
 }
 
-function urlOf(target: string, { path, query }: ForwardedRequest, forward: string): URL {
-  const url = peerUrl(target, path)
-  url.searchParams.set('forward', forward)
+function targetFor(target: string, { path, query }: ForwardedRequest, forward: string): PeerTarget {
+  const parameters = new URLSearchParams({ forward })
   for (const [name, value] of query) {
-    if (name !== 'forward') url.searchParams.append(name, value)
+    if (name !== 'forward') parameters.append(name, value)
   }
-  return url
+  return peerTarget(target, `${path}?${parameters.toString()}`)
 }
 
 /** `path` behind the URL that a worker has told its group. Throws a RestError where that is none. */
-export function peerUrl(target: string, path: string): URL {
-  const base = target.replace(/\/+$/, '')
-  if (!/^https?:\/\//i.test(base) || !URL.canParse(base + path)) {
+export function peerTarget(target: string, path: string): PeerTarget {
+  if (!/^https?:\/\//i.test(target) || !URL.canParse(target)) {
     throw ioError(`the other worker's URL is ${target}, which is none of http or https.`)
   }
-  return new URL(base + path)
+  const origin = new URL(target)
+  return { origin, path: origin.pathname.replace(/\/+$/, '') + path }
 }
 
 function relayed(

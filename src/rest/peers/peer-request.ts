@@ -4,19 +4,28 @@ import { request as requestHttps } from 'node:https'
 import type { ConnectionOptions } from 'node:tls'
 import { ConnectError, asError } from '../../errors/connect-error.ts'
 import { RestError } from '../../errors/rest-error.ts'
+import { maxHeaderSize } from '../limits.ts'
 
 /** A worker answers with a configuration, a list of tasks or an error: more than this is no answer. */
 const answerLimitBytes = 16 * 1024 * 1024
 
-export interface PeerRequest {
+/** How workers are reached by https; asked for when one is. Throws a ConfigError where the keys cannot be used. */
+export type PeerTls = () => ConnectionOptions
+
+/** Where a request to another worker goes. */
+export interface PeerTarget {
+  readonly origin: URL
+  /** With the query, escaped, and sent as it stands: a URL would take a connector called `..` for a way up. */
+  readonly path: string
+}
+
+export interface PeerRequest extends PeerTarget {
   readonly method: string
-  readonly url: URL
   /** Beside those that every request of a worker has. */
   readonly headers: Readonly<Record<string, string>>
   /** Empty for none. */
   readonly body: Uint8Array
-  /** For https. */
-  readonly tls: ConnectionOptions
+  readonly tls: PeerTls
 }
 
 export interface PeerAnswer {
@@ -47,6 +56,10 @@ function exchange(request: PeerRequest, signal: AbortSignal): Promise<PeerAnswer
   return new Promise((resolve, reject) => {
     const sent = open(request, signal)
     sent.on('error', reject)
+    sent.on('upgrade', (_response, socket) => {
+      socket.destroy()
+      reject(new ConnectError('the answer is in another protocol than HTTP.'))
+    })
     sent.on('response', (response) => {
       read(response).then((body) => {
         const { location } = response.headers
@@ -58,13 +71,14 @@ function exchange(request: PeerRequest, signal: AbortSignal): Promise<PeerAnswer
 }
 
 function open(
-  { method, url, headers, body, tls }: PeerRequest,
+  { method, origin, path, headers, body, tls }: PeerRequest,
   signal: AbortSignal,
 ): ClientRequest {
   const options = {
-    method,
-    signal,
+    ...{ method, path, signal },
     agent: false as const,
+    // The Location of a connector with a long name.
+    maxHeaderSize,
     headers: {
       Accept: 'application/json',
       'User-Agent': 'kafka-connect',
@@ -74,9 +88,9 @@ function open(
       ...headers,
     },
   }
-  return url.protocol === 'https:'
-    ? requestHttps(url, { ...tls, ...options })
-    : requestHttp(url, options)
+  return origin.protocol === 'https:'
+    ? requestHttps(origin, { ...tls(), ...options })
+    : requestHttp(origin, options)
 }
 
 async function read(response: IncomingMessage): Promise<Buffer> {

@@ -1,18 +1,17 @@
-import type { ConnectionOptions } from 'node:tls'
 import type { ConnectorConfig } from '../../config/types.ts'
 import { RestError } from '../../errors/rest-error.ts'
 import type { PeerClient } from '../../herder/distributed/peer-client.ts'
 import { signRequest } from '../../herder/distributed/request-signature.ts'
 import type { SessionKey } from '../../stores/config/config-records.ts'
 import { readPeerError } from './error-body.ts'
-import { peerUrl } from './forward.ts'
+import { peerTarget } from './forward.ts'
 import { askPeer } from './peer-request.ts'
+import type { PeerTarget, PeerTls } from './peer-request.ts'
 
 export interface RestPeerClientOptions {
   /** `inter.worker.signature.algorithm` */
   readonly signatureAlgorithm: string
-  /** For a leader whose URL is https. */
-  readonly tls: ConnectionOptions
+  readonly tls: PeerTls
 }
 
 /** Asks the leader by its REST API (KIP-507, KIP-618). */
@@ -30,8 +29,8 @@ export class RestPeerClient implements PeerClient {
     sessionKey: SessionKey | null,
     signal: AbortSignal,
   ): Promise<void> {
-    const url = internalUrl(leaderUrl, connector, 'tasks')
-    return this.#ask('POST', url, Buffer.from(JSON.stringify(configs)), sessionKey, signal)
+    const to = internalTarget(leaderUrl, connector, 'tasks')
+    return this.#ask('POST', to, Buffer.from(JSON.stringify(configs)), sessionKey, signal)
   }
 
   fenceZombies(
@@ -40,13 +39,13 @@ export class RestPeerClient implements PeerClient {
     sessionKey: SessionKey | null,
     signal: AbortSignal,
   ): Promise<void> {
-    const url = internalUrl(leaderUrl, connector, 'fence')
-    return this.#ask('PUT', url, new Uint8Array(), sessionKey, signal)
+    const to = internalTarget(leaderUrl, connector, 'fence')
+    return this.#ask('PUT', to, new Uint8Array(), sessionKey, signal)
   }
 
   async #ask(
     method: string,
-    url: URL,
+    to: PeerTarget,
     body: Uint8Array,
     sessionKey: SessionKey | null,
     signal: AbortSignal,
@@ -56,17 +55,17 @@ export class RestPeerClient implements PeerClient {
       sessionKey === null
         ? {}
         : signRequest(Buffer.from(sessionKey.key, 'base64'), signatureAlgorithm, body)
-    const answer = await askPeer({ method, url, headers, body, tls }, signal)
+    const answer = await askPeer({ ...to, method, headers, body, tls }, signal)
     const { status } = answer
     if (status >= 200 && status < 300) return
     if (status < 400) {
       throw new RestError(500, `Unexpected status code when handling forwarded request: ${status}`)
     }
-    const { message } = readPeerError(answer, url.origin)
-    throw new RestError(status, message ?? `${url.origin} answered ${status}.`)
+    const { message } = readPeerError(answer, to.origin.origin)
+    throw new RestError(status, message ?? `${to.origin.origin} answered ${status}.`)
   }
 }
 
-function internalUrl(leaderUrl: string, connector: string, what: string): URL {
-  return peerUrl(leaderUrl, `/connectors/${encodeURIComponent(connector)}/${what}`)
+function internalTarget(leaderUrl: string, connector: string, what: string): PeerTarget {
+  return peerTarget(leaderUrl, `/connectors/${encodeURIComponent(connector)}/${what}`)
 }

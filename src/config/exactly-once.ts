@@ -3,9 +3,9 @@ import type { ConnectorConfig } from './types.ts'
 /** What `exactly.once.source.support` says of a worker of a cluster (KIP-618). */
 export type ExactlyOnceMode = 'disabled' | 'preparing' | 'enabled'
 
-/** `disabled` where it is not said; the key is checked where the file is read. */
+/** `disabled` where it is not said; the key, in whichever case, is checked where the file is read. */
 export function exactlyOnceModeOf(worker: ConnectorConfig): ExactlyOnceMode {
-  const mode = worker['exactly.once.source.support']?.trim()
+  const mode = worker['exactly.once.source.support']?.trim().toLowerCase()
   return mode === 'preparing' || mode === 'enabled' ? mode : 'disabled'
 }
 

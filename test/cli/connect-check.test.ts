@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { once } from 'node:events'
@@ -86,6 +87,21 @@ describe('of a worker file', () => {
     expect(finding?.verdict).toBe(verdict)
     expect(finding?.note ?? '').toContain(note ?? '')
     if (verdict === 'missing') expect(code).toBe(1)
+  })
+
+  test.each([
+    ['connect-distributed.properties', 'distributed'],
+    ['connect-standalone.properties', 'standalone'],
+  ])('all is supported of %s, the lines in comments included', async (name, mode) => {
+    await using dir = await scratchDir()
+    const shipped = readFileSync(path.join(root, 'config', name), 'utf8')
+    const file = dir.file(name)
+    await writeFile(file, shipped.replace(/^#(?=[a-z][\w.-]*=)/gm, ''))
+    let report = ''
+    const terminal = { out: (text: string) => void (report += text), err: () => undefined }
+    expect(await runCheck([file], {}, terminal)).toBe(0)
+    expect(report).toMatch(new RegExp(`\\(${mode} worker\\): \\d+ supported\\n`))
+    expect(report).not.toContain('Not a key')
   })
 
   test('each of several classes is looked up', async () => {

@@ -36,9 +36,7 @@ export async function connectorsOf(
       // Elsewhere the password would be somebody else's to read.
       redirect: 'error',
     })
-    if (Number(response.headers.get('content-length') ?? 0) > mostBytes)
-      throw new Error('it is too much.')
-    text = await response.text()
+    text = await textOf(response)
   } catch (cause) {
     const { message, cause: reason } = asError(cause)
     throw failed(reason instanceof Error ? reason.message : message, cause)
@@ -50,6 +48,17 @@ export async function connectorsOf(
   }
   if (response.status !== 200) throw failed(`it answers ${response.status}.`)
   return entriesOf(text, failed)
+}
+
+async function textOf({ body }: Response): Promise<string> {
+  const parts: Uint8Array[] = []
+  let size = 0
+  for await (const part of (body ?? []) as AsyncIterable<Uint8Array>) {
+    size += part.length
+    if (size > mostBytes) throw new Error(`it answers with more than ${mostBytes} bytes.`)
+    parts.push(part)
+  }
+  return Buffer.concat(parts).toString()
 }
 
 function parsed(address: string): URL {

@@ -185,23 +185,31 @@ describe('a request that the leader is to answer', () => {
 
   test.each([
     [
+      'a redirect',
       { status: 302, headers: { Location: '/elsewhere' } },
       'Unexpected status code when handling forwarded request: 302',
     ],
     [
+      'an error that is no JSON',
       { status: 404, body: '<html>' },
       'IO Error trying to forward REST request: ORIGIN answered 404, but not with an error of Kafka Connect.',
     ],
     [
+      'half an object',
       { status: 200, body: '{"name":' },
       'IO Error trying to forward REST request: ORIGIN answered with something else than JSON.',
     ],
-    [{ status: 200, isCut: true }, 'IO Error trying to forward REST request: aborted'],
     [
+      'half an answer',
+      { status: 200, isCut: true },
+      'IO Error trying to forward REST request: aborted',
+    ],
+    [
+      'more than an answer may be',
       { status: 200, body: ' '.repeat(17 * 1024 * 1024) },
       'IO Error trying to forward REST request: the answer is larger than 16777216 bytes.',
     ],
-  ])('fails where the leader answers with anything else: %o', async (answer, message) => {
+  ])('fails where the leader answers with %s', async (_, answer, message) => {
     peer.answer = answer
     const told = message.replace('ORIGIN', new URL(peer.url).origin)
     expect(await ask('DELETE', '/connectors/a')).toEqual([500, { error_code: 500, message: told }])

@@ -96,12 +96,19 @@ describe('a listener of https', () => {
     )
   })
 
+  const pem = { 'ssl.truststore.type': 'PEM', 'ssl.truststore.location': tlsFile('ca.pem') }
+  const pkcs12 = {
+    'ssl.truststore.location': tlsFile('trust.p12'),
+    'ssl.truststore.password': tlsPasswords.store,
+  }
+
   test.each([
-    ['required', { nobody: false, client: true, stranger: false }],
-    ['requested', { nobody: true, client: true, stranger: false }],
-    ['none', { nobody: true, client: true, stranger: true }],
-  ])('with ssl.client.auth=%s lets in %j', async (auth, expected) => {
-    const trust = { 'ssl.truststore.type': 'PEM', 'ssl.truststore.location': tlsFile('ca.pem') }
+    ['required', 'PEM', pem, { nobody: false, client: true, stranger: false }],
+    ['required', 'PKCS#12', pkcs12, { nobody: false, client: true, stranger: false }],
+    ['requested', 'PEM', pem, { nobody: true, client: true, stranger: false }],
+    ['requested', 'PKCS#12', pkcs12, { nobody: true, client: true, stranger: false }],
+    ['none', 'PEM', pem, { nobody: true, client: true, stranger: true }],
+  ])('with ssl.client.auth=%s and a trust store in %s', async (auth, _, trust, expected) => {
     const [port] = await start({
       listeners: https,
       ...{ ...store(''), ...trust, 'ssl.client.auth': auth },

@@ -201,7 +201,7 @@ export class DistributedParts {
   #changed(change: ConfigChange): void {
     switch (change.kind) {
       case 'connector-config':
-        this.#owned.align(change.connector)
+        this.#owned.connectorWritten(change.connector)
         if (!this.#known.has(change.connector)) this.#rebalance('there is a new connector')
         break
       case 'connector-removed':

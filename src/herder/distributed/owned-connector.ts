@@ -39,6 +39,8 @@ export class OwnedConnector {
   #wish: ConnectorWish | null = null
   /** What the worker runs; null where it knows nothing of the connector. */
   #placed: ConnectorWish | null = null
+  /** Set until it is started with what was written. */
+  #isRewritten = false
   /** Set from its own failure until it is started again, or stopped. */
   #failed = false
   #generation = new AbortController()
@@ -68,16 +70,22 @@ export class OwnedConnector {
     return this.#taskConfiguration.trouble
   }
 
+  /** Its configuration has been written anew: as by Java it is started again by the next wish, though nothing in it differs. */
+  rewritten(): void {
+    this.#isRewritten = this.#wish !== null
+  }
+
   /** Resolves once it is so, or a newer wish has overtaken this one; what goes wrong is in its status. */
   async want(wish: ConnectorWish | null): Promise<void> {
     const before = this.#wish
-    if (isSame(before, wish)) {
+    if (isSame(before, wish) && !this.#isRewritten) {
       if (wish === null) await this.#chain.idle()
       return
     }
     this.#wish = wish
     const goesOn = before !== null && wish !== null && sameConfig(before.config, wish.config)
-    if (!goesOn) this.#supersede(new ConnectError(`Connector ${this.name} has been changed.`))
+    if (!goesOn || this.#isRewritten)
+      this.#supersede(new ConnectError(`Connector ${this.name} has been changed.`))
     const { signal } = this.#generation
     await this.#inTurn(signal, () => this.#become(signal)).catch((error: unknown) => {
       if (signal.aborted) return
@@ -148,7 +156,8 @@ export class OwnedConnector {
       this.#giveUp()
       return
     }
-    if (placed === null || !sameConfig(placed.config, wish.config)) {
+    if (placed === null || this.#isRewritten || !sameConfig(placed.config, wish.config)) {
+      this.#isRewritten = false
       await this.#stop()
       signal.throwIfAborted()
       await this.#start(wish, signal)

@@ -81,6 +81,12 @@ export class OwnedWork {
     this.#tidy()
   }
 
+  /** The connector's configuration has been written, be it the same. */
+  connectorWritten(name: string): void {
+    this.#connectors.get(name)?.rewritten()
+    this.align(name)
+  }
+
   /** The connector has another set of tasks: those that differ start once the group has been rebalanced for it. */
   tasksChanged(connector: string): void {
     this.#barriers.set(connector, this.#parts.snapshot().offset)

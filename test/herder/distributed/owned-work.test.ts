@@ -82,6 +82,19 @@ describe('what a worker runs', () => {
     ])
   })
 
+  test('starts its connector again when the same configuration is written, and leaves the tasks alone', async () => {
+    const scene = await running()
+    const from = scene.worker.calls.length
+    await put(scene, 'a')
+    await eventually(() => expect(callsSince(scene, from)).toEqual(['stop a', 'start a']))
+    await scene.herder.stopConnector('a', signal)
+    await eventually(() => expect(scene.worker.tasks.size).toBe(0))
+    const stopped = scene.worker.calls.length
+    await put(scene, 'a')
+    await eventually(() => expect(callsSince(scene, stopped)).toEqual(['stop a', 'start a']))
+    expect(scene.herder.connectorStatus('a').connector.state).toBe('STOPPED')
+  })
+
   test('keeps the tasks that another set of tasks has too', async () => {
     const scene = await running()
     const from = scene.worker.calls.length

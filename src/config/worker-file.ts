@@ -51,7 +51,10 @@ const commonPrefixes = [
   'admin.listeners.https.',
 ]
 
-const ignoredConverters = ['internal.key.converter', 'internal.value.converter']
+/** Whether it is one of the keys by which workers before Kafka 3.0 were told how to keep offsets: nothing reads them now. */
+export function isIgnoredConverter(key: string): boolean {
+  return /^internal\.(?:key|value)\.converter/.test(key)
+}
 
 /** Throws a ConfigError that lists everything wrong with the file, each with Java's sentence and what to do. */
 export function readWorkerFile<C>(
@@ -100,7 +103,7 @@ function sentence(message: string): string {
 
 function warningsOf<C>(rules: WorkerFileRules<C>, originals: ConnectorConfig): string[] {
   const keys = Object.keys(originals)
-  const internal = keys.filter((key) => ignoredConverters.some((name) => key.startsWith(name)))
+  const internal = keys.filter(isIgnoredConverter)
   const unused = keys.filter((key) => !internal.includes(key) && !isKnown(key, rules))
   const warnings: string[] = []
   if (internal.length > 0) {

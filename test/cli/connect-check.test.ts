@@ -71,6 +71,8 @@ describe('of a worker file', () => {
     ['connector.client.config.override.policy', 'com.acme.Mine', 'missing', 'No override policy'],
     ['metric.reporters', 'com.acme.Reporter', 'different', 'GET /metrics'],
     ['offset.flush.interval.mss', '1', 'supported', 'Did you mean offset.flush.interval.ms?'],
+    ['internal.key.converter', 'com.acme.Any', 'supported', 'It has no effect, as in Kafka’s'],
+    ['internal.value.converter.schemas.enable', 'false', 'supported', 'It has no effect, as in'],
     ['producer.linger.ms', '5', 'supported', undefined],
     ['producer.interceptor.classes', 'com.acme.I', 'missing', 'Refused'],
     ['producer.compresion.type', 'lz4', 'supported', 'Did you mean compression.type?'],

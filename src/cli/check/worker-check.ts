@@ -3,7 +3,7 @@ import type { ClientKind } from '../../config/client-keys.ts'
 import { distributedRules } from '../../config/distributed-config.ts'
 import { standaloneRules } from '../../config/standalone-config.ts'
 import type { ConnectorConfig } from '../../config/types.ts'
-import { isKnown } from '../../config/worker-file.ts'
+import { isIgnoredConverter, isKnown } from '../../config/worker-file.ts'
 import type { KnownKeys } from '../../config/worker-file.ts'
 import type { PluginRegistry } from '../../plugins/plugin-registry.ts'
 import { checkClass } from './classes.ts'
@@ -83,8 +83,11 @@ function checkKey(key: string, value: string, rules: KnownKeys): Finding {
     return { key, verdict: 'different', note: known.documentation, link: pageOfKey(key) }
   }
   if (known !== undefined || isKnown(key, rules)) return { key, verdict: 'supported' }
-  return { key, verdict: 'supported', note: unknown(key, rules) }
+  const note = isIgnoredConverter(key) ? withoutEffect : unknown(key, rules)
+  return { key, verdict: 'supported', note }
 }
+
+const withoutEffect = 'It has no effect, as in Kafka’s worker since 3.0: remove it.'
 
 /** How the definitions of such keys begin. */
 const noEffect = 'Accepted; has no effect'

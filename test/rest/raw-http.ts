@@ -22,8 +22,8 @@ export function sendRaw(
     }
     const timer = setTimeout(() => {
       socket.destroy()
-      reject(new Error(`No whole answer within 10 s, but: ${text}`))
-    }, 10_000)
+      reject(new Error(`No whole answer within 25 s, but: ${text}`))
+    }, 25_000)
     socket.on('data', (chunk: Buffer) => {
       text = (text + chunk.toString()).replace(/^HTTP\/1.1 100 Continue\r\n\r\n/, '')
       if (until(text)) setTimeout(() => done(false), 30)

@@ -9,6 +9,7 @@ import type { Herder } from '../../src/herder/herder.ts'
 import { createRestServer } from '../../src/rest/rest-server.ts'
 import type { RestServer } from '../../src/rest/rest-server.ts'
 import { setLogSink } from '../../src/util/logger.ts'
+import { rememberSecret } from '../../src/util/secrets.ts'
 import { FakePeer } from './fake-peer.ts'
 
 let server: RestServer
@@ -180,6 +181,16 @@ describe('a request that the leader is to answer', () => {
     expect(await ask('DELETE', '/connectors/a')).toEqual([
       404,
       { error_code: 40401, message: null },
+    ])
+  })
+
+  test('tells nothing of its error but that, and no secret', async () => {
+    rememberSecret('leader-told-it')
+    const body = { error_code: 400, trace: 'x', message: 'Invalid value leader-told-it' }
+    peer.answer = { status: 400, body: JSON.stringify(body) }
+    expect(await ask('DELETE', '/connectors/a')).toEqual([
+      400,
+      { error_code: 400, message: 'Invalid value [hidden]' },
     ])
   })
 

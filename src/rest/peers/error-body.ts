@@ -1,3 +1,4 @@
+import { maskSecrets } from '../../util/secrets.ts'
 import { ioError } from './peer-request.ts'
 import type { PeerAnswer } from './peer-request.ts'
 
@@ -7,10 +8,16 @@ export interface PeerError {
   readonly message: string | null
 }
 
-/** Throws a RestError where the body of the answer is not as Connect writes errors: then it was not a worker that answered. */
+/**
+ * Throws a RestError where the body of the answer is not as Connect writes errors: then it was not a worker that answered. Java's
+ * workers hide no secrets in what they say; those that are known here are hidden (invariant 8).
+ */
 export function readPeerError({ status, body }: PeerAnswer, origin: string): PeerError {
   const found = parsed(body)
-  if (isPeerError(found)) return found
+  if (isPeerError(found)) {
+    const { error_code, message } = found
+    return { error_code, message: message === null ? null : maskSecrets(message) }
+  }
   throw ioError(`${origin} answered ${status}, but not with an error of Kafka Connect.`)
 }
 

@@ -9,6 +9,7 @@ import type { ExactlyOnceOptions } from '../herder/distributed/options.ts'
 import type { SourceTransactions } from '../herder/distributed/source-transactions.ts'
 import { cleanUp } from '../kafka/clean-up.ts'
 import type { ClientConfig } from '../kafka/types.ts'
+import { fencingFailure } from '../runtime/transaction-errors.ts'
 import type { InternalTopicOptions } from '../stores/internal-log.ts'
 import type { KafkaOffsetStore } from '../stores/kafka-offset-store.ts'
 import type { OffsetPlaces } from '../worker/offset-stores.ts'
@@ -59,7 +60,15 @@ export function exactlyOnceOptions(worker: ConnectorConfig): ExactlyOnceOptions 
       const ids = Array.from({ length: tasks }, (_, task) => ({
         transactionalId: transactionalIdOf(worker, { connector: name, task }),
       }))
-      await cleanUp(groupAdminConfigFor(worker, config, { connector: name }), ids, signal)
+      try {
+        await cleanUp(groupAdminConfigFor(worker, config, { connector: name }), ids, signal)
+      } catch (error) {
+        signal.throwIfAborted()
+        throw fencingFailure(
+          error,
+          ids.map(({ transactionalId }) => transactionalId),
+        )
+      }
     },
   }
 }

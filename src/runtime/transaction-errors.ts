@@ -1,6 +1,8 @@
 import { ConnectError, asError } from '../errors/connect-error.ts'
 import { codeOf, ErrorCode } from '../kafka/protocol/errors.ts'
 
+const notAllowed = ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
+
 /** Why a transaction was not committed, in Java's words; beside them what helps, where that is known. */
 export function transactionFailure(
   what: string,
@@ -28,6 +30,20 @@ export function missingRights(
     return 'the principal of the producer may not write to a topic. Allow it the operations Write and Describe on the topics of its records and on its offsets topic.'
   }
   return null
+}
+
+/** Why the producers of these ids were not fenced, with the rights that are missing where it is for want of them. */
+export function fencingFailure(error: unknown, transactionalIds: readonly string[]): ConnectError {
+  const { message } = asError(error)
+  if (!causesOf(error).some((each) => codeOf(each) === notAllowed)) {
+    return new ConnectError(message, { cause: error })
+  }
+  const names = transactionalIds.map((id) => `"${id}"`).join(', ')
+  return new ConnectError(
+    `${message} The principal of the admin client may not use the transactional ids of the connector's tasks. ` +
+      `Allow it the operations Write and Describe on TransactionalId ${names}.`,
+    { cause: error },
+  )
 }
 
 /** The error and what caused it. */

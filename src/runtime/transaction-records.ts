@@ -37,6 +37,8 @@ export class TransactionRecords implements ProducerListener, RecordFates {
   #told: Told[] = []
   #failure: Error | null = null
   #isAborting = false
+  /** Numbers, from and up to, of what was lost before somebody noticed. */
+  #lost: (readonly [number, number])[] = []
 
   constructor(
     task: SourceTask,
@@ -80,12 +82,12 @@ export class TransactionRecords implements ProducerListener, RecordFates {
   }
 
   failed(from: number, to: number, _partition: TopicPartition, error: Error): void {
-    if (!this.#isAborting) this.#failure ??= error
-    else if (from < firstOffsetNumber) {
-      // Dropped at the connector's own wish: it has been dealt with, and so say its offsets.
-      if (this.#task.commitRecord !== undefined) this.#note(from, to, null, -1)
-      this.#submitted.acknowledge(from, to)
+    if (this.#isAborting) {
+      this.#drop(from, to)
+      return
     }
+    this.#failure ??= error
+    this.#lost.push([from, to])
   }
 
   /** To be told with the others; also where an earlier try to send it has failed. */
@@ -124,6 +126,7 @@ export class TransactionRecords implements ProducerListener, RecordFates {
       this.#isAborting = false
     }
     this.#failure = null
+    for (const [from, to] of this.#lost.splice(0)) this.#drop(from, to)
     this.#told = this.#told.map(({ order, record }) => ({ order, record, metadata: null }))
   }
 
@@ -143,6 +146,13 @@ export class TransactionRecords implements ProducerListener, RecordFates {
     } catch (error) {
       this.#services.logger.error('Exception thrown while calling task.commitRecord()', error)
     }
+  }
+
+  /** At the connector's own wish: it has been dealt with, and so say its offsets. */
+  #drop(from: number, to: number): void {
+    if (from >= firstOffsetNumber) return
+    if (this.#task.commitRecord !== undefined) this.#note(from, to, null, -1)
+    this.#submitted.acknowledge(from, to)
   }
 
   #note(from: number, to: number, place: TopicPartition | null, baseOffset: number): void {

@@ -1,6 +1,6 @@
 import type { TransactionContext } from '../api/source-task.ts'
 import type { SourceRecord } from '../data/records.ts'
-import { asError } from '../errors/connect-error.ts'
+import { asError, ConnectError } from '../errors/connect-error.ts'
 import type { ProducerListener, TransactionalProducer } from '../kafka/types.ts'
 import type { TaskCounters } from '../messages/counters.ts'
 import { isAbortOf, timeLimit } from '../util/abort.ts'
@@ -96,12 +96,17 @@ export class TransactionalDelivery implements SourceDelivery {
 
   /**
    * Invariant 4: tasks of earlier configurations are fenced by the leader, an earlier run of this one by its transactional id; after
-   * that nobody may have configured the connector anew.
+   * that nobody may have configured the connector anew. A worker that is just no member of its group would fence the task's next owner.
    */
   async prepare(signal: AbortSignal): Promise<void> {
-    const { services } = this.#parts
-    const { transactionalId } = this.#settings
+    const { services, control } = this.#parts
+    const { task, transactionalId } = this.#settings
     await services.transactions.fenceZombies(signal)
+    if (!(await services.lease.regained(() => control.stopping || signal.aborted))) {
+      signal.throwIfAborted()
+      throw new ConnectError(`Task ${task} was stopped before it began its transactions.`)
+    }
+    signal.throwIfAborted()
     services.notify.kafkaIdOpened({ transactionalId })
     try {
       await this.#producer.init(signal)
@@ -145,7 +150,7 @@ export class TransactionalDelivery implements SourceDelivery {
 
   /** So that no transaction is open for as long as the task is paused, and runs into its timeout. */
   async rest(): Promise<void> {
-    if (this.#settings.boundary.atRest()) await this.#commit(this.#parts.control.cancelled)
+    await this.#end(this.#settings.boundary.atRest() ? 'commit' : null)
   }
 
   /** Invariant 7. A task that has failed, or may not act any more, commits nothing: what is left open is aborted. */

@@ -7,6 +7,7 @@ import { TransactionalDelivery } from '../../src/runtime/transactional-delivery.
 import { WorkerSourceTask } from '../../src/runtime/worker-source-task.ts'
 import { FakeTransactionalProducer } from './fake-transactions.ts'
 import { fakePlugins, fakeServices } from './fakes.ts'
+import { FakeKeeping } from './keeping.ts'
 
 /** Returns what the test queues, and waits when there is nothing. */
 export class QueueTask extends SourceTask {
@@ -62,6 +63,7 @@ export function setUp(
   }: { config?: Record<string, string>; hasSecondStore?: boolean } = {},
 ) {
   const services = fakeServices()
+  const keeping = new FakeKeeping(services)
   const source = new QueueTask()
   const elsewhere: unknown[] = []
   const steps: string[] = []
@@ -93,7 +95,7 @@ export function setUp(
     commit: { timeoutMs: 200 },
     createsTopics: false,
     openTask: () => Promise.resolve(source),
-    openPlugins: () => Promise.resolve(fakePlugins(config)),
+    openPlugins: () => Promise.resolve(fakePlugins(config, keeping)),
     openDelivery: (parts) =>
       TransactionalDelivery.open(parts, settings, (listener) => {
         producer = new FakeTransactionalProducer(listener)
@@ -107,5 +109,5 @@ export function setUp(
   const passTime = (ms: number): void => {
     now += ms
   }
-  return { services, source, task, steps, elsewhere, producer: theProducer, passTime }
+  return { services, keeping, source, task, steps, elsewhere, producer: theProducer, passTime }
 }

@@ -15,6 +15,8 @@ import { SourceTransactions } from './source-transactions.ts'
 import { WritePrivileges } from './write-privileges.ts'
 import { ZombieFencing } from './zombie-fencing.ts'
 
+const refusal = 'Only the leader may perform zombie fencing.'
+
 export interface ClusterTransactionsParts {
   readonly options?: ExactlyOnceOptions
   readonly configs: ConfigStore
@@ -43,6 +45,7 @@ export class ClusterTransactions {
     this.#parts = parts
     this.#fencing = new ZombieFencing({
       configs,
+      asLeader: (signal, job) => later().requests.asLeader(refusal, signal, job),
       fenceProducers: (connector, tasks, signal) => this.#fence(connector, tasks, signal),
     })
     this.#privileges = new WritePrivileges({
@@ -79,7 +82,7 @@ export class ClusterTransactions {
   /** Another worker wants a source connector's earlier tasks fenced, which the leader does. */
   async fence(connector: string, signal: AbortSignal): Promise<void> {
     const { worker, views, requests } = this.#parts.later()
-    await requests.asLeader('Only the leader may perform zombie fencing.', signal, () => {
+    await requests.asLeader(refusal, signal, () => {
       if (connectorTypeOf(worker, views.get(connector).config) === 'source') return
       throw new BadRequestError(`Connector ${connector} is not a source connector`)
     })

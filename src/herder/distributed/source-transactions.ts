@@ -1,9 +1,11 @@
 import { ConnectError, asError, isConnectError } from '../../errors/connect-error.ts'
+import { NotLeaderError } from '../../errors/forwarding-errors.ts'
 import { RestError } from '../../errors/rest-error.ts'
 import { taskIdText } from '../../messages/ids.ts'
 import type { ConnectorTaskId } from '../../messages/ids.ts'
 import type { SessionKey } from '../../stores/config/config-records.ts'
 import type { KafkaConfigStore } from '../../stores/config/kafka-config-store.ts'
+import { PrivilegedWriteError } from '../../stores/config/leader-writer.ts'
 import { delay } from '../../util/abort.ts'
 import { createLogger } from '../../util/logger.ts'
 import type { PeerClient } from './peer-client.ts'
@@ -50,10 +52,9 @@ export class SourceTransactions {
         return
       } catch (error) {
         signal.throwIfAborted()
-        if (!(error instanceof RestError) || performance.now() > deadline) throw inWords(error)
-        log.info(
-          `The leader did not fence earlier tasks of connector ${connector} yet: ${error.message}`,
-        )
+        if (!mayPass(error) || performance.now() > deadline) throw inWords(error)
+        const { message } = asError(error)
+        log.info(`The leader did not fence earlier tasks of connector ${connector} yet: ${message}`)
         await delay(retryMs, signal)
       }
     }
@@ -82,6 +83,15 @@ export class SourceTransactions {
     if (isLeader) await fencing.fence(connector, signal)
     else await peers.fenceZombies(leaderUrl, connector, sessionKey(), signal)
   }
+}
+
+/** What another worker has answered, or that this one is no leader any more, by the group or by what it could not write. */
+function mayPass(error: unknown): boolean {
+  return (
+    error instanceof RestError ||
+    error instanceof NotLeaderError ||
+    error instanceof PrivilegedWriteError
+  )
 }
 
 function inWords(error: unknown): Error {

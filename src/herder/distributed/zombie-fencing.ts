@@ -1,8 +1,10 @@
 import type { RawConfig } from '../../config/types.ts'
 import { ConnectError, NotFoundError, asError } from '../../errors/connect-error.ts'
+import { NotLeaderError } from '../../errors/forwarding-errors.ts'
 import { RestError } from '../../errors/rest-error.ts'
 import type { ConnectorState } from '../../stores/config/cluster-config.ts'
 import type { KafkaConfigStore } from '../../stores/config/kafka-config-store.ts'
+import { PrivilegedWriteError } from '../../stores/config/leader-writer.ts'
 import { abortable, reasonOf } from '../../util/abort.ts'
 import { createLogger } from '../../util/logger.ts'
 
@@ -13,6 +15,8 @@ const fencingMs = 90_000
 
 export interface ZombieFencingParts {
   readonly configs: Pick<KafkaConfigStore, 'refresh' | 'putTaskCount'>
+  /** Does `job` where this worker leads, while no other configuration is written; rejects with a NotLeaderError where another one does. */
+  readonly asLeader: (signal: AbortSignal, job: () => Promise<void>) => Promise<void>
   /** Fences the producers that have or had these transactional ids, with the connector's clients. */
   readonly fenceProducers: (
     connector: { readonly name: string; readonly config: RawConfig },
@@ -84,7 +88,7 @@ export class ZombieFencing {
       await this.#fence(connector, round, signal)
     } catch (error) {
       if (cancelled.aborted) throw reasonOf(cancelled)
-      if (error instanceof RestError || error instanceof NotFoundError) throw error
+      if (speaksForItself(error)) throw error
       throw new ConnectError(`Failed to perform zombie fencing: ${asError(error).message}`, {
         cause: error,
       })
@@ -92,7 +96,7 @@ export class ZombieFencing {
   }
 
   async #fence(connector: string, round: Round, signal: AbortSignal): Promise<void> {
-    const { configs, fenceProducers } = this.#parts
+    const { asLeader, fenceProducers } = this.#parts
     const before = await this.#stateOf(connector, signal)
     if (!before.needsFencing) {
       log.debug(`Skipping zombie fencing round for connector ${connector}: it has been done.`)
@@ -107,13 +111,23 @@ export class ZombieFencing {
       round.isFencing = true
       const owner = { name: connector, config: before.config }
       await abortable(fenceProducers(owner, earlier, signal), signal)
-      const after = await this.#stateOf(connector, signal)
-      if (after.generation !== before.generation || after.tasks.length !== tasks) {
-        throw new RestError(
-          409,
-          'Failed to complete zombie fencing because a new set of task configs was generated',
-        )
-      }
+    }
+    await asLeader(signal, () => this.#record(connector, before, signal))
+  }
+
+  /**
+   * Between the look at which tasks there are and the record of how many nobody may configure others: the record would count for those, and
+   * the next round fence too few.
+   */
+  async #record(connector: string, before: ConnectorState, signal: AbortSignal): Promise<void> {
+    const { configs } = this.#parts
+    const tasks = before.tasks.length
+    const after = await this.#stateOf(connector, signal)
+    if (after.generation !== before.generation || after.tasks.length !== tasks) {
+      throw new RestError(
+        409,
+        'Failed to complete zombie fencing because a new set of task configs was generated',
+      )
     }
     await configs.putTaskCount(connector, tasks, signal)
     await configs.refresh(signal)
@@ -125,4 +139,10 @@ export class ZombieFencing {
     if (state === undefined) throw new NotFoundError(`Connector ${connector} not found`)
     return state
   }
+}
+
+/** Whether whoever asked can do more with it than with the news that the round has failed. */
+function speaksForItself(error: unknown): boolean {
+  const kinds = [RestError, NotFoundError, NotLeaderError, PrivilegedWriteError]
+  return kinds.some((kind) => error instanceof kind)
 }

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { NotLeaderError } from '../../../src/errors/forwarding-errors.ts'
 import { RestError } from '../../../src/errors/rest-error.ts'
 import { SourceTransactions } from '../../../src/herder/distributed/source-transactions.ts'
 import { ZombieFencing } from '../../../src/herder/distributed/zombie-fencing.ts'
 import { ClusterConfig } from '../../../src/stores/config/cluster-config.ts'
+import { PrivilegedWriteError } from '../../../src/stores/config/leader-writer.ts'
 
 const never = new AbortController().signal
 const id = { connector: 'f', task: 0 }
@@ -11,8 +13,11 @@ function setUp(options: {
   readonly isLeader?: boolean
   readonly started?: number | null
   readonly refusals?: Error[]
+  /** What its turn as the leader ends with, one after the other. */
+  readonly lost?: Error[]
 }) {
-  const { isLeader = false, started = 0, refusals = [] } = options
+  const { started = 0, refusals = [], lost = [] } = options
+  let { isLeader = false } = options
   const cluster = new ClusterConfig()
   cluster.apply({ kind: 'connector', connector: 'f', config: { name: 'f' } }, 0)
   cluster.apply({ kind: 'task', connector: 'f', task: 0, config: {} }, 1)
@@ -37,7 +42,16 @@ function setUp(options: {
         return refusal === undefined ? Promise.resolve() : Promise.reject(refusal)
       },
     },
-    fencing: new ZombieFencing({ configs, fenceProducers: () => Promise.resolve() }),
+    fencing: new ZombieFencing({
+      configs,
+      asLeader: async (_signal, job) => {
+        const error = lost.shift()
+        if (error === undefined) return job()
+        isLeader = !(error instanceof NotLeaderError)
+        throw error
+      },
+      fenceProducers: () => Promise.resolve(),
+    }),
     startedFrom: () => started,
   })
   return { transactions, asked, counts }
@@ -55,6 +69,20 @@ describe('before a source task writes in transactions', () => {
     await transactions.fenceZombies(id, never)
     expect(asked).toEqual([])
     expect(counts).toEqual([1])
+  })
+
+  test('a worker that leads no more asks the one that does', async () => {
+    const lost = [new NotLeaderError('Only the leader may', 'http://leader/')]
+    const { transactions, asked, counts } = setUp({ isLeader: true, lost })
+    await transactions.fenceZombies(id, never)
+    expect([asked, counts]).toEqual([['http://leader/ f k'], []])
+  })
+
+  test('a worker that could not write as the leader tries again', async () => {
+    const lost = [new PrivilegedWriteError('Failed to write to config topic')]
+    const { transactions, asked, counts } = setUp({ isLeader: true, lost })
+    await transactions.fenceZombies(id, never)
+    expect([asked, counts]).toEqual([[], [1]])
   })
 
   test('a leader that is away, or has changed, is asked again', async () => {

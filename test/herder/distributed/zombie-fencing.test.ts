@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
+import { NotLeaderError } from '../../../src/errors/forwarding-errors.ts'
 import { httpStatusOf } from '../../../src/errors/rest-error.ts'
 import { ZombieFencing } from '../../../src/herder/distributed/zombie-fencing.ts'
 import { ClusterConfig } from '../../../src/stores/config/cluster-config.ts'
@@ -32,6 +33,8 @@ function setUp(records: readonly ConfigRecord[]) {
   const counts: number[] = []
   let answer: (error?: Error) => void = () => undefined
   const open = { waits: false }
+  /** What the leader does before it is the round's turn. */
+  const before: { turn: () => void } = { turn: () => undefined }
   const fencing = new ZombieFencing({
     configs: {
       refresh: () => Promise.resolve(cluster.snapshot()),
@@ -41,6 +44,10 @@ function setUp(records: readonly ConfigRecord[]) {
         return Promise.resolve()
       },
     },
+    asLeader: async (_signal, job) => {
+      before.turn()
+      await job()
+    },
     fenceProducers: (_connector, count) => {
       fenced.push(count)
       if (!open.waits) return Promise.resolve()
@@ -49,7 +56,7 @@ function setUp(records: readonly ConfigRecord[]) {
       })
     },
   })
-  return { fencing, fenced, counts, write, open, answer: (error?: Error) => answer(error) }
+  return { fencing, fenced, counts, write, open, before, answer: (error?: Error) => answer(error) }
 }
 
 describe('a round of zombie fencing', () => {
@@ -102,6 +109,38 @@ describe('a round of zombie fencing', () => {
       409,
       'Failed to complete zombie fencing because a new set of task configs was generated',
     ])
+    expect(counts).toEqual([])
+  })
+
+  test.each([
+    { what: 'that never wrote', past: [] },
+    { what: 'that were fenced', past: [...tasks(2), recorded(2)] },
+  ])(
+    'records nothing for tasks in place of some $what where others came before its turn',
+    async ({ past }) => {
+      const { fencing, counts, write, before } = setUp([created, ...past, ...tasks(3)])
+      before.turn = () => {
+        before.turn = () => undefined
+        write(tasks(5))
+      }
+      const refused: unknown = await fencing
+        .fence(connector, never)
+        .catch((error: unknown) => error)
+      expect(httpStatusOf(refused as Error)).toBe(409)
+      expect(counts).toEqual([])
+      // The next one who asks does so for the tasks that there are.
+      await fencing.fence(connector, never)
+      expect(counts).toEqual([5])
+    },
+  )
+
+  test('lets whoever asked know that this worker leads no more', async () => {
+    const { fencing, counts, before } = setUp([created, ...tasks(3)])
+    const refusal = new NotLeaderError('Only the leader may', 'http://other/')
+    before.turn = () => {
+      throw refusal
+    }
+    await expect(fencing.fence(connector, never)).rejects.toBe(refusal)
     expect(counts).toEqual([])
   })
 

@@ -55,6 +55,21 @@ export interface Health {
   readonly message: string
 }
 
+/** What a worker still runs that gives it to others, as `/admin/drain` shows it. */
+export interface DrainView {
+  readonly state: 'active' | 'draining' | 'drained'
+  readonly message: string
+  readonly connectors: readonly string[]
+  readonly tasks: readonly ConnectorTaskId[]
+}
+
+/** Has the others of the cluster take over what this worker runs. Neither waits for that, and both may be asked twice. */
+export interface Drain {
+  begin(): DrainView
+  end(): DrainView
+  view(): DrainView
+}
+
 /** A logger as `/admin/loggers` shows it. `last_modified` is in ms; null where it was never changed. */
 export interface LoggerLevel {
   readonly level: LogLevel
@@ -88,6 +103,8 @@ export interface Herder {
   readonly logs: LogHistory
   /** Runs configurations on a few records, and keeps nothing of it; ours. */
   readonly previews: Pick<Previews, 'run'>
+  /** Of a worker of a cluster; ours. Null where it has no others. */
+  readonly drain: Drain | null
   health(signal: AbortSignal): Promise<Health>
   connectors(): readonly string[]
   connectorInfo(name: string, signal: AbortSignal): Promise<ConnectorInfo>

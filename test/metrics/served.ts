@@ -58,7 +58,8 @@ const assignment: GroupAssignment = {
   failed: false,
   configOffset: 7,
   work: { connectors: ['out'], tasks: [{ connector: 'out', task: 0 }] },
-  wasRevoked: false,
+  isDrained: false,
+        wasRevoked: false,
   delayMs: 0,
 }
 

@@ -30,6 +30,7 @@ export class FakeGroupMember implements GroupMember {
         failed: false,
         configOffset: this.#needs.configs.fresh().offset,
         work: this.#held,
+        isDrained: this.#needs.isDrained(),
         wasRevoked: false,
         delayMs: 0,
         ...more,

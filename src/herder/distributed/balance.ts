@@ -49,6 +49,8 @@ export function distribute(kind: WorkKind, work: Iterable<string>, loads: Loads)
   const members = [...loads].sort(
     ([a, x], [b, y]) => x[kind].size - y[kind].size || (a < b ? -1 : 1),
   )
+  // All are drained.
+  if (members.length === 0) return
   const rest = [...work]
   while (rest.length > 0) {
     const level = members[0]?.[1][kind].size ?? 0

@@ -1,4 +1,5 @@
 import { ConnectError, asError } from '../../errors/connect-error.ts'
+import { NotLeaderError } from '../../errors/forwarding-errors.ts'
 import { Notifier } from '../../kafka/consumer/notifier.ts'
 import type { ClusterConfigState } from '../../stores/config/cluster-config.ts'
 import { isAbortOf, timeLimit } from '../../util/abort.ts'
@@ -12,6 +13,7 @@ import type {
 } from './options.ts'
 import { RebalanceMetrics } from './rebalance-metrics.ts'
 import { Waiting } from './waiting.ts'
+import { isNothing, noWork } from './work.ts'
 import type { Work } from './work.ts'
 import type { GroupAssignment, WorkerGroupListener } from './worker-group.ts'
 
@@ -52,6 +54,7 @@ export interface ClusterMembershipParts extends Pick<
  * assigned ─► settled     the configurations that the assignment is about have been read
  * assigned ─► joining     it names none: its leader had not read what another one had
  * assigned ─► out         the configurations cannot be read: others get what it was given; then ─► joining
+ * assigned ─► outside     it is drained, and its leader (one of Java's) gives it work nevertheless; ─► joining once it takes work again
  * settled ─► joining      configurations, members or balance changed; what runs goes on (before protocol version 1: is stopped)
  * any ─► joining          the session is over: nothing is started or written until ─► settled
  */
@@ -65,6 +68,9 @@ export class ClusterMembership {
   #joined: ClusterConfigState | null = null
   #assignment: GroupAssignment | null = null
   #isSettled = false
+  #isDrained = false
+  /** Of a worker that has left the group to be drained: who led it then. */
+  #outside: Pick<GroupAssignment, 'leaderUrl'> | null = null
   #readFailures = 0
   #failures = 0
   #problem: string | null = null
@@ -107,9 +113,33 @@ export class ClusterMembership {
     return this.#problem
   }
 
-  /** Waits until the worker knows its place; rejects where it leaves its group before. */
+  /** Whether the worker is to have nothing. */
+  get isDrained(): boolean {
+    return this.#isDrained
+  }
+
+  /** Whether all that it had has been taken from the worker that is drained, or given up by it. */
+  get isRelieved(): boolean {
+    const { settled } = this
+    return this.#outside !== null || (settled?.isDrained === true && isNothing(settled.work))
+  }
+
+  /** Has what the worker has given to others, or lets it have something again. Waits for nothing. */
+  setDrained(isDrained: boolean): void {
+    if (this.#isDrained === isDrained) return
+    this.#isDrained = isDrained
+    this.#outside = null
+    this.#group.requestRejoin(isDrained ? 'it is drained' : 'it takes work again')
+    this.#notifier.notify()
+  }
+
+  /** Waits until the worker knows its place; rejects where it leaves its group before, with a NotLeaderError where it has left it to be drained. */
   async untilSettled(signal: AbortSignal): Promise<GroupAssignment> {
     for (;;) {
+      if (this.#outside !== null) {
+        const refusal = 'This worker is drained, and has left the group.'
+        throw new NotLeaderError(refusal, this.#outside.leaderUrl)
+      }
       const { settled } = this
       if (settled !== null) return settled
       this.#stopping.signal.throwIfAborted()
@@ -133,6 +163,7 @@ export class ClusterMembership {
       configs: { fresh, joined: () => this.#joined ?? fresh() },
       listener: this.#listener(),
       notify: this.#notifier.notify,
+      isDrained: () => this.#isDrained,
     })
   }
 
@@ -169,7 +200,7 @@ export class ClusterMembership {
 
   async #turn(signal: AbortSignal): Promise<void> {
     const now = performance.now()
-    if (now < this.#notBefore) return
+    if (now < this.#notBefore || this.#outside !== null) return
     if (now >= this.#rejoinAt) {
       this.#rejoinAt = Infinity
       this.#group.requestRejoin('the time has come for the rebalance that its leader has asked for')
@@ -187,6 +218,10 @@ export class ClusterMembership {
     if (assignment.failed) {
       await this.#read(signal)
       this.#group.requestRejoin('its leader had not read the newest configurations')
+      return
+    }
+    if (assignment.isDrained && !isNothing(assignment.work)) {
+      await this.#leaveDrained(assignment)
       return
     }
     const { configs, work } = this.#parts
@@ -229,6 +264,20 @@ export class ClusterMembership {
     this.#readFailures = 0
     this.#group = this.#createGroup()
     this.#pause(version === 0 ? unsyncBackoffMs : syncTimeoutMs)
+  }
+
+  /** The leader does not know of drained workers: whoever is to have nothing cannot be a member. Nothing new was started. */
+  async #leaveDrained(assignment: GroupAssignment): Promise<void> {
+    log.info(
+      `Leaving the group: the worker is drained, and its leader ${assignment.leaderUrl} gives it work nevertheless.`,
+    )
+    await this.#group.leave()
+    this.#assignment = { ...assignment, isLeader: false, work: noWork }
+    this.#rejoinAt = Infinity
+    this.#group = this.#createGroup()
+    // It may be to take work again by now.
+    if (this.#isDrained) this.#outside = assignment
+    this.#settling.tell()
   }
 
   /** Whatever it is, better to try again than to give up what runs. */

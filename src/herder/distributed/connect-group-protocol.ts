@@ -43,6 +43,8 @@ export interface ConnectGroupProtocolParts {
   readonly url: string
   readonly configs: ConfigSnapshots
   readonly assignor: IncrementalAssignor
+  /** Whether this worker is to have nothing. */
+  readonly isDrained: () => boolean
   /** What this worker runs by the last assignment; null for nothing. */
   readonly held: () => WorkerAssignment | null
   /** The last generation that this worker has joined; -1 for none. */
@@ -56,14 +58,23 @@ export class ConnectGroupProtocol implements GroupProtocol {
   readonly type = 'connect'
   readonly #parts: ConnectGroupProtocolParts
   #owners: ReadonlyMap<string, string> = new Map()
+  #saidDrained = false
 
   constructor(parts: ConnectGroupProtocolParts) {
     this.#parts = parts
   }
 
+  /** Whether the last offer of this worker, which is the one the group is made of, said that it is drained. */
+  get saidDrained(): boolean {
+    return this.#saidDrained
+  }
+
   protocols(): readonly { readonly name: string; readonly metadata: Buffer }[] {
     const { mode, url, configs, held } = this.#parts
-    const metadata = { url, configOffset: configs.fresh().offset, assignment: held() }
+    const isDrained = this.#parts.isDrained()
+    this.#saidDrained = isDrained
+    const { offset: configOffset } = configs.fresh()
+    const metadata = { url, configOffset, assignment: held(), isDrained }
     return connectProtocols[mode].map((name) => ({
       name,
       metadata: encodeMetadata(metadata, versions[name] ?? 0),
@@ -159,6 +170,7 @@ export class ConnectGroupProtocol implements GroupProtocol {
       members,
       generation,
       lastCompletedGeneration,
+      drained: drainedOf(workers),
     })
     const assignments = Array.from(members.keys(), (memberId): [string, WorkerAssignment] => [
       memberId,
@@ -183,12 +195,19 @@ function eagerly(
   workers: ReadonlyMap<string, WorkerMetadata>,
   head: WorkerAssignment,
 ): Decided {
-  const allocated = assignEagerly(configured, [...workers.keys()])
-  const assignments = Array.from(allocated, ([memberId, assigned]): [string, WorkerAssignment] => [
+  const drained = drainedOf(workers)
+  const takers = [...workers.keys()].filter((memberId) => !drained.has(memberId))
+  const allocated = assignEagerly(configured, takers)
+  const assignments = Array.from(workers.keys(), (memberId): [string, WorkerAssignment] => [
     memberId,
-    { ...head, assigned },
+    { ...head, assigned: allocated.get(memberId) ?? noWork },
   ])
   return { assignments: new Map(assignments), allocated }
+}
+
+function drainedOf(workers: ReadonlyMap<string, WorkerMetadata>): ReadonlySet<string> {
+  const drained = [...workers].filter(([, { isDrained }]) => isDrained === true)
+  return new Set(drained.map(([memberId]) => memberId))
 }
 
 function workOfConfigs({ connectors }: ClusterConfigState): Work {

@@ -8,7 +8,8 @@ import type { Work } from './work.ts'
  * What workers of a group tell each other through its coordinator (protocol type `connect`), as Java's ConnectProtocol and
  * IncrementalCooperativeConnectProtocol (KIP-415, KIP-507) lay it out, big-endian:
  *
- *     metadata   := INT16 version, STRING url, INT64 config-offset, [version >= 1] NULLABLE_BYTES assignment
+ *     metadata   := INT16 version, STRING url, INT64 config-offset, [version >= 1] NULLABLE_BYTES assignment,
+ *                   [ours, where it is drained] INT8 1
  *     assignment := INT16 version, INT16 error, STRING leader, STRING leader-url, INT64 config-offset, ARRAY work,
  *                   [version >= 1] ARRAY work revoked, INT32 delay, [ours, for static members] INT8 whole
  *     work       := STRING connector, ARRAY INT32 tasks
@@ -50,6 +51,8 @@ export interface WorkerMetadata {
   readonly configOffset: number
   /** What it runs; null for nothing. Always null in version 0. */
   readonly assignment: WorkerAssignment | null
+  /** Ours: it is to have nothing. A leader of Java's does not read it. */
+  readonly isDrained?: boolean
 }
 
 /** Stands for the connector among its tasks. */
@@ -65,6 +68,7 @@ export function encodeMetadata(metadata: WorkerMetadata, version: ConnectProtoco
     writer.length(bytes?.length ?? -1, 4)
     if (bytes) writer.bytes(bytes)
   }
+  if (metadata.isDrained === true) writer.int8(1)
   return writer.view()
 }
 
@@ -75,11 +79,9 @@ export function decodeMetadata(bytes: Buffer): WorkerMetadata {
   const url = readText(reader)
   const configOffset = reader.safeInt64()
   const length = version > 0 && reader.remaining > 0 ? reader.length(4) : -1
-  return {
-    url,
-    configOffset,
-    assignment: length < 0 ? null : decodeAssignment(reader.view(length)),
-  }
+  const assignment = length < 0 ? null : decodeAssignment(reader.view(length))
+  const isDrained = reader.remaining > 0 && reader.int8() === 1
+  return { url, configOffset, assignment, ...(isDrained && { isDrained }) }
 }
 
 export function encodeAssignment(assignment: WorkerAssignment): Buffer {

@@ -10,6 +10,7 @@ import type { ConnectorHealth } from '../health.ts'
 import type {
   ConnectorInfo,
   ConnectorStateInfo,
+  Drain,
   Health,
   Herder,
   RestartRequest,
@@ -33,6 +34,7 @@ export class DistributedHerder implements Herder {
   readonly loggers: Loggers
   readonly logs: LogHistory
   readonly previews: Previews
+  readonly drain: Drain
   readonly #parts: DistributedParts
 
   constructor(options: DistributedHerderOptions) {
@@ -40,6 +42,7 @@ export class DistributedHerder implements Herder {
     this.loggers = this.#parts.loggers
     this.logs = this.#parts.logs
     this.previews = this.#parts.previews
+    this.drain = this.#parts.drain
   }
 
   get kafkaClusterId(): string | null {
@@ -67,6 +70,8 @@ export class DistributedHerder implements Herder {
       if (stuck.length > 0) return stuckHealth(stuck)
       const problem = this.#parts.problem()
       if (problem !== null) return { status: 'unhealthy', message: problem }
+      const { state, message } = this.drain.view()
+      if (this.#parts.isReady && state !== 'active') return { status: 'healthy', message }
       return this.#parts.isReady
         ? {
             status: 'healthy',

@@ -35,6 +35,7 @@ import { RestartRequests } from './restart-requests.ts'
 import { SessionKeys } from './session-keys.ts'
 import { publishTasks } from './task-publication.ts'
 import type { PublicationParts } from './task-publication.ts'
+import { WorkerDrain } from './worker-drain.ts'
 import { clusterWorkerListener } from './cluster-worker-listener.ts'
 import type { GroupAssignment } from './worker-group.ts'
 
@@ -52,6 +53,7 @@ export class DistributedParts {
   readonly worker: ConnectorWorker
   readonly configs: ConfigStore
   readonly membership: ClusterMembership
+  readonly drain: WorkerDrain
   readonly views: ClusterViews
   readonly validation: ConfigValidation
   readonly requests: ConnectorRequests
@@ -111,6 +113,10 @@ export class DistributedParts {
         },
         assigned: (assignment) => this.#assigned(assignment),
       },
+    })
+    this.drain = new WorkerDrain({
+      membership: this.membership,
+      running: () => this.#owned.running(),
     })
     this.views = new ClusterViews({
       ...{ snapshot, workerId, worker: this.worker, restarts: this.#restarts },

@@ -32,6 +32,8 @@ export interface AssignmentRound {
   readonly generation: number
   /** The last one that this member has joined; -1 for none. */
   readonly lastCompletedGeneration: number
+  /** Members that are to have nothing; ours. */
+  readonly drained?: ReadonlySet<string>
 }
 
 /** What the leader decided. Every member is in each of the maps. */
@@ -51,6 +53,8 @@ export interface IncrementalAssignment {
  * deleted or runs twice is stopped; what is new goes to those with least; what is lost waits ({@link LostWork}); and where loads are uneven, work
  * is taken in one round and given in the next, which follows at once. Rounds that take come at growing distances
  * (40 ms, 1.6 s, 64 s, then the longest delay), so that a group in unrest does not stop its tasks without end.
+ *
+ * Of a drained member everything is taken, and given to the others in the next round: it is not lost, and waits for nobody.
  *
  * It is kept by the leader from round to round, and is new when another one leads.
  */
@@ -77,12 +81,16 @@ export class IncrementalAssignor {
     const deleted = without(this.#previous, configured)
     const lost = sorted(without(this.#previous, active, deleted))
     const created = sorted(without(configured, this.#previous, active))
-    const revoked = mapValues(held, (load) => intersection(load, union(deleted, duplicated(held))))
+    const { drained = nobody } = round
+    const revoked = mapValues(held, (load, member) =>
+      drained.has(member) ? load : intersection(load, union(deleted, duplicated(held))),
+    )
     const next = mapValues(held, (load, member) => without(load, revoked.get(member) ?? workSet()))
-    const free = this.#settleLost(lost, next)
-    this.#balance(configured, next, revoked)
+    const takers = new Map([...next].filter(([member]) => !drained.has(member)))
+    const free = this.#settleLost(lost, takers, held)
+    this.#balance(configured, takers, revoked)
     const toAssign = union(created, free)
-    for (const kind of workKinds) distribute(kind, toAssign[kind], next)
+    for (const kind of workKinds) distribute(kind, toAssign[kind], takers)
     this.#remember(next, revoked, lost, round)
     return {
       assigned: mapValues(next, (load, member) =>
@@ -102,10 +110,15 @@ export class IncrementalAssignor {
     this.#previousRevocation = workSet()
   }
 
-  #settleLost(lost: WorkSet, loads: ReadonlyMap<string, WorkSet>): WorkSet {
+  #settleLost(
+    lost: WorkSet,
+    loads: ReadonlyMap<string, WorkSet>,
+    members: ReadonlyMap<string, WorkSet>,
+  ): WorkSet {
     const { free, waitIsOver } = this.#lostWork.settle({
       lost,
       loads,
+      members,
       previousMembers: this.#previousMembers,
       revokedInPrevious: this.#revokedInPrevious,
     })
@@ -156,6 +169,8 @@ export class IncrementalAssignor {
     this.#previousMembers = new Set(members.keys())
   }
 }
+
+const nobody: ReadonlySet<string> = new Set()
 
 /** What more than one member runs. */
 function duplicated(held: ReadonlyMap<string, WorkSet>): WorkSet {

@@ -5,8 +5,10 @@ import type { WorkSet } from './work.ts'
 /** What one round knows of work that nobody runs any more. */
 export interface LostWorkRound {
   readonly lost: WorkSet
-  /** What each member will have; lost work may be added to it. */
+  /** What each member will have that may have something; lost work may be added to it. */
   readonly loads: Loads
+  /** Who is there, drained ones too. */
+  readonly members: { has(member: string): boolean }
   /** Who was there in the round before. */
   readonly previousMembers: ReadonlySet<string>
   /** Whether work was taken from members in the round before, to balance. */
@@ -44,13 +46,13 @@ export class LostWork {
 
   /** The lost work that anybody may have at once. */
   settle(round: LostWorkRound): { readonly free: WorkSet; readonly waitIsOver: boolean } {
-    const { lost, loads, previousMembers, revokedInPrevious } = round
+    const { lost, loads, members, previousMembers, revokedInPrevious } = round
     const rest = { free: workSet(), waitIsOver: false }
     if (isEmpty(lost) && !revokedInPrevious) {
       this.#reset()
       return rest
     }
-    const everybodyStayed = [...previousMembers].every((member) => loads.has(member))
+    const everybodyStayed = [...previousMembers].every((member) => members.has(member))
     // Nobody left: some did not hear of what they were to start.
     if (this.#until <= 0 && everybodyStayed) return { ...rest, free: lost }
     if (this.#maxDelayMs === 0) return { ...rest, free: lost }

@@ -31,7 +31,7 @@ export interface ConfigListener {
 }
 
 /** What the group asks of the herder. */
-export type GroupNeeds = Pick<WorkerGroupParts, 'configs' | 'listener' | 'notify'>
+export type GroupNeeds = Pick<WorkerGroupParts, 'configs' | 'listener' | 'notify' | 'isDrained'>
 
 export interface DistributedHerderOptions {
   /** Makes the worker, which tells `listener` what happens in it. */

@@ -63,6 +63,13 @@ export class OwnedWork {
     return false
   }
 
+  /** What runs here, is started or being stopped. */
+  running(): Work {
+    const connectors = [...this.#connectors.values()].filter(({ isHere }) => isHere)
+    const tasks = [...this.#tasks.values()].filter(({ isHere }) => isHere)
+    return { connectors: connectors.map(({ name }) => name), tasks: tasks.map(({ id }) => id) }
+  }
+
   assigned({ work }: GroupAssignment): void {
     this.#assigned = workSet(work)
     for (const name of work.connectors) this.#ensureConnector(name)

@@ -75,6 +75,8 @@ export class RestartRequests {
     const { connector: name } = request
     const { membership, views, services } = this.#parts
     try {
+      // Drained, and out of the group: nothing of it runs here.
+      if (membership.isDrained && membership.isRelieved) return
       await membership.untilSettled(signal)
       const plan = planRestart(views.status(name), request)
       services.restarts.reset(name)

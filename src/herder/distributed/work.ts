@@ -34,6 +34,10 @@ export function workOf({ connectors, tasks }: WorkSet): Work {
   return { connectors: [...connectors], tasks: Array.from(tasks, taskIdOf) }
 }
 
+export function isNothing({ connectors, tasks }: Work): boolean {
+  return connectors.length === 0 && tasks.length === 0
+}
+
 export function isEmpty({ connectors, tasks }: WorkSet): boolean {
   return connectors.size === 0 && tasks.size === 0
 }

@@ -11,7 +11,7 @@ import type { ConfigSnapshots, ConnectProtocolMode } from './connect-group-proto
 import { decodeAssignment } from './connect-protocol.ts'
 import type { ConnectProtocolVersion, WorkerAssignment } from './connect-protocol.ts'
 import { IncrementalAssignor } from './incremental-assignor.ts'
-import { noWork, union, without, workOf, workSet } from './work.ts'
+import { isNothing, noWork, union, without, workOf, workSet } from './work.ts'
 import type { Work } from './work.ts'
 
 const log = createLogger('org.apache.kafka.connect.runtime.distributed.WorkerCoordinator')
@@ -38,6 +38,8 @@ export interface GroupAssignment {
   readonly configOffset: number
   /** All that the worker has. */
   readonly work: Work
+  /** The worker had said that it is drained: a leader of ours gives it nothing, and one of Java's goes on as before. */
+  readonly isDrained: boolean
   /** Whether something was taken from it in this round: then the group is to be rebalanced once more. */
   readonly wasRevoked: boolean
   readonly delayMs: number
@@ -50,6 +52,8 @@ export interface WorkerGroupParts {
   /** Advertised, with a slash at its end. */
   readonly url: string
   readonly configs: ConfigSnapshots
+  /** Whether the worker is to have nothing; asked for each join. */
+  readonly isDrained: () => boolean
   /** `scheduled.rebalance.max.delay.ms` */
   readonly maxDelayMs: number
   readonly listener: WorkerGroupListener
@@ -77,11 +81,12 @@ export class WorkerGroup {
 
   constructor(parts: WorkerGroupParts) {
     this.#parts = parts
-    const { client, options, mode, url, configs, maxDelayMs } = parts
+    const { client, options, mode, url, configs, maxDelayMs, isDrained } = parts
     this.#protocol = new ConnectGroupProtocol({
       mode,
       url,
       configs,
+      isDrained,
       assignor: new IncrementalAssignor({ maxDelayMs, now: () => Date.now() }),
       held: () => this.#held,
       lastGeneration: () => this.#lastGeneration,
@@ -188,6 +193,7 @@ export class WorkerGroup {
       failed: told.error !== 0,
       configOffset: told.configOffset,
       work,
+      isDrained: this.#protocol.saidDrained,
       wasRevoked: !isNothing(told.revoked),
       delayMs: told.delayMs,
     })
@@ -237,8 +243,4 @@ export class WorkerGroup {
     this.#held = null
     await this.#revoke(held.assigned)
   }
-}
-
-function isNothing({ connectors, tasks }: Work): boolean {
-  return connectors.length === 0 && tasks.length === 0
 }

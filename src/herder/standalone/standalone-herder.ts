@@ -71,6 +71,7 @@ const log = createLogger('org.apache.kafka.connect.runtime.standalone.Standalone
  * runs in the chain of its own connector.
  */
 export class StandaloneHerder implements Herder {
+  readonly drain = null
   readonly loggers: Loggers
   readonly logs: LogHistory
   readonly previews: Previews

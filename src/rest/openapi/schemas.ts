@@ -135,6 +135,12 @@ export const schemas = {
     properties: { level: text },
     required: ['level'],
   },
+  Drain: object({
+    state: { enum: ['active', 'draining', 'drained'] },
+    message: text,
+    connectors: listOf(text),
+    tasks: listOf(taskId),
+  }),
   LogLines: listOf(
     object(
       {

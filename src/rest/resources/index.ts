@@ -10,6 +10,7 @@ import {
 } from './connector.ts'
 import { connectors } from './connectors.ts'
 import { pause, restart, resume, stop } from './lifecycle.ts'
+import { drain } from './drain.ts'
 import { logger, loggers } from './loggers.ts'
 import { connectorLogs, taskLogs } from './logs.ts'
 import { metrics } from './metrics.ts'
@@ -48,5 +49,6 @@ export function resources(commit: string): Resource[] {
     taskLogs,
     loggers,
     logger,
+    drain,
   ]
 }

@@ -125,6 +125,13 @@ describe.each(readdirSync(recorded).filter((name) => /^\d/.test(name)))(
 )
 
 function metadataOf(): fc.Arbitrary<{ metadata: WorkerMetadata; version: 1 | 2 }> {
+  return fc.boolean().chain(metadataOfWorker)
+}
+
+function metadataOfWorker(
+  drained: boolean,
+): fc.Arbitrary<{ metadata: WorkerMetadata; version: 1 | 2 }> {
+  const isDrained = drained ? fc.constant(true) : null
   const text = fc.string({ unit: 'grapheme' })
   const connectors = fc.uniqueArray(text, { maxLength: 4 })
   const work = connectors.chain((names) =>
@@ -154,6 +161,7 @@ function metadataOf(): fc.Arbitrary<{ metadata: WorkerMetadata; version: 1 | 2 }
       url: text,
       configOffset: fc.maxSafeNat(),
       assignment: fc.option(assigned),
+      ...(isDrained !== null && { isDrained }),
     })
     return fc.record({ metadata, version: fc.constant(each) })
   })

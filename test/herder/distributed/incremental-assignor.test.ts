@@ -9,6 +9,7 @@ const MAX_DELAY_MS = 10_000
 /** A group that does what it is told: `rebalance` runs one round, and takes over what it decided. */
 class Group {
   readonly members = new Map<string, Work>()
+  readonly drained = new Set<string>()
   readonly #assignor = new IncrementalAssignor({ maxDelayMs: MAX_DELAY_MS, now: () => this.now })
   #generation = 0
   now = 0
@@ -23,6 +24,7 @@ class Group {
       members: this.members,
       generation: this.#generation + 1,
       lastCompletedGeneration: this.#generation,
+      drained: this.drained,
     })
     this.#generation++
     for (const [id, work] of decided.allocated) this.members.set(id, work)
@@ -119,5 +121,45 @@ describe('incremental cooperative assignment', () => {
     const group = new Group('m1')
     group.rebalance('a')
     expect(group.rebalance().revoked.get('m1')?.connectors).toEqual(['a'])
+  })
+
+  test('takes everything from a drained member, and gives it to the others in the next round, without a wait', () => {
+    const group = new Group('m1', 'm2', 'm3')
+    const connectors = ['a', 'b', 'c', 'd']
+    group.rebalance(...connectors)
+    expect(group.loads).toEqual({ m1: ['a', 'd'], m2: ['b'], m3: ['c'] })
+    group.drained.add('m1')
+    const taking = group.rebalance(...connectors)
+    expect(taking.revoked.get('m1')?.connectors).toEqual(['a', 'd'])
+    const giving = group.rebalance(...connectors)
+    expect(group.loads).toEqual({ m1: [], m2: ['b', 'a'], m3: ['c', 'd'] })
+    expect([taking.delayMs, giving.delayMs]).toEqual([0, 0])
+    // What is new passes it by, and it may go without a trace.
+    group.rebalance(...connectors, 'e')
+    expect(group.loads.m1).toEqual([])
+    group.members.delete('m1')
+    expect(group.rebalance(...connectors, 'e').delayMs).toBe(0)
+  })
+
+  test('gives a member that is drained no more its share again', () => {
+    const group = new Group('m1', 'm2')
+    group.drained.add('m1')
+    group.rebalance('a', 'b')
+    expect(group.loads).toEqual({ m1: [], m2: ['a', 'b'] })
+    group.drained.clear()
+    group.rebalance('a', 'b')
+    group.rebalance('a', 'b')
+    expect(Object.values(group.loads).map(({ length }) => length)).toEqual([1, 1])
+  })
+
+  test('keeps what nobody may have until somebody may', () => {
+    const group = new Group('m1')
+    group.rebalance('a', 'b')
+    group.drained.add('m1')
+    for (let round = 0; round < 3; round++) group.rebalance('a', 'b')
+    expect(group.loads).toEqual({ m1: [] })
+    group.drained.clear()
+    group.rebalance('a', 'b')
+    expect(group.loads).toEqual({ m1: ['a', 'b'] })
   })
 })

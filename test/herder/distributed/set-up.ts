@@ -18,6 +18,8 @@ export interface Scene {
   readonly configs: MemoryConfigTopic
   readonly statuses: MemoryStatusStore
   readonly group: FakeGroupMember
+  /** The first is `group`; another one is made after the worker has left. */
+  readonly members: readonly FakeGroupMember[]
   /** What was handed to the leader. */
   readonly handed: (readonly [url: string, connector: string, key: string | null, tasks: number])[]
 }
@@ -38,12 +40,16 @@ export async function setUp(
   const statuses = new MemoryStatusStore()
   const handed: Scene['handed'] = []
   let worker: FakeWorker | undefined
-  let group: FakeGroupMember | undefined
+  const members: FakeGroupMember[] = []
   const herder = new DistributedHerder({
     worker: (listener) => (worker = new FakeWorker([pluginOf(plugin)], listener)),
     configs: (listener) => configs.open(listener),
     statuses,
-    group: (needs) => (group = new FakeGroupMember(needs)),
+    group: (needs) => {
+      const member = new FakeGroupMember(needs)
+      members.push(member)
+      return member
+    },
     peers: {
       putTaskConfigs: (url, connector, tasks, key) => {
         handed.push([url, connector, key?.key ?? null, tasks.length])
@@ -67,8 +73,9 @@ export async function setUp(
   })
   herders.push(herder)
   await herder.start(signal)
+  const [group] = members
   if (worker === undefined || group === undefined) throw new Error('The herder made no worker.')
-  return { herder, worker, configs, statuses, group, handed }
+  return { herder, worker, configs, statuses, group, members, handed }
 }
 
 function pluginOf(more: Partial<FakePlugin>): FakePlugin {

@@ -29,6 +29,7 @@ async function told(
     url: 'http://m/',
     configs: { joined: () => configs, fresh: () => configs },
     assignor: new IncrementalAssignor({ maxDelayMs: 0, now: () => 0 }),
+    isDrained: () => false,
     held: () => held,
     lastGeneration: () => -1,
     memberId: () => 'm',

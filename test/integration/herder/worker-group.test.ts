@@ -67,6 +67,7 @@ class TestWorker {
       mode,
       url: this.url,
       configs: { joined: () => cluster.snapshot(), fresh: () => cluster.snapshot() },
+      isDrained: () => false,
       maxDelayMs,
       listener: {
         assigned: (assignment) => this.#assigned(assignment),

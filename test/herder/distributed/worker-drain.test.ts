@@ -42,7 +42,7 @@ describe('a worker that is drained', () => {
     group.assign({ work: noWork, isLeader: false })
     await becomes(scene, 'drained')
     expect(herder.drain.view()).toMatchObject(noWork)
-    await reach(scene, 'UNASSIGNED UNASSIGNED UNASSIGNED')
+    expect(scene.worker.calls.slice(-3)).toEqual(['stop a', 'stop a-0', 'stop a-1'])
     const { status, message } = await herder.health(signal)
     expect(status).toBe('healthy')
     expect(message).toContain('is drained')

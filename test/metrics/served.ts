@@ -59,7 +59,7 @@ const assignment: GroupAssignment = {
   configOffset: 7,
   work: { connectors: ['out'], tasks: [{ connector: 'out', task: 0 }] },
   isDrained: false,
-        wasRevoked: false,
+  wasRevoked: false,
   delayMs: 0,
 }
 

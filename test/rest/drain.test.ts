@@ -6,7 +6,7 @@ import { noWork } from '../../src/herder/distributed/work.ts'
 import { running, stopAll } from '../herder/distributed/set-up.ts'
 import { setUp } from '../herder/set-up.ts'
 
-const listener = { scheme: 'http' as const, host: '127.0.0.1', port: 0 }
+const anyPort = { scheme: 'http' as const, host: '127.0.0.1', port: 0 }
 const servers: RestServer[] = []
 
 afterEach(async () => {
@@ -16,15 +16,15 @@ afterEach(async () => {
 
 async function ask(herder: Herder) {
   const server = createRestServer({
-    listeners: [listener],
+    listeners: [anyPort],
     version: '0.0.0',
     commit: '0123456789abcdef',
   })
   servers.push(server)
-  const [{ port = 0 } = {}] = await server.start()
+  const [listener] = await server.start()
   server.attach(herder)
   return async (method: string): Promise<unknown[]> => {
-    const response = await fetch(`http://127.0.0.1:${port}/admin/drain`, { method })
+    const response = await fetch(`http://127.0.0.1:${listener?.port ?? 0}/admin/drain`, { method })
     return [response.status, await response.json()]
   }
 }

@@ -4,6 +4,7 @@
 // npm run bench -- idle [--clients 100] [--seconds 30]
 // npm run bench -- converters [--rounds 3] [--seconds 1] [--warm 5] [--only json-read|json-write|...]
 // npm run bench -- scale [--connectors 1000] [--java-connectors 1000]
+// npm run bench -- jdbc [--records 1000000] [--rounds 3] [--tasks 1|4] [--only insert|upsert|source]
 // Ours beside the Java worker, Kafka's own clients and kafkajs, or Kafka's own converters, in one run. Prints tables; asserts no time.
 import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
@@ -25,6 +26,7 @@ const { positionals, values } = parseArgs({
     seconds: { type: 'string' },
     connectors: { type: 'string', default: '1000' },
     'java-connectors': { type: 'string', default: '1000' },
+    tasks: { type: 'string' },
     warm: { type: 'string', default: '5' },
   },
 })
@@ -47,6 +49,11 @@ const benches = {
       modules: { sluice, kafkajs },
       only: { step, size, codec, mode, clients },
     })
+  },
+  jdbc: async ({ benchJdbc }) => {
+    spawnSync('node', ['scripts/build.mjs', '--if-stale'], { cwd: root, stdio: 'inherit' })
+    const tasks = values.tasks === undefined ? [1, 4] : [Number(values.tasks)]
+    await benchJdbc({ ...amount, tasks, only: values.only ?? null })
   },
   idle: async ({ benchIdle }) => {
     const module = await bundleTs('test/bench/idle-clients.ts')

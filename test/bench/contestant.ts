@@ -77,6 +77,14 @@ export async function startHealthy(
   connectorFiles: readonly string[] = [],
 ): Promise<Contestant> {
   const contestant = await entry.start(bootstrapServers, connectorFiles)
-  await waitFor(`${entry.name} is healthy`, () => isHealthy(contestant.url), { timeoutMs: 60_000 })
+  try {
+    await waitFor(`${entry.name} is healthy`, () => isHealthy(contestant.url), {
+      timeoutMs: 240_000,
+    })
+  } catch (cause) {
+    const log = contestant.log().split('\n').slice(-20).join('\n')
+    await contestant[Symbol.asyncDispose]()
+    throw new Error(`${entry.name} did not become healthy.\n${log}`, { cause })
+  }
   return contestant
 }

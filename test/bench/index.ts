@@ -1,6 +1,7 @@
 export { benchConverters } from './converters-bench.ts'
 export { benchFile } from './file-bench.ts'
 export { benchIdle } from './idle-bench.ts'
+export { benchJdbc } from './jdbc-bench.ts'
 export { benchKafka } from './kafka-bench.ts'
 export { benchReadiness } from './readiness-bench.ts'
 export { benchScale } from './scale-bench.ts'

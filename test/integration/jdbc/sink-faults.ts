@@ -52,8 +52,8 @@ export function describeFaults(databaseOf: () => Database): void {
       await using _sink = sink
       await sink.open(topic)
       proxy.cuts = 0
-      // MariaDB takes several round trips for what takes one of PostgreSQL.
-      const fewest = connection.dialect.kind === 'mysql' ? 25 : 8
+      // More than it takes to connect and to look at the tables: else nothing would ever be written.
+      const fewest = 40
       let left = fewest
       proxy.faults = {
         cuts: () => {
@@ -66,8 +66,8 @@ export function describeFaults(databaseOf: () => Database): void {
       for (let put = 0; put < puts; put++) {
         const from = put * perPut
         await sink.put(Array.from({ length: perPut }, (__, at) => record(topic, from + at)))
-        // The batch and its answer are what is to be hit, and not a few large batches alone.
-        if (put % 3 === 0) await sink.drain()
+        // Each on its own: a few large batches would be hit less often.
+        await sink.drain()
       }
       await sink.drain()
       proxy.faults = { cuts: () => false, delayMs: () => 0 }
@@ -99,8 +99,7 @@ export function describeFaults(databaseOf: () => Database): void {
       expect(await idsIn('once')).toEqual(everyId)
     })
 
-    test('holds back what is sent, and still takes 20,000 rows a second in batches of 500 at 10 ms', async () => {
-      // Time is not asserted on: what is, is that a batch takes one round trip, however many statements it has.
+    test('takes a batch of 500 rows in a few messages, so that a slow link costs it little', async () => {
       await using sink = await SinkHarness.start(through, { 'auto.create': 'true' })
       await sink.put([record('held', 0)])
       await sink.drain()

@@ -120,9 +120,9 @@ export const mutants: readonly Mutant[] = [
   {
     invariant: 7,
     name: 'a source that stops does not wait for what it has sent',
-    file: 'src/runtime/worker-source-task.ts',
-    find: 'await producer.flush(limit)',
-    replace: 'void producer.flush(limit).catch(() => undefined)',
+    file: 'src/runtime/at-least-once-delivery.ts',
+    find: 'await this.#producer.flush(limit)',
+    replace: 'void this.#producer.flush(limit).catch(() => undefined)',
     noticedBy: [
       'test/runtime/worker-source-task.test.ts',
       'drains what it polled and commits it before it stops',

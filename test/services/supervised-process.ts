@@ -107,7 +107,7 @@ export class SupervisedProcess {
     isReady: () => boolean | Promise<boolean>,
     options: { readonly timeoutMs?: number; readonly everyMs?: number } = {},
   ): Promise<void> {
-    const { timeoutMs = 60_000, everyMs = 20 } = options
+    const { timeoutMs = 180_000, everyMs = 20 } = options
     const deadline = Date.now() + timeoutMs
     for (;;) {
       if (await isReady()) return

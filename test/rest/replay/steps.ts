@@ -37,6 +37,22 @@ function reaches(name: string, state: string, tasks: number): Step {
     })
 }
 
+/** A cluster restarts after it has answered: until nothing of it has been seen for a while. */
+function staysRunning(name: string, tasks: number): Step {
+  const quietMs = 3000
+  const reached = reaches(name, 'RUNNING', tasks)
+  return async (surroundings) => {
+    let since = Date.now()
+    await until(`${name} stays RUNNING`, async () => {
+      const status = await statusOf(name, surroundings)
+      const states = [status?.connector.state, ...(status?.tasks ?? []).map(({ state }) => state)]
+      if (states.some((state) => state !== 'RUNNING')) since = Date.now()
+      return Date.now() - since > quietMs
+    })
+    await reached(surroundings)
+  }
+}
+
 const running = (name: string, tasks = 1): Step => reaches(name, 'RUNNING', tasks)
 
 function all(...steps: readonly Step[]): Step {
@@ -116,6 +132,8 @@ const stepsOfCluster: ReadonlyMap<string, Step> = new Map([
   ['04-config/04', running('viaput')],
   ['05-tasks/13', () => Promise.resolve()],
   ['05-tasks/16', running('ver', 2)],
+  ['06-lifecycle/20', staysRunning('ver', 2)],
+  ['06-lifecycle/22', staysRunning('ver', 2)],
 ])
 
 export function stepAfter(id: string, mode: Mode): Step | undefined {

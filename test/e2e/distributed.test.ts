@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { expect, inject, test } from 'vitest'
 import { createAdmin } from '../../src/kafka/admin/admin.ts'
-import { clusterProperties, startMember } from '../support/cluster.ts'
+import { asked, clusterProperties, startMember } from '../support/cluster.ts'
 import { Sluice, scratchDir } from '../support/sluice.ts'
 import type { ConnectorStatus } from '../support/sluice.ts'
 import { topicPrefix } from '../support/topics.ts'
@@ -26,19 +26,6 @@ const sink = (file: string, topics: string): Record<string, string> => ({
   file,
   topics,
 })
-
-/** As a client does: while the group is being rebalanced there is nobody to write, or to know where something runs. */
-async function asked(worker: Sluice, method: string, path: string, body?: unknown): Promise<void> {
-  await waitFor(`${method} ${path} is done`, async () => {
-    try {
-      await worker.request(method, path, body)
-      return true
-    } catch (error) {
-      if (/: 409 .*(?:rebalance|stale configuration)/.test(String(error))) return false
-      throw error
-    }
-  })
-}
 
 async function linesOf(file: string): Promise<readonly string[]> {
   const text = await readFile(file, 'utf8').catch(() => '')

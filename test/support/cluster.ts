@@ -1,5 +1,6 @@
 import type { SluiceOptions } from './sluice.ts'
 import { Sluice, stringConverters } from './sluice.ts'
+import { waitFor } from './wait-for.ts'
 
 export interface ClusterOptions extends Omit<SluiceOptions, 'properties' | 'command'> {
   /** Of the group and its topics, which belong to one test. */
@@ -35,4 +36,26 @@ export function startMember({ name, properties, ...options }: ClusterOptions): P
     command: 'connect-distributed',
     properties: { ...clusterProperties(name), ...properties },
   })
+}
+
+/** As a client does: while the group is being rebalanced there is nobody to write, or to know where something runs. */
+export async function asked(
+  worker: Sluice,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<void> {
+  await waitFor(
+    `${method} ${path} is done`,
+    async () => {
+      try {
+        await worker.request(method, path, body)
+        return true
+      } catch (error) {
+        if (/: 409 .*(?:rebalance|stale configuration)/.test(String(error))) return false
+        throw error
+      }
+    },
+    { timeoutMs: 90_000, everyMs: 100 },
+  )
 }

@@ -125,10 +125,11 @@ export class Sluice implements AsyncDisposable {
 
   /** Waits until the connector and at least one task, and every task, are RUNNING. */
   async running(connector: string): Promise<void> {
-    await waitFor(`${connector} is RUNNING`, async () => {
+    const isThere = async (): Promise<boolean> => {
       const status = await this.status(connector).catch(() => null)
       return status !== null && isRunning(status)
-    })
+    }
+    await waitFor(`${connector} is RUNNING`, isThere, { timeoutMs: 90_000 })
   }
 
   /** Waits until a task has FAILED and answers with its trace. */

@@ -84,7 +84,7 @@ export class Scene implements AsyncDisposable {
       what,
       async () => {
         const answer = await callRest(worker.port, call)
-        return answer.status === 409 ? null : answer
+        return isMomentary(answer) ? null : answer
       },
       { timeoutMs: patienceMs, everyMs: 250 },
     )
@@ -148,4 +148,9 @@ export class Scene implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const each of this.#stack.toReversed()) await each[Symbol.asyncDispose]()
   }
+}
+
+/** Java's worker answers some reads with a 500 while its group is about to be rebalanced. */
+function isMomentary({ status, text }: Awaited<ReturnType<typeof callRest>>): boolean {
+  return status === 409 || (status === 500 && text.includes('a rebalance is expected'))
 }

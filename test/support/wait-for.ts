@@ -6,7 +6,7 @@ export async function waitFor<T>(
   condition: () => T | Promise<T>,
   options: { readonly timeoutMs?: number; readonly everyMs?: number } = {},
 ): Promise<Exclude<T, false | undefined | null>> {
-  const { timeoutMs = 30_000, everyMs = 25 } = options
+  const { timeoutMs = 60_000, everyMs = 25 } = options
   const deadline = Date.now() + timeoutMs
   for (;;) {
     const found = await condition()

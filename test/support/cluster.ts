@@ -25,6 +25,9 @@ export function clusterProperties(name: string): Readonly<Record<string, string>
     // The least that brokers allow.
     'session.timeout.ms': '6000',
     'heartbeat.interval.ms': '500',
+    // So long the group of a sink keeps the place of a worker that was killed.
+    'consumer.session.timeout.ms': '6000',
+    'consumer.heartbeat.interval.ms': '500',
     'scheduled.rebalance.max.delay.ms': '500',
   }
 }

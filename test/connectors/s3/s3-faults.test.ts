@@ -3,36 +3,10 @@ import fc from 'fast-check'
 import { RetriableError, STRING_SCHEMA, SchemaBuilder, Struct } from '../../../src/api/index.ts'
 import type { ConnectorConfig, SinkRecord } from '../../../src/api/index.ts'
 import { S3SinkConnector } from '../../../connectors/s3/index.ts'
-import { partitioners, record, struct } from '../storage/support.ts'
+import { partitioners, struct } from '../storage/support.ts'
 import { MemoryStore } from './memory-store.ts'
 import { RunningSink, baseConfig, formatOf } from './running-sink.ts'
-
-const minute = 60_000
-const root = 'topics/test-topic/partition=12/test-topic+12+'
-
-const records = (
-  count: number,
-  make: (offset: number) => Partial<Parameters<typeof record>[0]> = () => ({}),
-  first = 0,
-): SinkRecord[] =>
-  Array.from({ length: count }, (_, index) =>
-    record({ offset: first + index, ...make(first + index) }),
-  )
-
-/** `<name> <records>` of all objects. */
-async function written(
-  config: ConnectorConfig,
-  list: readonly SinkRecord[],
-  store = new MemoryStore(),
-): Promise<string[]> {
-  const sink = await RunningSink.start(config, store, list)
-  await sink.run(4)
-  await sink.close()
-  expect(store.uploads.size).toBe(0)
-  return Object.entries(store.contents).map(
-    ([key, body]) => `${key} ${body.split('\n').length - 1}`,
-  )
-}
+import { minute, records, root, written } from './sink-objects.ts'
 
 describe('objects that are there already', () => {
   const scheduled = {

@@ -8,36 +8,10 @@ import {
 } from '../../../src/api/index.ts'
 import type { ConnectorConfig } from '../../../src/api/index.ts'
 import { readAvroFile } from '../../../connectors/storage/index.ts'
-import { partitioners, record, schemaV1, schemaV2, struct } from '../storage/support.ts'
+import { partitioners, schemaV1, schemaV2, struct } from '../storage/support.ts'
 import { MemoryStore } from './memory-store.ts'
 import { RunningSink, formatOf } from './running-sink.ts'
-
-const minute = 60_000
-const root = 'topics/test-topic/partition=12/test-topic+12+'
-
-const records = (
-  count: number,
-  make: (offset: number) => Partial<Parameters<typeof record>[0]> = () => ({}),
-  first = 0,
-): SinkRecord[] =>
-  Array.from({ length: count }, (_, index) =>
-    record({ offset: first + index, ...make(first + index) }),
-  )
-
-/** `<name> <records>` of all objects. */
-async function written(
-  config: ConnectorConfig,
-  list: readonly SinkRecord[],
-  store = new MemoryStore(),
-): Promise<string[]> {
-  const sink = await RunningSink.start(config, store, list)
-  await sink.run(4)
-  await sink.close()
-  expect(store.uploads.size).toBe(0)
-  return Object.entries(store.contents).map(
-    ([key, body]) => `${key} ${body.split('\n').length - 1}`,
-  )
-}
+import { minute, records, root, written } from './sink-objects.ts'
 
 describe('objects', () => {
   test.each<[string, ConnectorConfig, SinkRecord[], string[]]>([

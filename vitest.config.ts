@@ -62,6 +62,9 @@ export default defineConfig({
           name: 'services',
           include: withServices,
           globalSetup,
+          // These wait more than they compute; what computes (`unit`) runs before them, so that neither slows the other.
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
         },
       },
       {

@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import type { Socket } from 'node:net'
 import type { Connection as MySqlClient, FieldPacket, Query } from 'mysql2'
 import type {
   Connection,
@@ -9,6 +9,7 @@ import type {
   TableDescription,
 } from '../core/dialect.ts'
 import type { TableId } from '../core/identifiers.ts'
+import { SqlError } from '../core/sql-error.ts'
 import type { Column, QueryResult, RawRow, RawValue } from '../core/types.ts'
 import { describeTableSql, listTablesSql, tableOfRows } from './mysql-catalog.ts'
 import { mySqlError } from './mysql-error.ts'
@@ -18,57 +19,75 @@ import type { MySqlField, MySqlTypeSettings } from './mysql-types.ts'
 /** How many rows the driver reads ahead of who asks for them. */
 const READ_AHEAD_ROWS = 500
 
-/** A connection to MySQL or MariaDB. `client` is for what only they have. */
+/** The driver's connection, and what lies under it. */
+export interface MySqlLink {
+  readonly client: MySqlClient
+  readonly socket: Socket
+  /** Has the server end what runs on the connection; nobody waits for it. */
+  kill(): void
+}
+
+/**
+ * A connection to MySQL or MariaDB. `client` is for what only they have. The driver leaves what was asked without an answer where
+ * the connection is given up, so that is told from here.
+ */
 export class MySqlConnection implements Connection {
   readonly dialect: Dialect
   readonly serverVersion: string
   readonly client: MySqlClient
+  readonly #link: MySqlLink
   readonly #settings: MySqlTypeSettings
-  #running = 0
+  /** Whom to tell that the connection is gone, for everything that is not answered. */
+  readonly #open = new Set<(error: SqlError) => void>()
 
   constructor(
     dialect: Dialect,
-    { serverVersion, client }: { readonly serverVersion: string; readonly client: MySqlClient },
+    { serverVersion, link }: { readonly serverVersion: string; readonly link: MySqlLink },
     settings: MySqlTypeSettings,
   ) {
     this.dialect = dialect
     this.serverVersion = serverVersion
-    this.client = client
+    this.client = link.client
+    this.#link = link
     this.#settings = settings
+    link.socket.once('close', () => {
+      for (const tell of [...this.#open]) tell(connectionLost())
+    })
   }
 
-  query(sql: string, parameters: readonly RawValue[] = []): Promise<QueryResult> {
-    this.#running++
-    return new Promise<QueryResult>((resolve, reject) => {
-      const done = (
-        error: unknown,
-        rows: unknown,
-        fields: readonly FieldPacket[] | undefined,
-      ): void => {
-        this.#running--
-        if (error !== null && error !== undefined) reject(mySqlError(error))
-        else if (Array.isArray(rows)) {
-          resolve({ columns: this.#columns(fields ?? []), rows: rows as RawRow[], affected: 0 })
-        } else {
-          const { affectedRows = 0 } = rows as { readonly affectedRows?: number }
-          resolve({ columns: [], rows: [], affected: affectedRows })
+  async query(sql: string, parameters: readonly RawValue[] = []): Promise<QueryResult> {
+    this.#requireSocket()
+    let lost: (error: SqlError) => void = () => undefined
+    try {
+      return await new Promise<QueryResult>((resolve, reject) => {
+        lost = reject
+        this.#open.add(lost)
+        const done = (
+          error: unknown,
+          rows: unknown,
+          fields: readonly FieldPacket[] | undefined,
+        ): void => {
+          if (error !== null && error !== undefined) reject(mySqlError(error))
+          else resolve(this.#result(rows, fields ?? []))
         }
-      }
-      this.client.query({ sql, rowsAsArray: true, values: [...parameters] }, done)
-    })
+        this.client.query({ sql, rowsAsArray: true, values: [...parameters] }, done)
+      })
+    } finally {
+      this.#open.delete(lost)
+    }
   }
 
   cursor(sql: string, parameters: readonly RawValue[]): Promise<RowCursor> {
+    this.#requireSocket()
     const query = this.client.query({ sql, rowsAsArray: true, values: [...parameters] })
-    this.#running++
-    const cursor = new MySqlCursor(query, {
+    const cursor: MySqlCursor = new MySqlCursor(query, {
       columns: (fields) => this.#columns(fields),
-      ended: () => {
-        this.#running--
-      },
+      ended: () => this.#open.delete(lost),
       // What has not been read of a result stands before every other answer.
-      abandon: () => this.client.destroy(),
+      abandon: () => this.#link.socket.destroy(),
     })
+    const lost = (error: SqlError): void => cursor.fail(error)
+    this.#open.add(lost)
     return Promise.resolve(cursor)
   }
 
@@ -107,14 +126,28 @@ export class MySqlConnection implements Connection {
   }
 
   async close(): Promise<void> {
-    if (this.#running > 0) this.client.destroy()
-    else {
+    const { client, socket } = this.#link
+    if (this.#open.size > 0) this.#link.kill()
+    else if (!socket.destroyed) {
       await new Promise<void>((resolve) => {
         setTimeout(resolve, 1000).unref()
-        this.client.end(() => resolve())
+        socket.once('close', () => resolve())
+        client.end(() => resolve())
       })
-      this.client.destroy()
     }
+    socket.destroy()
+  }
+
+  #requireSocket(): void {
+    if (this.#link.socket.destroyed) throw connectionLost()
+  }
+
+  #result(rows: unknown, fields: readonly FieldPacket[]): QueryResult {
+    if (Array.isArray(rows)) {
+      return { columns: this.#columns(fields), rows: rows as RawRow[], affected: 0 }
+    }
+    const { affectedRows = 0 } = rows as { readonly affectedRows?: number }
+    return { columns: [], rows: [], affected: affectedRows }
   }
 
   #columns(fields: readonly FieldPacket[]): readonly Column[] {
@@ -128,6 +161,12 @@ interface CursorOwner {
   abandon(): void
 }
 
+function connectionLost(): SqlError {
+  return new SqlError('The connection to the database is gone.', {
+    ...{ failure: 'retry', sqlState: null, vendorCode: 'PROTOCOL_CONNECTION_LOST' },
+  })
+}
+
 /** A result that the server sends as it is read: the socket is paused while nobody does. */
 class MySqlCursor implements RowCursor {
   readonly #stream: ReturnType<Query['stream']>
@@ -135,6 +174,8 @@ class MySqlCursor implements RowCursor {
   #fields: readonly FieldPacket[] = []
   #error: unknown = null
   #ended = false
+  /** Who waits for rows, or for the end of them. */
+  #wake: () => void = () => undefined
 
   constructor(query: Query, owner: CursorOwner) {
     this.#owner = owner
@@ -142,11 +183,9 @@ class MySqlCursor implements RowCursor {
       this.#fields = fields
     })
     this.#stream = query.stream({ objectMode: true, highWaterMark: READ_AHEAD_ROWS })
+    this.#stream.on('readable', () => this.#wake())
     this.#stream.once('end', () => this.#finish())
-    this.#stream.on('error', (error) => {
-      this.#error = error
-      this.#finish()
-    })
+    this.#stream.on('error', (error) => this.fail(error))
   }
 
   async read(max: number): Promise<readonly RawRow[]> {
@@ -159,15 +198,17 @@ class MySqlCursor implements RowCursor {
       }
       if (this.#error !== null) throw mySqlError(this.#error)
       if (this.#ended || this.#stream.readableEnded) break
-      await Promise.race([
-        once(this.#stream, 'readable'),
-        once(this.#stream, 'end'),
-        once(this.#stream, 'close'),
-      ]).catch((error: unknown) => {
-        throw mySqlError(error)
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
       })
     }
     return rows
+  }
+
+  /** Whoever reads is told, after the rows that are here. */
+  fail(error: unknown): void {
+    this.#error ??= error
+    this.#finish()
   }
 
   columns(): Promise<readonly Column[]> {
@@ -183,8 +224,8 @@ class MySqlCursor implements RowCursor {
   }
 
   #finish(): void {
-    if (this.#ended) return
+    if (!this.#ended) this.#owner.ended()
     this.#ended = true
-    this.#owner.ended()
+    this.#wake()
   }
 }

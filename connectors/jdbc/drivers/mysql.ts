@@ -1,11 +1,14 @@
 import { readFile } from 'node:fs/promises'
-import type { Connection as MySqlClient, ConnectionOptions, SslOptions } from 'mysql2'
+import net from 'node:net'
+import type mysql from 'mysql2'
+import type { ConnectionOptions, SslOptions } from 'mysql2'
 import { ConfigError } from 'sluice/api'
 import type { ConnectOptions, Dialect } from '../core/dialect.ts'
 import { isOn } from '../core/endpoint.ts'
 import type { Endpoint, Host, UrlProperties } from '../core/endpoint.ts'
 import { SqlError } from '../core/sql-error.ts'
 import { MySqlConnection } from './mysql-connection.ts'
+import type { MySqlLink } from './mysql-connection.ts'
 import { mySqlError } from './mysql-error.ts'
 import { parseMySqlUrl } from './mysql-url.ts'
 
@@ -46,8 +49,8 @@ async function connectTo(
   let last: unknown = null
   for (const ssl of ways) {
     try {
-      const client = await openClient(ssl === null ? base : { ...base, ssl }, signal)
-      return await readied(client, endpoint.properties)
+      const link = await openLink(ssl === null ? base : { ...base, ssl }, signal)
+      return await readied(link, endpoint.properties)
     } catch (error) {
       signal.throwIfAborted()
       if (error instanceof ConfigError) throw error
@@ -86,39 +89,56 @@ function clientOptions(host: Host, { user, password, database }: Endpoint): Conn
   }
 }
 
-async function openClient(options: ConnectionOptions, signal: AbortSignal): Promise<MySqlClient> {
+type Driver = typeof mysql
+
+async function openLink(options: ConnectionOptions, signal: AbortSignal): Promise<MySqlLink> {
   const { default: driver } = await import('mysql2')
   signal.throwIfAborted()
-  const client = driver.createConnection(options)
-  client.on('error', () => undefined)
-  const abort = (): void => {
-    client.destroy()
-  }
-  signal.addEventListener('abort', abort, { once: true })
+  const link = linkOf(driver, options)
+  const { client, socket } = link
+  let abort = (): void => undefined
   try {
     await new Promise<void>((resolve, reject) => {
+      abort = () => reject(new Error('aborted'))
+      signal.addEventListener('abort', abort, { once: true })
       client.connect((error) => {
         if (error === null) resolve()
         else reject(error)
       })
-      signal.addEventListener('abort', () => reject(new Error('aborted')), { once: true })
     })
-    return client
+    return link
   } catch (error) {
-    client.destroy()
+    socket.destroy()
     throw error
   } finally {
     signal.removeEventListener('abort', abort)
   }
 }
 
+/** On a socket of our own: what the driver calls destroy waits for the server. */
+function linkOf(driver: Driver, options: ConnectionOptions): MySqlLink {
+  const socket = net.connect({ host: options.host, port: options.port ?? 3306 })
+  socket.setNoDelay(true).setKeepAlive(true)
+  const client = driver.createConnection({ ...options, stream: socket })
+  client.on('error', () => undefined)
+  return { client, socket, kill: () => kill(driver, options, client.threadId) }
+}
+
+/** It may have ended by then, so nobody waits for an answer. */
+function kill(driver: Driver, options: ConnectionOptions, id: number): void {
+  const { client, socket } = linkOf(driver, { ...options, connectTimeout: 2000 })
+  socket.setTimeout(2000, () => socket.destroy())
+  socket.unref()
+  client.query(`KILL ${id}`, () => socket.destroy())
+}
+
 /** Sets what the reading of texts relies on, and looks which of the two servers this is. */
-async function readied(client: MySqlClient, properties: UrlProperties): Promise<MySqlConnection> {
+async function readied(link: MySqlLink, properties: UrlProperties): Promise<MySqlConnection> {
   const settings = {
     tinyInt1isBit: properties.get('tinyInt1isBit')?.toLowerCase() !== 'false',
     yearIsDateType: properties.get('yearIsDateType')?.toLowerCase() !== 'false',
   }
-  const bare = new MySqlConnection(mySqlDialect, { serverVersion: '', client }, settings)
+  const bare = new MySqlConnection(mySqlDialect, { serverVersion: '', link }, settings)
   try {
     const { rows } = await bare.query('SELECT version()')
     const version = String(rows[0]?.[0] ?? '')
@@ -128,9 +148,9 @@ async function readied(client: MySqlClient, properties: UrlProperties): Promise<
     const variables = more === undefined || more === '' ? '' : `, ${more.replaceAll(';', ',')}`
     await bare.query(`SET time_zone = '+00:00'${variables}`)
     const serverVersion = `${isMariaDb ? 'MariaDB' : 'MySQL'} ${version}`
-    return new MySqlConnection(mySqlDialect, { serverVersion, client }, settings)
+    return new MySqlConnection(mySqlDialect, { serverVersion, link }, settings)
   } catch (error) {
-    client.destroy()
+    link.socket.destroy()
     throw error
   }
 }

@@ -61,7 +61,7 @@ export function describeFaults(databaseOf: () => Database): void {
           left = fewest + Math.floor(random() * 10)
           return true
         },
-        delayMs: () => 0,
+        delayMs: () => 1,
       }
       for (let put = 0; put < puts; put++) {
         const from = put * perPut

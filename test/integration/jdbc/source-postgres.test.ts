@@ -156,32 +156,6 @@ test('a connection that is cut while nothing is read is opened again', async () 
   expect(ids(await source.take(1))).toEqual([2])
 })
 
-test(
-  'a table far larger than its pages is read in little memory',
-  { timeout: 120_000 },
-  async () => {
-    const count = 300_000
-    await using source = await SourceRun.start({
-      ...db.props,
-      ...{ 'topic.prefix': 'large', mode: 'bulk', 'poll.interval.ms': '3600000' },
-      query: `SELECT g AS id, repeat('x', 1000) AS t FROM generate_series(1, ${count}) g`,
-    })
-    const signal = new AbortController().signal
-    const before = process.memoryUsage().rss
-    let [seen, sum, peak] = [0, 0, 0]
-    while (seen < count) {
-      for (const { value } of (await source.task.poll(signal)) ?? []) {
-        seen++
-        sum += Number((value as Struct).values[0])
-      }
-      peak = Math.max(peak, process.memoryUsage().rss)
-    }
-    expect([seen, sum]).toEqual([count, (count * (count + 1)) / 2])
-    // All of it would be 300 MB of text and as much again in rows.
-    expect((peak - before) / 1024 / 1024).toBeLessThan(300)
-  },
-)
-
 test('what no later attempt would heal fails the task with the reason', async () => {
   await create('gone', 'id int PRIMARY KEY')
   await using source = await SourceRun.start(props('gone', incrementing))

@@ -187,8 +187,7 @@ function inherited(
 
 /** How the worker itself reaches the brokers: keys without prefix. */
 function ownConnection(worker: ConnectorConfig): ClientSettings {
-  const own = pick(worker, (key) => connectionKeys.has(key) || securityKeys.has(key))
-  return { 'bootstrap.servers': 'localhost:9092', ...own }
+  return pick(worker, (key) => connectionKeys.has(key) || securityKeys.has(key))
 }
 
 function pick(config: ConnectorConfig, wanted: (key: string) => boolean): ConnectorConfig {

@@ -5,7 +5,7 @@ import { invalidValue } from './parse-type.ts'
 import { restartKeySpecs } from './restart-keys.ts'
 import { headerRules } from './response-headers.ts'
 import type { Validator } from './types.ts'
-import { isBlank, oneOf, oneOfIgnoringCase, validator } from './validators.ts'
+import { distinctValues, isBlank, oneOf, oneOfIgnoringCase, validator } from './validators.ts'
 
 /** What stands in the file of any worker (`WorkerConfig`, `RestServerConfig`). TLS and client keys: `client-keys.ts`. */
 
@@ -67,7 +67,7 @@ const converters = {
 const work = {
   'bootstrap.servers': {
     type: 'list',
-    default: 'localhost:9092',
+    validator: distinctValues({ empty: false, null: false }),
     importance: 'high',
     doc: 'Brokers to find the Kafka cluster by: host:port, several separated by commas.',
   },

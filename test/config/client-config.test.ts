@@ -23,14 +23,12 @@ const owner = { connector: 'lines', task: 2 }
 describe('the clients of a connector', () => {
   test('have Java’s names, and what the connector needs to be so', () => {
     expect(producerConfigFor({}, {}, owner)).toEqual({
-      'bootstrap.servers': 'localhost:9092',
       'client.id': 'connector-producer-lines-2',
       acks: 'all',
       'max.block.ms': '9007199254740991',
       'delivery.timeout.ms': '2147483647',
     })
     expect(consumerConfigFor({}, {}, owner)).toEqual({
-      'bootstrap.servers': 'localhost:9092',
       'client.id': 'connector-consumer-lines-2',
       'group.id': 'connect-lines',
       'enable.auto.commit': 'false',

@@ -4,6 +4,7 @@ import { internalTopicConfigs } from '../../src/config/internal-topic-keys.ts'
 
 const string = 'org.apache.kafka.connect.storage.StringConverter'
 const least = {
+  'bootstrap.servers': 'broker:9092',
   'key.converter': string,
   'value.converter': string,
   'group.id': 'g',
@@ -70,6 +71,10 @@ describe('the file of a worker of a cluster', () => {
 
   // What DistributedConfig of Kafka 4.3.1 says to the same.
   test.each([
+    [
+      { 'bootstrap.servers': null },
+      'Missing required configuration "bootstrap.servers" which has no default value.',
+    ],
     [{ 'group.id': null }, 'Missing required configuration "group.id" which has no default value.'],
     [
       { 'config.storage.topic': null },

@@ -4,7 +4,11 @@ import { internalTopicConfigs } from '../../src/config/internal-topic-keys.ts'
 import { readStandaloneConfig } from '../../src/config/standalone-config.ts'
 
 const string = 'org.apache.kafka.connect.storage.StringConverter'
-const least = { 'key.converter': string, 'value.converter': string }
+const least = {
+  'bootstrap.servers': 'broker:9092',
+  'key.converter': string,
+  'value.converter': string,
+}
 const source = 'worker.properties'
 
 afterEach(() => {
@@ -12,10 +16,10 @@ afterEach(() => {
 })
 
 describe('the file of a standalone worker', () => {
-  test('needs converters only', () => {
+  test('needs brokers and converters only', () => {
     const { config, warnings } = readStandaloneConfig(least, { source })
     expect(config).toMatchObject({
-      'bootstrap.servers': ['localhost:9092'],
+      'bootstrap.servers': ['broker:9092'],
       'header.converter': 'org.apache.kafka.connect.storage.SimpleHeaderConverter',
       'offset.flush.interval.ms': 60000,
       'offset.storage.file.filename': null,
@@ -30,7 +34,15 @@ describe('the file of a standalone worker', () => {
 
   test.each<[Record<string, string>, RegExp]>([
     [
-      { 'key.converter': string },
+      { 'key.converter': string, 'value.converter': string },
+      /^Missing required configuration "bootstrap\.servers" which has no default value\. Set bootstrap\.servers: Brokers/,
+    ],
+    [
+      { ...least, 'bootstrap.servers': '' },
+      /^Configuration 'bootstrap\.servers' must not be empty\. Valid values include: any non-empty value\. Set/,
+    ],
+    [
+      { 'bootstrap.servers': 'broker:9092', 'key.converter': string },
       /^Missing required configuration "value\.converter" which has no default value\. Set value\.converter: Converter of record values, .* \(in worker\.properties\)$/,
     ],
     [
@@ -66,7 +78,7 @@ describe('the file of a standalone worker', () => {
   test('tells everything that is wrong at once', () => {
     const read = (): unknown => readStandaloneConfig({ 'metrics.num.samples': 'x' }, { source })
     expect(read).toThrow(
-      /^worker\.properties has 3 errors:\nMissing .*"key\.c.*\nMissing .*\nInvalid/,
+      /^worker\.properties has 4 errors:\nMissing .*"key\.c.*\nMissing .*\nMissing .*"bootstrap.*\nInvalid/,
     )
   })
 

@@ -10,6 +10,7 @@ import { tlsFile, tlsPasswords } from '../support/tls-files.ts'
 
 const json = 'org.apache.kafka.connect.json.JsonConverter'
 const worker = {
+  'bootstrap.servers': 'broker:9092',
   'key.converter': json,
   'value.converter': json,
   'group.id': 'g',

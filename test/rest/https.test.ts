@@ -21,7 +21,8 @@ let server: RestServer | undefined
 
 /** A server as a worker file describes it; answers with the ports of its listeners and of those of /admin. */
 async function start(properties: Readonly<Record<string, string>>): Promise<number[]> {
-  const worker = { 'key.converter': json, 'value.converter': json, ...properties }
+  const least = { 'bootstrap.servers': 'broker:9092', 'key.converter': json }
+  const worker = { ...least, 'value.converter': json, ...properties }
   const { config, originals } = readStandaloneConfig(worker, { source: 'worker.properties' })
   logged.length = 0
   setLogSink(({ message }) => logged.push(message))

@@ -11,7 +11,7 @@ const json = 'org.apache.kafka.connect.json.JsonConverter'
 function read(prefix: string) {
   const worker = {
     ...{ 'key.converter': json, 'value.converter': json, 'rest.path.prefix': prefix },
-    listeners: 'http://127.0.0.1:0',
+    ...{ 'bootstrap.servers': 'broker:9092', listeners: 'http://127.0.0.1:0' },
   }
   const { config, originals } = readStandaloneConfig(worker, { source: 'worker.properties' })
   return restConfig(config, originals)

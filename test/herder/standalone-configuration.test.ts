@@ -85,7 +85,7 @@ describe('creating', () => {
     expect(info.tasks).toHaveLength(3)
   })
 
-  test('shows a task that cannot start as FAILED, with its trace and no version', async () => {
+  test('shows a task that cannot start as FAILED, with its trace and its version, as Java does', async () => {
     const { herder } = setUp({
       startTask: (own) => {
         if (own.id === '1') throw new Error('disk full')
@@ -94,7 +94,7 @@ describe('creating', () => {
     await put(herder)
     await reach(herder, 'RUNNING RUNNING FAILED')
     const status = herder.taskStatus({ connector: 'a', task: 1 })
-    expect(status.version).toBeNull()
+    expect(status.version).toBe('1.2')
     expect(status.trace).toContain('disk full')
   })
 })

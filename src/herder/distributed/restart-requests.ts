@@ -48,9 +48,10 @@ export class RestartRequests {
   async task(id: ConnectorTaskId, signal: AbortSignal): Promise<void> {
     const { membership, views, owned, services } = this.#parts
     await membership.untilSettled(signal)
-    const { tasks } = views.get(id.connector, `Unknown connector: ${id.connector}`)
-    if (tasks[id.task] === undefined) throw new NotFoundError(`Unknown task: ${taskIdText(id)}`)
-    const unit = owned.hasTask(id) ? owned.task(id) : undefined
+    const { tasks, taskNumbers } = views.get(id.connector, `Unknown connector: ${id.connector}`)
+    if (!taskNumbers.has(id.task)) throw new NotFoundError(`Unknown task: ${taskIdText(id)}`)
+    const isConfigured = tasks[id.task] !== undefined
+    const unit = isConfigured && owned.hasTask(id) ? owned.task(id) : undefined
     if (unit === undefined) throw this.#elsewhere(`task ${taskIdText(id)}`, id.connector, id.task)
     services.restarts.reset(id.connector)
     await untilDone(services.worker, id.connector, unit.restart(), signal)

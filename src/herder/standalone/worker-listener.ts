@@ -31,9 +31,10 @@ export function workerListener({
     taskStatus: (id, state, error) => {
       const connector = connectors.find(id.connector)
       if (connector?.taskConfigs[id.task] === undefined) return
-      const started = state === 'RUNNING' || state === 'PAUSED'
+      // The worker says so of what it has; what could not even be placed in it has no version.
+      const isPlaced = state !== 'UNASSIGNED'
       statuses.setTask(id, state, {
-        ...(started && { version: versionOf(connector) }),
+        ...(isPlaced && { version: versionOf(connector) }),
         ...(error && { trace: error.trace, retriable: error.retriable }),
       })
     },

@@ -16,6 +16,8 @@ export interface ConnectorState {
   readonly targetState: TargetState
   /** By number. Empty where only a part of the last set has been read: nothing of it is to be started. */
   readonly tasks: readonly ConnectorConfig[]
+  /** The numbers of these, and of those of earlier sets: as with Java, who has fewer tasks than before is still asked for the others. */
+  readonly taskNumbers: ReadonlySet<number>
   /** Counts the sets of task configurations; -1 before the first. */
   readonly generation: number
   /** The connector's configuration when its tasks were last configured; null before. */
@@ -200,6 +202,7 @@ function stateOf(known: Known, config: RawConfig): ConnectorState {
     config,
     targetState: known.targetState ?? 'STARTED',
     tasks: isInconsistent ? [] : numbered.map(([, each]) => each),
+    taskNumbers: new Set(tasks.keys()),
     generation: known.generation,
     appliedConfig: known.appliedConfig,
     fencedTasks: known.fencedTasks,

@@ -53,7 +53,10 @@ export class StatusTable {
     else this.#entry(name).status = status
   }
 
-  /** Who gave a task up may say so later than who has it now: that it runs stays true. */
+  /**
+   * Who gave a task up may say so later than who has it now: that it runs stays true. As with Java this holds for what is said in one generation,
+   * be it by one worker: what it gives up in the generation that it was started in is RUNNING until its next owner says more.
+   */
   #task(connector: string, task: number, status: StoredStatus | null): void {
     const { tasks } = this.#entry(connector)
     if (status === null) {

@@ -145,6 +145,15 @@ describe('the leader', () => {
     await expect(task).rejects.toMatchObject({ ownerUrl: 'http://three:8083/' })
   })
 
+  test('says as Java that nobody has the task of a connector that was stopped', async () => {
+    const scene = await running()
+    await scene.herder.stopConnector('a', signal)
+    const task = scene.herder.restartTask({ connector: 'a', task: 0 }, signal)
+    const found: unknown = await task.catch((error: unknown) => error)
+    expect(found).toBeInstanceOf(NotAssignedError)
+    expect(found).toMatchObject({ ownerUrl: null })
+  })
+
   test('takes tasks from a worker that signs them, and from no one else', async () => {
     const scene = await running()
     await eventually(() => expect(scene.configs.keys).toContain('session-key'))

@@ -81,6 +81,13 @@ describe('the configurations of a cluster', () => {
     expect(found).toMatchObject({ tasks: [], isInconsistent: false, generation: 0 })
   })
 
+  test('the numbers of tasks that a smaller set has not are still known, until the connector is gone', () => {
+    const fewer = [connector, task(0), task(1), commit(2), task(0), commit(1)]
+    expect(after(...fewer).found?.taskNumbers).toEqual(new Set([0, 1]))
+    const gone: ConfigRecord = { kind: 'connector', connector: 'f', config: null }
+    expect(after(...fewer, gone, connector).found?.taskNumbers).toEqual(new Set())
+  })
+
   test('the tasks of a connector that is not there are dropped at their commit', () => {
     const { found, last } = after(task(0), commit(1), connector)
     expect(found?.tasks).toEqual([])

@@ -4,17 +4,17 @@ import { send } from './client.ts'
 import { comparable, expectedAnswer, movedCall } from './comparable.ts'
 import type { Surroundings } from './comparable.ts'
 import { differenceOf } from './differences.ts'
+import { notReplayedIds } from './not-replayed.ts'
 import type { RecordedCall } from './recorded.ts'
 import { stepAfter } from './steps.ts'
 
-/** Sends the calls of one recorded file in their order, but those skipped, and compares every answer. */
+/** Sends the calls of one recorded file in their order, but those that concern what is not ours, and compares every answer. */
 export async function replay(
   calls: readonly RecordedCall[],
-  skipped: ReadonlySet<string>,
   surroundings: Surroundings,
 ): Promise<void> {
   for (const call of calls) {
-    if (!skipped.has(call.id)) await replayCall(call, surroundings)
+    if (!notReplayedIds.has(call.id)) await replayCall(call, surroundings)
     await stepAfter(call.id, surroundings.mode)?.(surroundings)
   }
 }

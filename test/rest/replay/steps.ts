@@ -76,6 +76,12 @@ const failedTasks: Step = (surroundings) =>
     return status?.tasks.length === 1 && status.tasks[0]?.state === 'FAILED'
   })
 
+const failedConnector: Step = (surroundings) =>
+  until('failconn has failed, and its task runs', async () => {
+    const status = await statusOf('failconn', surroundings)
+    return status?.connector.state === 'FAILED' && status.tasks[0]?.state === 'RUNNING'
+  })
+
 /** A sink has used a topic once it was given a record, which the recorder's had long been. */
 const sinkHasRead: Step = ({ port }) =>
   until('the sink has read its topic', async () => {
@@ -134,6 +140,7 @@ const stepsOfCluster: ReadonlyMap<string, Step> = new Map([
   ['05-tasks/16', running('ver', 2)],
   ['06-lifecycle/20', staysRunning('ver', 2)],
   ['06-lifecycle/22', staysRunning('ver', 2)],
+  ['06-lifecycle/32', failedConnector],
 ])
 
 export function stepAfter(id: string, mode: Mode): Step | undefined {

@@ -93,9 +93,7 @@ const settledStates = {
 function openOf(view: ConnectorView, statuses: Statuses, restart?: Restart): string | null {
   const { name, target } = view
   const states = settledStates[target]
-  // What is stopped need not say so again where its configuration changes.
-  const changedAt = target === 'STOPPED' ? 0 : view.changedAt
-  const since = Math.max(changedAt, restart?.connector === true ? restart.at : 0)
+  const since = Math.max(view.changedAt, restart?.connector === true ? restart.at : 0)
   const key = `status-connector-${name}`
   if (!statuses.isOneOf(key, states, since)) return `is not ${target} yet`
   if (statuses.isOneOf(key, ['FAILED'], 0)) return null

@@ -28,6 +28,8 @@ const mostDiffering = 8
 /** Status records of two workers cross each other within milliseconds. */
 const leftoverMs = 10_000
 const everyMs = 100
+/** Within which a worker has heard how a rebalance has ended, or that one is to begin: some heartbeats, and what it reads then. */
+const heardMs = 5000
 
 /** Two clusters to which the same is done, and that must then be alike: their answers, and their internal topics. */
 export class SideBySide implements AsyncDisposable {
@@ -133,13 +135,14 @@ export class SideBySide implements AsyncDisposable {
     return await Promise.all([of(this.#java), of(this.#other)])
   }
 
-  /** As any client does, it asks again where the workers are only about to share their work anew. */
+  /** As any client does, it asks again while the group is rebalanced, and until its workers have heard that it no longer is. */
   async #answerOf(side: Side, step: Step): Promise<RestAnswer> {
-    const deadline = Date.now() + limitMs
+    let movedAt = Date.now()
     for (;;) {
       const answer = await side.call(step, step.via ?? 0)
-      const isMomentary = answer.status === 409 && /momentarily|rebalance/.test(answer.text)
-      if (!isMomentary || Date.now() > deadline) return answer
+      if (!isMomentary(answer)) return answer
+      if (await side.isRebalancing()) movedAt = Date.now()
+      if (Date.now() > movedAt + heardMs) return answer
       await delay(everyMs)
     }
   }
@@ -198,6 +201,17 @@ export class SideBySide implements AsyncDisposable {
   #story(): string {
     return `${this.#java.name} beside ${this.#other.name}, after:\n${this.#told.slice(-12).join('\n')}`
   }
+}
+
+/** Java's answers of a worker that is about to join its group anew, has just done so, or has not read what was written last. */
+const momentary = [
+  'Cannot complete request momentarily due to no known leader URL, likely because a rebalance was underway.',
+  'Cannot complete request momentarily due to stale configuration (typically caused by a concurrent config change)',
+  'Cannot complete request because of a conflicting operation (e.g. worker rebalance)',
+] as const
+
+function isMomentary({ status, text }: RestAnswer): boolean {
+  return status === 409 && momentary.some((message) => text.includes(message))
 }
 
 type Met = ComparableAnswer & { readonly step: Step }

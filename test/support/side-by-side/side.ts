@@ -104,6 +104,12 @@ export class Side implements AsyncDisposable {
     return this.#workers.reduce((rest, { id }) => rest.replaceAll(id, '{worker}'), without)
   }
 
+  /** Whether the group of its workers has no assignment just now. */
+  async isRebalancing(): Promise<boolean> {
+    const { groups } = await this.kafka.admin.describeGroups([this.cluster.groupId])
+    return groups.some(({ state }) => state !== 'Stable')
+  }
+
   /** The internal topics with what was set when they were created. */
   async topicsAsCreated(): Promise<unknown> {
     const { configTopic, offsetTopic, statusTopic } = this.cluster

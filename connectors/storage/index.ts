@@ -33,3 +33,16 @@ export { AvroFormat } from './formats/avro/avro-format.ts'
 export { loadParquetCodec } from './formats/parquet/parquet-codec.ts'
 export type { ParquetCodec } from './formats/parquet/parquet-codec.ts'
 export { ParquetFormat } from './formats/parquet/parquet-format.ts'
+export { AvroReader } from './formats/readers/avro-reader.ts'
+export { compressionOf } from './formats/readers/decompress.ts'
+export { UnreadableError } from './formats/readers/file-reader.ts'
+export type { FileReader, ReadOptions, RecordBatch } from './formats/readers/file-reader.ts'
+export { ParquetReader } from './formats/readers/parquet-reader.ts'
+export { chunkBytes, rangedBytes } from './formats/readers/ranged-bytes.ts'
+export type { RangedBytes } from './formats/readers/ranged-bytes.ts'
+export {
+  bytesReader,
+  jsonDocumentsReader,
+  jsonReader,
+  textReader,
+} from './formats/readers/text-readers.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { DataError, STRING_SCHEMA, Struct, valueEquals } from '../../../src/api/index.ts'
+import { DataError, STRING_SCHEMA, valueEquals } from '../../../src/api/index.ts'
 import type { Schema, Struct } from '../../../src/api/index.ts'
 import { JsonConverter } from '../../../src/converters/json/index.ts'
 import {

@@ -13,6 +13,7 @@ import { StatusTable, mayReplace } from '../../src/stores/status/status-table.ts
 export class MemoryConfigTopic {
   readonly #records: { readonly key: string; readonly value: Buffer | null }[] = []
   readonly #readers = new Set<() => void>()
+  readonly #reloaders = new Set<() => void>()
   /** Has writes fail. */
   failure: Error | null = null
 
@@ -30,8 +31,14 @@ export class MemoryConfigTopic {
     return Promise.resolve()
   }
 
-  open({ onChange }: ConfigListener): ConfigStore {
-    const cluster = new ClusterConfig()
+  /** Somebody has made the topic anew, with this in it; whoever reads it begins again. */
+  replace(...records: readonly ConfigRecord[]): void {
+    this.#records.splice(0, this.#records.length, ...records.map(encodeConfigRecord))
+    for (const reload of this.#reloaders) reload()
+  }
+
+  open({ onChange, onReloaded }: ConfigListener): ConfigStore {
+    let cluster = new ClusterConfig()
     let next = 0
     let isLoaded = false
     const read = (): void => {
@@ -43,16 +50,26 @@ export class MemoryConfigTopic {
         if (change !== null && isLoaded) onChange(change)
       }
     }
+    const reload = (): void => {
+      cluster = new ClusterConfig()
+      next = 0
+      isLoaded = false
+      read()
+      isLoaded = true
+      onReloaded()
+    }
     const put = (...records: readonly ConfigRecord[]): Promise<void> => this.write(...records)
     return {
       start: () => {
         read()
         isLoaded = true
         this.#readers.add(read)
+        this.#reloaders.add(reload)
         return Promise.resolve()
       },
       stop: () => {
         this.#readers.delete(read)
+        this.#reloaders.delete(reload)
         return Promise.resolve()
       },
       claimWritePrivileges: () => Promise.resolve(),

@@ -113,7 +113,7 @@ export class ClusterTransactions {
     tasks: number,
     signal: AbortSignal,
   ): Promise<void> {
-    const { resolver, options } = this.#parts
+    const { resolver, options, later } = this.#parts
     if (options === undefined) {
       throw new ConnectError('This worker does not support exactly-once sources.')
     }
@@ -121,6 +121,8 @@ export class ClusterTransactions {
       return entry[1] !== null
     })
     const resolved = await resolver.resolve(Object.fromEntries(given), signal)
+    // Invariant 4: while values were resolved, or the process was stopped, another one may have become the leader, whose tasks these would be.
+    await later().requests.asLeader(refusal, signal, () => undefined)
     await options.fenceProducers({ name, config: resolved }, tasks, signal)
   }
 }

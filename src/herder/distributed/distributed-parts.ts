@@ -71,6 +71,8 @@ export class DistributedParts {
   readonly #expiries: ExpiryRestarts
   readonly #appInfo: Reading
   readonly #stopping = new AbortController()
+  /** Ends what the end of the worker does not; of its stop, once there is one. */
+  #patience = new AbortController().signal
   /** Connectors that the group has been rebalanced for, or is about to be. */
   #known: ReadonlySet<string> = new Set()
   #isReady = false
@@ -155,6 +157,7 @@ export class DistributedParts {
 
   async stop(signal: AbortSignal): Promise<void> {
     log.info('Herder stopping')
+    this.#patience = signal
     this.loop.close()
     const reason = new ConnectError('Worker is shutting down')
     this.#stopping.abort(reason)
@@ -211,10 +214,7 @@ export class DistributedParts {
         if (!this.#known.has(change.connector)) this.#rebalance('there is a new connector')
         break
       case 'connector-removed':
-        if (this.#owned.has(change.connector) || this.membership.settled?.isLeader === true) {
-          this.topics.forget(change.connector)
-        }
-        this.logs.forget(change.connector)
+        this.#forget(change.connector)
         this.#owned.align(change.connector)
         this.#rebalance('a connector was deleted')
         break
@@ -238,11 +238,20 @@ export class DistributedParts {
     }
   }
 
-  /** Anything may have changed. */
+  /** Anything may have changed: connectors may be gone without a word. */
   #reloaded(): void {
-    for (const name of this.configs.snapshot().connectors.keys()) this.#owned.tasksChanged(name)
+    const { connectors } = this.configs.snapshot()
+    for (const name of this.#known) if (!connectors.has(name)) this.#forget(name)
+    for (const name of connectors.keys()) this.#owned.tasksChanged(name)
     this.#owned.align()
     this.#rebalance('the topic of configurations was read anew')
+  }
+
+  /** The connector is gone. Its topics are forgotten by whoever ran something of it, and by the leader. */
+  #forget(connector: string): void {
+    const isLeader = this.membership.settled?.isLeader === true
+    if (this.#owned.has(connector) || isLeader) this.topics.forget(connector)
+    this.logs.forget(connector)
   }
 
   /** By whichever worker: those tasks of the connector that run here tell each topic again. */
@@ -255,8 +264,9 @@ export class DistributedParts {
     this.membership.requestRejoin(reason)
   }
 
+  /** At the stop too: who comes after this worker is not to be contradicted by what it says late. */
   async #flushStatuses(): Promise<void> {
-    using limit = timeLimit(flushMs, this.#stopping.signal)
+    using limit = timeLimit(flushMs, this.#patience)
     await abortable(this.#store.flush(limit.signal), limit.signal).catch(() => undefined)
   }
 
@@ -304,18 +314,16 @@ export class DistributedParts {
     return {
       ...{ resolver, log, worker: this.worker, statuses: this.#statuses },
       ...{ restarts: this.#restarts, expiries: this.#expiries },
+      untilSettled: (signal) => this.membership.untilSettled(signal),
       publish: (...published) => publishTasks(publication(), ...published),
     }
   }
 
   #createExpiries({ clock = systemClock }: DistributedHerderOptions): ExpiryRestarts {
-    const restart = async (name: string): Promise<void> => {
-      await this.membership.untilSettled(this.#stopping.signal).catch(() => undefined)
-      if (this.membership.settled !== null) {
-        await this.#owned.connector(name)?.restartQuietly(() => true)
-      }
-    }
-    return new ExpiryRestarts({ restart, clock })
+    return new ExpiryRestarts({
+      restart: (name) => this.restartRequests.expired(name, this.#stopping.signal),
+      clock,
+    })
   }
 
   #createRestarts({ workerConfig, clock = systemClock }: DistributedHerderOptions) {

@@ -12,6 +12,13 @@ import type { OwnedServices } from './owned-services.ts'
 /** For so long after the first attempt, that the leader does not know the key of a request is a matter of reading. */
 const keyRotationMs = 60_000
 
+/** A request was not done: what is wanted since is seen to instead. */
+export class OvertakenError extends RestError {
+  constructor(message: string) {
+    super(409, message)
+  }
+}
+
 /** What a connector of this worker is to be. */
 export interface ConnectorWish {
   /** As stored. */
@@ -84,8 +91,7 @@ export class OwnedConnector {
     }
     this.#wish = wish
     const goesOn = before !== null && wish !== null && sameConfig(before.config, wish.config)
-    if (!goesOn || this.#isRewritten)
-      this.#supersede(new ConnectError(`Connector ${this.name} has been changed.`))
+    if (!goesOn || this.#isRewritten) this.#supersede(wish === null)
     const { signal } = this.#generation
     await this.#inTurn(signal, () => this.#become(signal)).catch((error: unknown) => {
       if (signal.aborted) return
@@ -97,7 +103,7 @@ export class OwnedConnector {
   async restart(before: () => void = () => undefined): Promise<void> {
     const wish = this.#wish
     if (wish === null) return
-    this.#supersede(overtaken(this.name))
+    this.#supersede(false)
     const { signal } = this.#generation
     await this.#inTurn(signal, async () => {
       await this.#stop()
@@ -135,9 +141,12 @@ export class OwnedConnector {
     this.#generation.abort(reason)
   }
 
-  #supersede(reason: Error): void {
+  #supersede(isGivenUp: boolean): void {
     this.#taskConfiguration.supersede()
-    this.#generation.abort(reason)
+    const message = isGivenUp
+      ? `This worker was to give up connector ${this.name} before that was done.`
+      : `A later request for connector ${this.name} has overtaken this one before it was done.`
+    this.#generation.abort(new OvertakenError(message))
     this.#generation = new AbortController()
   }
 
@@ -171,8 +180,10 @@ export class OwnedConnector {
   }
 
   async #start(wish: ConnectorWish, signal: AbortSignal): Promise<void> {
-    const { worker, restarts } = this.#services
+    const { worker, restarts, untilSettled } = this.#services
     const { config } = await this.#source(signal)
+    await untilSettled(signal)
+    signal.throwIfAborted()
     restarts.configured(this.name, config)
     this.#placed = wish
     this.#failed = false
@@ -244,11 +255,4 @@ function isSame(a: ConnectorWish | null, b: ConnectorWish | null): boolean {
 /** The leader signs with a newer key than this worker has read, or has not read the newest one itself. */
 function isKeyRotation(error: unknown): boolean {
   return error instanceof RestError && error.status === 403
-}
-
-function overtaken(name: string): RestError {
-  return new RestError(
-    409,
-    `A later request for connector ${name} has overtaken this one before it was done.`,
-  )
 }

@@ -14,6 +14,8 @@ export interface OwnedServices {
   readonly restarts: RestartSupervisor
   readonly expiries: ExpiryRestarts
   readonly log: Logger
+  /** Resolves once the worker has its place in the group: invariant 4, who has none starts nothing. */
+  readonly untilSettled: (signal: AbortSignal) => Promise<unknown>
   /** Has a connector have these tasks, made from `config`, unless it has them already. */
   readonly publish: (
     connector: string,

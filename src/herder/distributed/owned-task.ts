@@ -127,11 +127,12 @@ export class OwnedTask {
 
   /** The task starts on its own time: whether it did is in its status. */
   async #startIn(wish: TaskWish, signal: AbortSignal): Promise<void> {
-    const { worker, restarts } = this.#services
+    const { worker, restarts, untilSettled } = this.#services
     const owner = { connector: this.id.connector, config: wish.connectorConfig }
     const connectorConfig = await resolveConfig(this.#services, owner, owner.config, signal)
     this.#checkTasksMax(connectorConfig, wish.taskCount)
     const config = await resolveConfig(this.#services, owner, wish.config, signal)
+    await untilSettled(signal)
     signal.throwIfAborted()
     restarts.configured(this.id.connector, connectorConfig)
     this.#placed = wish

@@ -12,6 +12,7 @@ import type { ClusterMembership } from './cluster-membership.ts'
 import type { ClusterViews } from './cluster-views.ts'
 import type { ConnectorRequests } from './connector-requests.ts'
 import type { ConfigStore } from './options.ts'
+import { OvertakenError } from './owned-connector.ts'
 import type { OwnedServices } from './owned-services.ts'
 import type { OwnedWork } from './owned-work.ts'
 
@@ -83,7 +84,9 @@ export class RestartRequests {
       services.restarts.reset(name)
       await this.#restart(name, plan)
     } catch (error) {
-      if (!signal.aborted) log.error(`Failed to restart connector ${name}.`, error)
+      if (signal.aborted) return
+      if (error instanceof OvertakenError) log.info(`Not restarted: ${error.message}`)
+      else log.error(`Failed to restart connector ${name}.`, error)
     }
   }
 
@@ -101,6 +104,13 @@ export class RestartRequests {
       ? owned.connector(name)?.restartQuietly(() => own.connectorState(name) === 'FAILED')
       : undefined
     await Promise.all([connector, ...tasks])
+  }
+
+  /** Values of it have run out: the connector is restarted where it is this worker's, once that has its place in the group. */
+  async expired(name: string, signal: AbortSignal): Promise<void> {
+    const { membership, owned } = this.#parts
+    await membership.untilSettled(signal).catch(() => undefined)
+    if (membership.settled !== null) await owned.connector(name)?.restartQuietly(() => true)
   }
 
   async #restart(name: string, plan: RestartPlan): Promise<void> {

@@ -1,0 +1,170 @@
+import { setImmediate } from 'node:timers/promises'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { RawConfig } from '../../../src/config/types.ts'
+import type { ConfigResolver } from '../../../src/herder/config-resolver.ts'
+import { formatEntry, setLogSink } from '../../../src/util/logger.ts'
+import type { LogEntry } from '../../../src/util/logger.ts'
+import { deferred, rejection } from '../set-up.ts'
+import { callsSince, eventually, give, reach, running, signal, stopAll, workOf } from './set-up.ts'
+import type { Scene } from './set-up.ts'
+
+afterEach(async () => {
+  await stopAll()
+  setLogSink((entry) => process.stdout.write(formatEntry(entry)))
+})
+
+const all = workOf('a', 'a-0', 'a-1')
+
+/** Long enough for whatever does not wait to have happened. */
+async function turns({ herder }: Scene): Promise<void> {
+  for (let n = 0; n < 20; n++) await setImmediate()
+  await herder.health(signal)
+}
+
+describe.each([
+  {
+    what: 'task a-0',
+    unit: 'a-0',
+    restart: ({ herder }: Scene) => herder.restartTask({ connector: 'a', task: 0 }, signal),
+  },
+  {
+    what: 'connector a',
+    unit: 'a',
+    restart: ({ herder }: Scene) =>
+      herder.restartConnector({ connector: 'a', includeTasks: false, onlyFailed: false }, signal),
+  },
+])('a restart of $what that comes to its turn after the worker has lost its place', (each) => {
+  const { unit, restart } = each
+
+  /** It still stops when the place is lost, and is stopped then. */
+  async function lost() {
+    const stopping = deferred()
+    const stop = (): Promise<void> => stopping.promise
+    const scene = await running({ stop, stopTask: stop })
+    const from = scene.worker.calls.length
+    const asked = restart(scene).then(
+      () => null,
+      (error: unknown) => error,
+    )
+    await eventually(() => expect(callsSince(scene, from)).toEqual([`stop ${unit}`]))
+    scene.group.lose()
+    await turns(scene)
+    stopping.resolve()
+    await turns(scene)
+    expect(callsSince(scene, from)).toEqual([`stop ${unit}`])
+    return { scene, from, asked }
+  }
+
+  test('starts it once the group says that it is its own still', async () => {
+    const { scene, from, asked } = await lost()
+    await give(scene, { generation: 50, work: all })
+    await reach(scene, 'RUNNING RUNNING RUNNING')
+    expect(await asked).toBeNull()
+    expect(callsSince(scene, from)).toEqual([`stop ${unit}`, `start ${unit}`])
+  })
+
+  test('starts nothing where it is another one’s by then', async () => {
+    const { scene, from } = await lost()
+    const rest = ['a', 'a-0', 'a-1'].filter((part) => part !== unit)
+    scene.group.revoke(workOf(unit))
+    await give(scene, { generation: 50, work: workOf(...rest) })
+    await turns(scene)
+    expect(callsSince(scene, from)).toEqual([`stop ${unit}`])
+  })
+})
+
+test('a restart that is overtaken by a rebalance is no error, and 409 to who asked for it', async () => {
+  const messages: string[] = []
+  setLogSink(({ level, message }: LogEntry) => {
+    if (level === 'ERROR' || message.startsWith('Not restarted')) messages.push(message)
+  })
+  const stopping = deferred()
+  const scene = await running({ stop: () => stopping.promise })
+  const from = scene.worker.calls.length
+  const request = { connector: 'a', includeTasks: false, onlyFailed: false }
+  const asked = rejection(scene.herder.restartConnector(request, signal))
+  await scene.configs.write({
+    kind: 'restart',
+    connector: 'a',
+    includeTasks: false,
+    onlyFailed: false,
+  })
+  await eventually(() => expect(callsSince(scene, from)).toEqual(['stop a']))
+  scene.group.revoke(workOf('a'))
+  await turns(scene)
+  stopping.resolve()
+  expect((await asked)[0]).toBe(409)
+  await eventually(() =>
+    expect(messages).toEqual([
+      'Not restarted: This worker was to give up connector a before that was done.',
+    ]),
+  )
+})
+
+test('a worker that stops has its statuses written before others may have what it had', async () => {
+  const scene = await running()
+  const written = deferred()
+  const wereAborted: boolean[] = []
+  scene.statuses.flush = (limit?: AbortSignal) => {
+    wereAborted.push(limit?.aborted === true)
+    return written.promise
+  }
+  let hasStopped = false
+  const stopping = scene.herder.stop(AbortSignal.timeout(30_000)).then(() => {
+    hasStopped = true
+  })
+  await eventually(() => expect(wereAborted).toEqual([false]))
+  await setImmediate()
+  expect(hasStopped).toBe(false)
+  written.resolve()
+  await stopping
+})
+
+test('connectors that are missing in a topic of configurations that was made anew are forgotten', async () => {
+  const scene = await running({ topics: () => ['numbers'] })
+  await eventually(() => expect(scene.herder.activeTopics('a')).toEqual(['numbers']))
+  scene.configs.replace()
+  expect(scene.herder.connectors()).toEqual([])
+  expect(scene.herder.activeTopics('a')).toEqual([])
+  await eventually(() => expect(scene.worker.tasks.size + scene.worker.running.size).toBe(0))
+})
+
+test('who has lost the lead while it prepared to fence producers does not: they may be the next one’s', async () => {
+  const fenced: number[] = []
+  const fenceProducers = (_: unknown, tasks: number): Promise<void> => {
+    fenced.push(tasks)
+    return Promise.resolve()
+  }
+  let waits = false
+  const resolving = deferred()
+  const begun = deferred()
+  const resolver: ConfigResolver = {
+    resolve: async <T extends RawConfig>(config: T): Promise<T> => {
+      if (waits) {
+        begun.resolve()
+        await resolving.promise
+      }
+      return config
+    },
+  }
+  const exactlyOnce = { isEnabled: true, fenceProducers }
+  const scene = await running({}, { exactlyOnce, resolver })
+  // Requests need not be signed.
+  await give(scene, { version: 1 })
+  await scene.configs.write(
+    { kind: 'fencing', connector: 'a', tasks: 2 },
+    { kind: 'task', connector: 'a', task: 0, config: { id: '0', range: 'all' } },
+    { kind: 'commit', connector: 'a', tasks: 1 },
+  )
+  waits = true
+  const asked = scene.herder.fenceZombieSourceTasks('a', null, signal)
+  const refused = rejection(asked)
+  await begun.promise
+  waits = false
+  scene.group.lose()
+  await setImmediate()
+  await give(scene, { generation: 50, isLeader: false, version: 1 })
+  resolving.resolve()
+  expect((await refused)[1]).toBe('Only the leader may perform zombie fencing.')
+  expect(fenced).toEqual([])
+})

@@ -1,4 +1,5 @@
 import { delay } from '../../../src/util/abort.ts'
+import type { ConnectorStatus } from '../sluice.ts'
 import { waitFor } from '../wait-for.ts'
 import { patienceMs } from './connect-cluster.ts'
 import type { ConnectCluster, ConnectWorker, WorkerKind } from './connect-cluster.ts'
@@ -112,10 +113,11 @@ export async function startAt(
 async function stopUntilLost(worker: ConnectWorker, { cluster }: FaultTargets): Promise<void> {
   const names = (await cluster.request({ method: 'GET', path: '/connectors' })) as string[]
   worker.signal('SIGSTOP')
+  let seen: readonly (ConnectorStatus | null)[] = []
   try {
     const isElsewhere = async (): Promise<boolean> => {
-      const statuses = await Promise.all(names.map((name) => cluster.status(name)))
-      return statuses.every((status) =>
+      seen = await Promise.all(names.map((name) => cluster.status(name)))
+      return seen.every((status) =>
         status?.tasks.every(
           ({ worker_id, state }) => worker_id !== worker.id && state === 'RUNNING',
         ),
@@ -123,6 +125,8 @@ async function stopUntilLost(worker: ConnectWorker, { cluster }: FaultTargets): 
     }
     const what = `others have the tasks of ${worker.id}, which is stopped`
     await waitFor(what, isElsewhere, { timeoutMs: patienceMs, everyMs: 200 })
+  } catch (error) {
+    throw new Error(`${String(error)}: ${JSON.stringify(seen)}`, { cause: error })
   } finally {
     worker.signal('SIGCONT')
   }

@@ -57,15 +57,15 @@ export async function runFaultCampaign(options: CampaignOptions): Promise<void> 
   const random = randomNumbers(seed)
   const began = Date.now()
   const struck: string[] = []
-  for (let round = 0; round < rounds && Date.now() - began < limitMs; round++) {
-    for (const fault of planOf(1, { random, workers: workerCount, sessionMs })) {
-      struck.push(`${fault.kind} ${fault.worker} ${fault.ms}`)
-      await strike(fault, targets)
-    }
-  }
-  await load.stop()
-  console.log(`seed ${seed}, ${load.count} lines in each of ${files} files: ${struck.join(', ')}`)
   try {
+    for (let round = 0; round < rounds && Date.now() - began < limitMs; round++) {
+      for (const fault of planOf(1, { random, workers: workerCount, sessionMs })) {
+        struck.push(`${fault.kind} ${fault.worker} ${fault.ms}`)
+        await strike(fault, targets)
+      }
+    }
+    await load.stop()
+    console.log(`seed ${seed}, ${load.count} lines in each of ${files} files: ${struck.join(', ')}`)
     await cluster.running([...load.sources, ...load.sinks])
     await expectDelivered(cluster, load, { bootstrapServers, exactlyOnce })
   } catch (error) {

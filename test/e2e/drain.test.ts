@@ -3,7 +3,7 @@ import { expect, inject, test } from 'vitest'
 import { freePort } from '../services/ports.ts'
 import { asked, startMember } from '../support/cluster.ts'
 import { scratchDir } from '../support/sluice.ts'
-import type { ConnectorStatus, ScratchDir , Sluice} from '../support/sluice.ts'
+import type { ConnectorStatus, ScratchDir, Sluice } from '../support/sluice.ts'
 import { topicPrefix } from '../support/topics.ts'
 import { waitFor } from '../support/wait-for.ts'
 

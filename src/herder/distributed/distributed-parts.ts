@@ -320,10 +320,9 @@ export class DistributedParts {
   }
 
   #createExpiries({ clock = systemClock }: DistributedHerderOptions): ExpiryRestarts {
-    return new ExpiryRestarts({
-      restart: (name) => this.restartRequests.expired(name, this.#stopping.signal),
-      clock,
-    })
+    const { signal } = this.#stopping
+    const restart = (name: string) => this.restartRequests.expired(name, signal)
+    return new ExpiryRestarts({ restart, clock })
   }
 
   #createRestarts({ workerConfig, clock = systemClock }: DistributedHerderOptions) {

@@ -86,6 +86,10 @@ const exactStates: Readonly<Record<string, Failure>> = {
   // What one row brought about, though the class is that of statements.
   '42804': 'data',
   '428C9': 'data',
+  // An index takes no entry of that size, and a trigger of the table's owner wants no such row.
+  '54000': 'data',
+  P0001: 'data',
+  '45000': 'data',
   // A table, schema or column that is not there or is there already, and a plan made for another table.
   '42P01': 'schema',
   '42703': 'schema',

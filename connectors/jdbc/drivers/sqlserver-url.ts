@@ -22,8 +22,9 @@ export function parseSqlServerUrl(rest: string, given: UrlProperties): Endpoint 
   const [, host = '', instance, port, tail = ''] = match
   const properties = new Map([...parseProperties(tail), ...normalized(given)])
   if (instance !== undefined) properties.set('instancename', instance)
+  if (port !== undefined) properties.set('portnumber', port)
   const name = host === '' ? (properties.get('servername') ?? 'localhost') : host
-  const parsed = parseHost(`${name}:${port ?? properties.get('portnumber') ?? '1433'}`, 1433)
+  const parsed = parseHost(`${name}:${properties.get('portnumber') ?? '1433'}`, 1433)
   if (parsed === null) throw new ConfigError(`Not a valid SQL Server URL: no such host "${name}".`)
   return {
     hosts: [parsed],

@@ -1,10 +1,11 @@
-import { ConnectError, createLogger, isConnectError } from 'sluice/api'
+import { createLogger } from 'sluice/api'
 import type { Schema, SinkRecord } from 'sluice/api'
 import type { Connection, Dialect } from '../core/dialect.ts'
-import { SqlError } from '../core/sql-error.ts'
 import { fateOf } from './acceptance.ts'
 import { batchWriterOf } from './batch-writer.ts'
 import type { BatchWriter } from './batch-writer.ts'
+import { Isolation, isForAll } from './isolation.ts'
+import type { Rejection } from './isolation.ts'
 import { claimsOf, partitionKey } from './offset-claims.ts'
 import { OffsetsTable } from './offsets-table.ts'
 import type { RowPlan } from './row-plan.ts'
@@ -14,11 +15,6 @@ import { groupsOf } from './write-groups.ts'
 import type { PlannedRecord, WriteGroup } from './write-groups.ts'
 
 const log = createLogger('io.confluent.connect.jdbc.sink.JdbcSinkTask')
-
-export interface Rejection {
-  readonly record: SinkRecord
-  readonly error: unknown
-}
 
 interface Open {
   readonly connection: Connection
@@ -71,10 +67,12 @@ export class BatchStore {
     const { connection, writer } = await this.#ready()
     // Before the transaction: some databases commit where a table is changed.
     await this.#planAll(connection, records)
-    const rejections: Rejection[] = []
+    const groups = (some: readonly SinkRecord[]) => this.#groups(connection, some)
+    const isolation = new Isolation({ connection, writer, groups })
+    const { rejections } = isolation
     await connection.begin(null)
     try {
-      await this.#halve({ connection, writer }, records, rejections)
+      await isolation.write(records)
       if (rejections.length > 0) await reject(rejections)
       await writer.claim(this.#claims(records))
       await connection.commit()
@@ -189,75 +187,6 @@ export class BatchStore {
       }
     }
   }
-
-  async #halve(open: Open, records: readonly SinkRecord[], rejections: Rejection[]): Promise<void> {
-    const failure = await this.#try(open, records)
-    if (failure === null) return
-    const [only] = records
-    if (records.length > 1) {
-      const middle = records.length >> 1
-      await this.#halve(open, records.slice(0, middle), rejections)
-      await this.#halve(open, records.slice(middle), rejections)
-    } else if (only !== undefined) {
-      rejections.push({ record: only, error: await this.#explain(open, only, failure.error) })
-    }
-  }
-
-  /** Writes within a savepoint; null where that went well. What is no single record's fault is thrown. */
-  async #try(
-    { connection, writer }: Open,
-    records: readonly SinkRecord[],
-  ): Promise<{ readonly error: unknown } | null> {
-    await connection.query(savepointSql(connection))
-    try {
-      await writer.apply(await this.#groups(connection, records))
-    } catch (error) {
-      if (isForAll(error)) throw error
-      await undo(connection)
-      return { error }
-    }
-    await release(connection)
-    return null
-  }
-
-  async #explain({ connection, writer }: Open, record: SinkRecord, error: unknown): Promise<Error> {
-    const group = await this.#groupOf(connection, record)
-    const column = group === null ? null : await this.#columnAtFault(connection, writer, group)
-    const { originalTopic, originalKafkaPartition, originalKafkaOffset } = record
-    const place = `the record at topic '${originalTopic}', partition ${originalKafkaPartition}, offset ${originalKafkaOffset}`
-    const table = group === null ? '' : ` table ${group.plan.tableText}`
-    const atColumn = column === null ? '' : `, column ${column},`
-    const reason = error instanceof Error ? error.message : String(error)
-    const text = `${place} cannot be written to${table === '' ? ' its table' : table}${atColumn}: ${reason}`
-    return new ConnectError(text.charAt(0).toUpperCase() + text.slice(1), { cause: error })
-  }
-
-  async #columnAtFault(
-    connection: Connection,
-    writer: BatchWriter,
-    group: WriteGroup,
-  ): Promise<string | null> {
-    await connection.query(savepointSql(connection))
-    try {
-      return await writer.columnAtFault(group)
-    } catch (error) {
-      // The row's own text may be what is wrong.
-      if (isForAll(error)) throw error
-      return null
-    } finally {
-      await undo(connection)
-    }
-  }
-
-  async #groupOf(connection: Connection, record: SinkRecord): Promise<WriteGroup | null> {
-    try {
-      const [group] = await this.#groups(connection, [record])
-      return group ?? null
-    } catch (error) {
-      if (isForAll(error)) throw error
-      return null
-    }
-  }
 }
 
 /** A record without a value is written by its key, whatever schema its value would have. */
@@ -267,27 +196,4 @@ function writtenSchema({ value, valueSchema }: SinkRecord): Schema | null {
 
 function isAlike(a: SinkRecord, b: SinkRecord): boolean {
   return a.topic === b.topic && a.keySchema === b.keySchema && writtenSchema(a) === writtenSchema(b)
-}
-
-/** Whether an error concerns all records alike: of the connection, of privileges, of this code. Any other may be one record's. */
-export function isForAll(error: unknown): boolean {
-  if (error instanceof SqlError) return error.failure === 'retry' || error.failure === 'fatal'
-  return !isConnectError(error)
-}
-
-function savepointSql({ dialect }: Connection): string {
-  return dialect.kind === 'sqlserver' ? 'SAVE TRANSACTION sluice' : 'SAVEPOINT sluice'
-}
-
-/** Back to the savepoint, which is then gone. */
-async function undo(connection: Connection): Promise<void> {
-  const isSqlServer = connection.dialect.kind === 'sqlserver'
-  const sql = isSqlServer ? 'ROLLBACK TRANSACTION sluice' : 'ROLLBACK TO SAVEPOINT sluice'
-  await connection.query(sql)
-  await release(connection)
-}
-
-/** SQL Server's savepoints last until the end of the transaction. */
-async function release(connection: Connection): Promise<void> {
-  if (connection.dialect.kind !== 'sqlserver') await connection.query('RELEASE SAVEPOINT sluice')
 }

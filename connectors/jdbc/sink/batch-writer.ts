@@ -11,6 +11,7 @@ import type { OffsetClaim } from './offset-claims.ts'
 import type { OffsetsTable } from './offsets-table.ts'
 import { pgStep } from './pg-steps.ts'
 import { rowStep } from './row-steps.ts'
+import { sqlServerSteps } from './sqlserver-steps.ts'
 import type { WriteGroup } from './write-groups.ts'
 
 /** Writes groups of rows in the way that is quickest for the database. */
@@ -145,11 +146,16 @@ class StatementBatchWriter implements BatchWriter {
       for (const sql of this.#mysqlStatements(groups)) await this.#connection.query(sql)
       return
     }
+    const connection = this.#connection
     for (const group of groups) {
-      const { sql, rows } = rowStep(this.#style, group)
-      const connection = this.#connection
-      if (connection instanceof SqliteConnection) runSqliteRows(connection, sql, rows)
-      else for (const row of rows) await connection.query(sql, row)
+      if (connection instanceof SqliteConnection) {
+        const { sql, rows } = rowStep(this.#style, group)
+        runSqliteRows(connection, sql, rows)
+        continue
+      }
+      for (const { sql, parameters } of sqlServerSteps(this.#style, group)) {
+        await connection.query(sql, parameters)
+      }
     }
   }
 

@@ -105,8 +105,7 @@ export class CellFactory {
 
   #temporalText(kind: ValueKind, { name, typeName }: CellRequest): (value: unknown) => string {
     const { calendar, timestampUnit: unit } = this.#temporal
-    const isPostgres = this.#dialect === 'postgresql'
-    const withOffset = isPostgres && /^time(?:stamp)?(?:tz| with time zone)/.test(typeName ?? '')
+    const withOffset = isZoned(this.#dialect, typeName ?? '')
     // MySQL's TIMESTAMP is an instant too; the session's zone, in which it takes it, is UTC.
     const inUtc = this.#dialect === 'mysql' && /^timestamp/i.test(typeName ?? '')
     const style = { zone: inUtc ? new Zone('UTC') : this.#zone, calendar, withOffset }
@@ -141,6 +140,12 @@ export class CellFactory {
       return `${text}}`
     }
   }
+}
+
+/** Whether a column of times knows which zone they are of. */
+function isZoned(dialect: DialectKind, typeName: string): boolean {
+  if (dialect === 'sqlserver') return typeName.startsWith('datetimeoffset')
+  return dialect === 'postgresql' && /^time(?:stamp)?(?:tz| with time zone)/.test(typeName)
 }
 
 const escapedInArray = /["\\]/g

@@ -15,6 +15,8 @@ export interface SqlStyle {
   readonly quote: boolean
   /** `mssql.use.merge.holdlock`, true unless given. */
   readonly holdlock?: boolean
+  /** Of SQL Server alone: whether values are written to columns that number their rows; false unless given. */
+  readonly identityInsert?: boolean
 }
 
 export function nameSql(style: SqlStyle, name: string): string {

@@ -74,18 +74,22 @@ export function duplicateSql(style: SqlStyle, { keys, nonKeys }: StatementShape)
   return ` on duplicate key update ${set.join(',')}`
 }
 
-/** `MERGE` of SQL Server. */
-function mergeSql(style: SqlStyle, { table, keys, nonKeys }: StatementShape): string {
+/** `MERGE` of SQL Server; `source` is a query of the columns by their names, of one row unless given. */
+export function mergeSql(
+  style: SqlStyle,
+  { table, keys, nonKeys }: StatementShape,
+  source?: string,
+): string {
   const hint = style.holdlock === false ? '' : ' with (HOLDLOCK)'
   const quote = (name: string): string => nameSql(style, name)
-  const all = [...keys, ...nonKeys].map((name) => `? AS ${quote(name)}`)
+  const oneRow = [...keys, ...nonKeys].map((name) => `? AS ${quote(name)}`).join(', ')
   const on = keys.map((name) => `target.${quote(name)}=incoming.${quote(name)}`)
   const set = nonKeys.map((name) => `${quote(name)}=incoming.${quote(name)}`)
   const inserted = [...nonKeys, ...keys].map(quote)
   const matched = set.length === 0 ? '' : ` when matched then update set ${set.join(',')}`
   return (
     `merge into ${tableNameSql(style, table)}${hint} AS target ` +
-    `using (select ${all.join(', ')}) AS incoming on (${on.join(' and ')})${matched} ` +
+    `using (${source ?? `select ${oneRow}`}) AS incoming on (${on.join(' and ')})${matched} ` +
     `when not matched then insert (${inserted.join(', ')}) values (${inserted.map((name) => `incoming.${name}`).join(',')});`
   )
 }

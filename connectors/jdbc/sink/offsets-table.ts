@@ -1,5 +1,5 @@
 import { ConnectError } from 'sluice/api'
-import type { Connection } from '../core/dialect.ts'
+import type { Connection, DialectKind } from '../core/dialect.ts'
 import { parseTableId, tableSql } from '../core/identifiers.ts'
 import { SqlError } from '../core/sql-error.ts'
 import type { PgStep } from '../drivers/pg-flight.ts'
@@ -11,6 +11,18 @@ import type { OffsetClaim } from './offset-claims.ts'
 
 /** What the server's message says where a claim was refused; see {@link OffsetsTable.claimStep}. */
 const refusal = 'sluice-claims-refused'
+
+/** What a text of a key is, two of which differ where they differ in case. SQL Server's keys have 900 bytes at most, two a character. */
+const keyTexts: Readonly<Record<DialectKind, string>> = {
+  postgresql: 'TEXT',
+  mysql: 'VARCHAR(249) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin',
+  sqlite: 'TEXT',
+  sqlserver: 'NVARCHAR(300) COLLATE Latin1_General_BIN2',
+}
+/** Topics have letters of ASCII alone, and there a byte less. */
+const topicTexts: Readonly<Partial<Record<DialectKind, string>>> = {
+  sqlserver: 'VARCHAR(249) COLLATE Latin1_General_BIN2',
+}
 
 /**
  * The table in which an exactly-once sink keeps, in the transaction of the rows, which offset of a partition comes next. Its row
@@ -33,9 +45,12 @@ export class OffsetsTable {
   async ensure(connection: Connection): Promise<void> {
     const id = parseTableId(this.#name, this.#style.rules)
     if ((await connection.describeTable(id)) !== null) return
-    const text = this.#style.dialect === 'mysql' ? 'VARCHAR(249)' : 'TEXT'
+    const { dialect } = this.#style
+    const text = keyTexts[dialect]
+    const topicText = topicTexts[dialect] ?? text
     const [connector, topic, partition, next] = this.#columns()
-    const sql = `CREATE TABLE IF NOT EXISTS ${this.#table} (${connector} ${text} NOT NULL, ${topic} ${text} NOT NULL, ${partition} INT NOT NULL, ${next} BIGINT NOT NULL, PRIMARY KEY(${connector},${topic},${partition}))`
+    const ifMissing = dialect === 'sqlserver' ? '' : 'IF NOT EXISTS '
+    const sql = `CREATE TABLE ${ifMissing}${this.#table} (${connector} ${text} NOT NULL, ${topic} ${topicText} NOT NULL, ${partition} INT NOT NULL, ${next} BIGINT NOT NULL, PRIMARY KEY(${connector},${topic},${partition}))`
     try {
       await connection.query(sql)
     } catch (error) {
@@ -73,10 +88,12 @@ export class OffsetsTable {
   /** Within the transaction of the rows; a ConnectError where another task has written some of them. */
   async claim(connection: Connection, claims: readonly OffsetClaim[]): Promise<void> {
     const [connector, topic, partition, next] = this.#columns()
-    const lock = this.#style.dialect === 'mysql' ? ' FOR UPDATE' : ''
+    const { dialect } = this.#style
+    const lock = dialect === 'mysql' ? ' FOR UPDATE' : ''
+    const hint = dialect === 'sqlserver' ? ' WITH (UPDLOCK, HOLDLOCK)' : ''
     for (const claim of claims) {
       const { rows } = await connection.query(
-        `SELECT ${next} FROM ${this.#table} WHERE ${connector} = ${this.#at(1)} AND ${topic} = ${this.#at(2)} AND ${partition} = ${this.#at(3)}${lock}`,
+        `SELECT ${next} FROM ${this.#table}${hint} WHERE ${connector} = ${this.#at(1)} AND ${topic} = ${this.#at(2)} AND ${partition} = ${this.#at(3)}${lock}`,
         [this.#connector, claim.topic, claim.partition],
       )
       const stored = Number(rows[0]?.[0] ?? 0)

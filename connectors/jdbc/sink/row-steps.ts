@@ -1,7 +1,7 @@
 import type { SinkRecord } from 'sluice/api'
 import type { RawValue } from '../core/types.ts'
 import type { SqlStyle } from './ddl.ts'
-import { deleteSql, insertSql, placeholder, updateSql, upsertSql } from './dml.ts'
+import { deleteSql, insertSql, updateSql, upsertSql } from './dml.ts'
 import { cellValue } from './row-plan.ts'
 import type { PlannedColumn, RowPlan } from './row-plan.ts'
 import type { WriteGroup, WriteKind } from './write-groups.ts'
@@ -12,12 +12,12 @@ export interface RowStep {
   readonly rows: readonly (readonly RawValue[])[]
 }
 
-/** A prepared statement of one row, run once a row: for SQLite, where nothing is quicker, and SQL Server. */
+/** A prepared statement of one row, run once a row: for SQLite, where nothing is quicker. */
 export function rowStep(style: SqlStyle, { plan, kind, records }: WriteGroup): RowStep {
   const columns = parameterOrder(plan, kind)
   return {
-    sql: numbered(style, rowSql(style, plan, kind)),
-    rows: records.map((record) => columns.map((column) => bound(style, plan, column, record))),
+    sql: rowSql(style, plan, kind),
+    rows: records.map((record) => columns.map((column) => bound(plan, column, record))),
   }
 }
 
@@ -47,26 +47,11 @@ function parameterOrder(plan: RowPlan, kind: WriteKind): readonly PlannedColumn[
   return kind === 'update' ? [...plan.columns.slice(plan.keyCount), ...keys] : plan.columns
 }
 
-function numbered(style: SqlStyle, sql: string): string {
-  if (style.dialect === 'sqlite') return sql
-  let number = 0
-  // A question mark within a quoted name is none of ours.
-  return sql.replace(/\[(?:[^\]]|\]\])*\]|\?/g, (found) =>
-    found === '?' ? placeholder(style.dialect, ++number) : found,
-  )
-}
-
-function bound(
-  style: SqlStyle,
-  plan: RowPlan,
-  column: PlannedColumn,
-  record: SinkRecord,
-): RawValue {
+function bound(plan: RowPlan, column: PlannedColumn, record: SinkRecord): RawValue {
   const value = cellValue(plan, column, record)
   if (value === null || value === undefined) return null
   const { kind, form } = column.cell
   if (form === 'bytes') return value as Uint8Array
-  if (style.dialect !== 'sqlite') return column.cell.text(value)
   if (kind === 'BOOLEAN') return value === true ? 1n : 0n
   if (kind === 'DATE' || kind === 'TIME' || kind === 'TIMESTAMP') return epochMs(value)
   // Its text is exact, and refused where it is no number.

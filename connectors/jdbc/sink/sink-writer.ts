@@ -7,8 +7,9 @@ import type {
   TopicPartition,
 } from 'sluice/api'
 import { SqlError } from '../core/sql-error.ts'
-import { isForAll } from './batch-store.ts'
-import type { BatchStore, Rejection } from './batch-store.ts'
+import type { BatchStore } from './batch-store.ts'
+import { isForAll } from './isolation.ts'
+import type { Rejection } from './isolation.ts'
 import { partitionKey } from './offset-claims.ts'
 import type { SinkSettings } from './settings.ts'
 import { estimatedBytes } from './size-estimate.ts'

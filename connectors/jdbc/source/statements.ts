@@ -44,6 +44,14 @@ export interface Bounds {
 /** The column beside the row's own that says whether it is settled. */
 export const settledColumn = 'sluice_settled'
 
+/** Digits after the second that a timestamp has at most; datetime2's are seven. */
+const literalDigits: Readonly<Record<DialectKind, number>> = {
+  postgresql: 6,
+  mysql: 6,
+  sqlite: 3,
+  sqlserver: 7,
+}
+
 /** Builds the statements that read one target. */
 export class Statements {
   readonly #target: Target
@@ -145,7 +153,7 @@ export class Statements {
     const instant = secondsMs ?? 0
     const wall = timestampsAreInstants ? instant : zone.wallOf(instant)
     const calendar = this.#settings.calendar
-    const digits = kind === 'sqlite' ? 3 : 6
+    const digits = literalDigits[kind]
     const text = timestampText(wall, nanos, { calendar, digits })
     return kind === 'postgresql' ? text.replace(/( BC)?$/, `${offsetText(wall - instant)}$1`) : text
   }

@@ -1,6 +1,6 @@
 import { ConfigError, ConnectError } from 'sluice/api'
 import type { Logger, SourcePartition } from 'sluice/api'
-import type { Connection, TableDescription } from '../core/dialect.ts'
+import type { Connection, DialectKind, TableDescription } from '../core/dialect.ts'
 import { parseTableId, tableName, tableSql } from '../core/identifiers.ts'
 import type { TableId } from '../core/identifiers.ts'
 import type { Column } from '../core/types.ts'
@@ -71,7 +71,8 @@ export async function findQuery(
       'incrementing.column.name has to be given for a query: it cannot be found out.',
     )
   }
-  const asks = settings.mode.includes('timestamp') && connection.dialect.kind === 'mysql'
+  const { kind } = connection.dialect
+  const asks = settings.mode.includes('timestamp') && (kind === 'mysql' || kind === 'sqlserver')
   const columns = asks ? await describeQuery(connection, query) : []
   return {
     parts: partsOf(
@@ -113,8 +114,11 @@ function partsOf(
 ): FoundTarget['parts'] {
   const { kind, identifiers } = connection.dialect
   const horizon = settings.horizon && kind === 'postgresql' && target.kind === 'table'
-  const timestampsAreInstants =
-    kind === 'mysql' && timestamps.some((name) => columnOf(columns, name)?.typeName === 'timestamp')
+  checkTimestamps(kind, names.name, timestamps, columns)
+  const instants = instantTypes[kind]
+  const timestampsAreInstants = timestamps.some(
+    (name) => instants !== undefined && columnOf(columns, name)?.typeName === instants,
+  )
   const { zone, calendar, mode, quotes, suffix } = settings
   return {
     ...names,
@@ -135,6 +139,27 @@ function partsOf(
   }
 }
 
+/** Types of columns that literals are compared with in UTC. PostgreSQL's have their offset with them. */
+const instantTypes: Readonly<Partial<Record<DialectKind, string>>> = {
+  mysql: 'timestamp',
+  sqlserver: 'datetimeoffset',
+}
+
+/** A `datetime` counts in 300ths of a second: what was read of it compares as another instant than it is. */
+function checkTimestamps(
+  kind: DialectKind,
+  source: string,
+  timestamps: readonly string[],
+  columns: readonly Column[],
+): void {
+  if (kind !== 'sqlserver') return
+  const legacy = timestamps.filter((name) => columnOf(columns, name)?.typeName === 'datetime')
+  if (legacy.length === 0) return
+  throw new ConnectError(
+    `Column ${legacy.join(', ')} of ${source} is a datetime, which SQL Server rounds and cannot compare exactly. Change it to datetime2 to follow it.`,
+  )
+}
+
 function zeroDatesOf({ database }: SourceSettings): 'exception' | 'null' | 'round' {
   const text = database.endpoint.properties.get('zeroDateTimeBehavior')?.toUpperCase()
   if (text === 'CONVERT_TO_NULL' || text === 'CONVERTTONULL') return 'null'
@@ -142,7 +167,7 @@ function zeroDatesOf({ database }: SourceSettings): 'exception' | 'null' | 'roun
 }
 
 async function describeQuery(connection: Connection, query: string): Promise<readonly Column[]> {
-  const { columns } = await connection.query(`SELECT * FROM (${query}) AS q LIMIT 0`)
+  const { columns } = await connection.query(`SELECT * FROM (${query}) AS q WHERE 1 = 0`)
   return columns
 }
 

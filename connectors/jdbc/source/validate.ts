@@ -196,7 +196,7 @@ async function checkQueryRuns(
   values: ConfigValue[],
 ): Promise<void> {
   const query = queryOf(parsed)
-  if (query === null || connection.dialect.kind === 'sqlserver') return
+  if (query === null) return
   const key = parsed.query !== '' ? 'query' : 'query.masked'
   try {
     await connection.query(`SELECT * FROM (${query}) AS q WHERE 1 = 0`)

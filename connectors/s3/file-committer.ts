@@ -1,10 +1,8 @@
 import { ConnectError, RetriableError } from 'sluice/api'
 import type { Logger } from 'sluice/api'
-import { objectName } from 'sluice/storage'
-import type { NameStyle } from 'sluice/storage'
 import { ConditionError, UnsupportedConditionError } from './object-store.ts'
 import type { FoundObject, ObjectStore } from './object-store.ts'
-import type { ObjectWriter } from './object-writer.ts'
+import type { Contents, ObjectWriter } from './object-writer.ts'
 import type { OpenFile } from './open-file.ts'
 
 /** Files of a topic partition that are completed at once. */
@@ -32,8 +30,8 @@ export type ConflictPolicy = 'replace' | 'keep' | 'ignore'
 export interface CommitterOptions {
   readonly store: ObjectStore
   readonly policy: ConflictPolicy
-  readonly names: NameStyle
-  readonly extension: string
+  /** What the object of a file would be called if it began with this offset. */
+  keyOf(file: OpenFile, start: number): string
   readonly log: Logger
   /** The tags of an object; null where it gets none. */
   readonly tags: ((file: OpenFile) => Readonly<Record<string, string>>) | null
@@ -79,7 +77,7 @@ export class FileCommitter {
 
   /** Answers with the last offset that the object holds. */
   async #object(object: ObjectWriter, file: OpenFile, signal: AbortSignal): Promise<number> {
-    const contents = { endOffset: String(file.end), records: file.records }
+    const contents = contentsOf(file)
     if (this.#policy === 'ignore') {
       await object.complete(contents, 'any', signal)
       return file.end
@@ -111,12 +109,12 @@ export class FileCommitter {
     // The answer to our own request was lost, or a twin was quicker.
     if (found !== 'forbidden' && isSame(object, file, found)) return file.end
     if (this.#policy === 'keep') throw error
-    const contents = { endOffset: String(file.end), records: file.records }
+    const contents = contentsOf(file)
     if (found === 'forbidden') {
       await object.complete(contents, 'any', signal)
       return file.end
     }
-    const end = endOf(found)
+    const end = isOfThisLog(file, found) ? endOf(found) : null
     if (end !== null && end > file.end) {
       this.#options.log.warn(
         `${object.key} holds offsets up to ${end}, more than the ${file.end} that it was about to be replaced by: it is kept.`,
@@ -146,13 +144,11 @@ export class FileCommitter {
 
   /** Looks at the names that the records would have had. An offset that is not remembered counts as free. */
   async #firstFree(file: OpenFile, signal: AbortSignal): Promise<number> {
-    const { names, extension, store } = this.#options
-    const { topic, partition, directory } = file
+    const { store } = this.#options
     const known = new Set(file.candidates)
     let offset = file.start
     while (known.has(offset)) {
-      const key = objectName(names, { topic, partition, directory, start: offset, extension })
-      const found = await store.find(key, signal)
+      const found = await store.find(this.#options.keyOf(file, offset), signal)
       if (found === null) return offset
       if (found === 'forbidden') return offset + 1
       offset = Math.max(endOf(found) ?? offset, offset) + 1
@@ -174,9 +170,23 @@ export class FileCommitter {
   }
 }
 
+function contentsOf({ end, records, firstTimestamp }: OpenFile): Contents {
+  return { endOffset: String(end), records, firstTimestamp }
+}
+
+/** Of a topic that was deleted and made anew, offsets say nothing of the objects that are there. */
+function isOfThisLog(file: OpenFile, { metadata }: FoundObject): boolean {
+  const first = metadata['sluice-first-timestamp']
+  return first === undefined || first === file.firstTimestamp
+}
+
 function isSame(object: ObjectWriter, file: OpenFile, found: FoundObject): boolean {
   if (object.isSame(found.etag)) return true
-  return endOf(found) === file.end && found.metadata['sluice-records'] === String(file.records)
+  return (
+    isOfThisLog(file, found) &&
+    endOf(found) === file.end &&
+    found.metadata['sluice-records'] === String(file.records)
+  )
 }
 
 function endOf({ metadata }: FoundObject): number | null {

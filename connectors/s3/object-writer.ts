@@ -26,6 +26,7 @@ export interface ObjectWriterOptions {
 export interface Contents {
   readonly endOffset: string
   readonly records: number
+  readonly firstTimestamp: string
 }
 
 /** One object that is being written: by one request where it is no larger than a part, else in parts as they become full. */
@@ -98,6 +99,7 @@ export class ObjectWriter {
       const metadata = {
         'sluice-end-offset': contents.endOffset,
         'sluice-records': String(contents.records),
+        'sluice-first-timestamp': contents.firstTimestamp,
       }
       await store.put(key, this.#body, { condition, metadata }, signal)
       return

@@ -1,4 +1,4 @@
-import type { Schema, SinkRecord } from 'sluice/api'
+import type { Logger, Schema, SinkRecord } from 'sluice/api'
 import type { ObjectWriter } from './object-writer.ts'
 
 /** Objects of a directory that are being written: of values, and of keys and headers where these are kept too. */
@@ -11,6 +11,8 @@ export interface OpenFile {
   readonly directory: string
   readonly schema: Schema | null
   readonly start: number
+  /** Of its first record; `none` where that has no time. By it a topic is known from one of the same name that was there before. */
+  readonly firstTimestamp: string
   end: number
   records: number
   /** In the order in which they are completed: the object that the others belong to comes last. */
@@ -45,4 +47,22 @@ export function account(file: OpenFile, budget: MemoryBudget): void {
   for (const object of file.objects) bytes += object.memoryBytes
   budget.used += bytes - file.accounted
   file.accounted = bytes
+}
+
+export function firstTimestampOf({ timestamp }: SinkRecord): string {
+  return timestamp === null ? 'none' : String(timestamp)
+}
+
+/** Forgets a file. An upload that cannot be aborted is left to a rule of the bucket, and logged. */
+export async function abortFile(
+  file: OpenFile,
+  { log, budget }: { readonly log: Logger; readonly budget: MemoryBudget },
+  signal: AbortSignal,
+): Promise<void> {
+  for (const object of file.objects) {
+    await object.abort(signal).catch((error: unknown) => {
+      log.warn(`The upload of ${object.key} could not be aborted.`, error)
+    })
+  }
+  account(file, budget)
 }

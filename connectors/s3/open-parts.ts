@@ -1,14 +1,16 @@
-import type { Logger } from 'sluice/api'
-import { JodaZone, createPartitioner, schemaCompatibilityOf } from 'sluice/storage'
+import type { Logger, TopicPartition } from 'sluice/api'
+import { JodaZone, createPartitioner, objectName, schemaCompatibilityOf } from 'sluice/storage'
 import type { NameStyle, Partitioner, RotationRules } from 'sluice/storage'
 import { FileCommitter } from './file-committer.ts'
 import type { CommitterOptions, ConflictPolicy } from './file-committer.ts'
 import type { ObjectStore } from './object-store.ts'
 import type { OpenFile } from './open-file.ts'
+import type { PartitionWriter } from './partition-writer.ts'
 import type { S3SinkConfig } from './s3-sink-config.ts'
 import type { SinkFormats } from './sink-formats.ts'
 import type { SinkParts } from './sink-parts.ts'
 import { SpillFile } from './spill-file.ts'
+import { TopicPartitionWriter } from './topic-partition-writer.ts'
 
 export interface OpenPartsOptions {
   readonly config: S3SinkConfig
@@ -20,7 +22,10 @@ export interface OpenPartsOptions {
 /** What the writers of a task share, by its configuration. Throws a ConfigError. */
 export function openParts(options: OpenPartsOptions): {
   readonly parts: SinkParts
-  readonly committer: FileCommitter
+  /** Begins a partition. */
+  open(topicPartition: TopicPartition, nowMs: number): PartitionWriter
+  /** Whether records without a value are left out. */
+  readonly ignoresTombstones: boolean
 } {
   const { config, formats, store, log } = options
   const partitioner = createPartitioner(config, config['directory.delim'])
@@ -50,9 +55,13 @@ export function openParts(options: OpenPartsOptions): {
   }
   const extension = formats.values.extension
   const policy = policyOf(config, partitioner)
+  const keyOf: CommitterOptions['keyOf'] = ({ topic, partition, directory }, start) =>
+    objectName(names, { topic, partition, directory, start, extension })
+  const committer = new FileCommitter({ store, policy, keyOf, log, ...tagging })
   return {
     parts,
-    committer: new FileCommitter({ store, policy, names, extension, log, ...tagging }),
+    open: (of, nowMs) => new TopicPartitionWriter(parts, committer, of, nowMs),
+    ignoresTombstones: parts.tombstones.behavior === 'ignore',
   }
 }
 

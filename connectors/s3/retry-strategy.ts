@@ -8,10 +8,12 @@ interface Token {
   getRetryCost(): number | undefined
 }
 
-const mostDelayMs = 20_000
-
-/** Tries a request at most so often; waits twice as long each time, less what chance takes off. */
-export function retriesWithin(mostAttempts: number, backoffMs: number): Strategy {
+/** Tries a request at most so often; waits twice as long each time, up to `mostDelayMs`, less what chance takes off. */
+export function retriesWithin(
+  mostAttempts: number,
+  backoffMs: number,
+  mostDelayMs: number,
+): Strategy {
   const token = (count: number, delayMs: number): Token => ({
     getRetryCount: () => count,
     getRetryDelay: () => delayMs,

@@ -8,6 +8,7 @@ import type {
 } from 'sluice/api'
 import { openStore } from './s3-client.ts'
 import { parseS3SinkConfig, version } from './s3-sink-config.ts'
+import { storeSettingsOf } from './s3-sink-store.ts'
 import { loadFormats } from './sink-formats.ts'
 import { SinkWriters } from './sink-writers.ts'
 import { openParts } from './open-parts.ts'
@@ -28,7 +29,7 @@ export class S3SinkTask extends SinkTask {
   async start(props: ConnectorConfig, signal: AbortSignal): Promise<void> {
     const config = parseS3SinkConfig(props)
     const formats = await loadFormats(config)
-    const { store, close } = openStore(config)
+    const { store, close } = openStore(storeSettingsOf(config))
     this.#close = close
     await store.requireBucket(signal)
     const { context } = this

@@ -5,9 +5,19 @@ import type { ObjectStore } from './object-store.ts'
 import type { SinkFormats } from './sink-formats.ts'
 import type { SpillFile } from './spill-file.ts'
 
-/** What the writers of a task share. */
-export interface SinkParts {
+/** What the writers of a task share, whatever they write. */
+export interface SharedParts {
   readonly log: Logger
+  readonly objects: {
+    readonly store: ObjectStore
+    readonly spill: SpillFile
+    readonly partBytes: number
+  }
+  readonly budget: MemoryBudget
+}
+
+/** What the writers of a task of Confluent's sink share. */
+export interface SinkParts extends SharedParts {
   readonly partitioner: Partitioner
   readonly formats: SinkFormats
   readonly rotation: RotationRules
@@ -19,12 +29,6 @@ export interface SinkParts {
     readonly report: boolean
     readonly directory: string
   }
-  readonly objects: {
-    readonly store: ObjectStore
-    readonly spill: SpillFile
-    readonly partBytes: number
-  }
-  readonly budget: MemoryBudget
   /** How many names are looked at for one that is free. */
   readonly maxScan: number
 }

@@ -1,20 +1,25 @@
 import { isRetriable } from 'sluice/api'
 import type { PartitionOffset, RejectedRecord, SinkRecord, TopicPartition } from 'sluice/api'
 import { TakenError } from './file-committer.ts'
-import type { FileCommitter } from './file-committer.ts'
 import { account } from './open-file.ts'
 import type { OpenFile } from './open-file.ts'
-import type { SinkParts } from './sink-parts.ts'
-import { TopicPartitionWriter, TornError } from './topic-partition-writer.ts'
+import type { PartitionWriter } from './partition-writer.ts'
+import type { SharedParts } from './sink-parts.ts'
+import { TornError } from './topic-partition-writer.ts'
 
 /** Over the budget, the largest objects go to disk until so much of it is used. */
 const relievedShare = 0.7
+/** Partitions that are completed at once. */
+const partitionsAtOnce = 8
 /** A timer of the worker is set no further ahead. */
 const longestWaitMs = 60_000
 
 export interface SinkWritersOptions {
-  readonly parts: SinkParts
-  readonly committer: FileCommitter
+  readonly parts: SharedParts
+  /** Begins a partition. */
+  open(topicPartition: TopicPartition, nowMs: number): PartitionWriter
+  /** Whether records without a value are left out. */
+  readonly ignoresTombstones: boolean
   readonly retryBackoffMs: number
   /** Whether records that cannot be written may be reported. */
   readonly reports: boolean
@@ -31,12 +36,12 @@ export interface SinkWritersOptions {
 /** The writers of a task's partitions. */
 export class SinkWriters {
   readonly #options: SinkWritersOptions
-  readonly #writers = new Map<string, TopicPartitionWriter>()
+  readonly #writers = new Map<string, PartitionWriter>()
   /** What was committed last, so that it is said once. */
   readonly #committed = new Map<string, number>()
 
   /** When partitions that rest are read again, in milliseconds since the epoch. */
-  readonly #retries = new Map<TopicPartitionWriter, number>()
+  readonly #retries = new Map<PartitionWriter, number>()
 
   constructor(options: SinkWritersOptions) {
     this.#options = options
@@ -51,7 +56,7 @@ export class SinkWriters {
     const nowMs = this.#options.now()
     this.#resume(nowMs)
     const rejected: RejectedRecord[] = []
-    const rewound = new Set<TopicPartitionWriter>()
+    const rewound = new Set<PartitionWriter>()
     for (const record of records) {
       const writer = this.#writerOf(record, nowMs)
       if (rewound.has(writer)) continue
@@ -68,6 +73,27 @@ export class SinkWriters {
     }
     this.#wake(nowMs)
     return rejected.length === 0 ? undefined : rejected
+  }
+
+  /** Completes what is open, of several partitions at once. What the store could not take for the moment is read again: an error here is for good. */
+  async completeAll(signal: AbortSignal): Promise<void> {
+    const nowMs = this.#options.now()
+    const left = this.#writers.values()
+    const complete = async (): Promise<void> => {
+      for (const writer of left) {
+        if (this.#retries.has(writer)) continue
+        await this.#guarded(writer, nowMs, signal, async () => {
+          await writer.rotate(nowMs, signal)
+          return true
+        })
+      }
+    }
+    const done = await Promise.allSettled(Array.from({ length: partitionsAtOnce }, complete))
+    this.#wake(nowMs)
+    const failed = done.find((each) => each.status === 'rejected')
+    if (failed === undefined) return
+    for (const writer of this.#writers.values()) await writer.rewind(failed.reason, nowMs, signal)
+    throw failed.reason
   }
 
   /** What may be committed that was not said before. */
@@ -102,7 +128,7 @@ export class SinkWriters {
 
   /** Hot. Null where the record is written; else a promise of whether it is, or is read again. */
   #take(
-    writer: TopicPartitionWriter,
+    writer: PartitionWriter,
     record: SinkRecord,
     nowMs: number,
     rejected: RejectedRecord[],
@@ -120,7 +146,7 @@ export class SinkWriters {
       const { budget } = this.#options.parts
       if (outcome === 'written' && !isFull(file) && budget.used <= budget.limit) return null
       return this.#guarded(writer, nowMs, signal, async () => {
-        if (outcome === 'full') await writer.rotate(nowMs, signal)
+        if (outcome === 'full') await writer.completeFull(nowMs, signal)
         else if (file !== null) await this.#drain(file, signal)
         if (budget.used > budget.limit) await this.#relieve(signal)
         return true
@@ -136,15 +162,15 @@ export class SinkWriters {
 
   /** Records without a value are left out in silence where nobody is there to be told. */
   #reject(record: SinkRecord, error: unknown, rejected: RejectedRecord[]): void {
-    const { parts, reports } = this.#options
+    const { ignoresTombstones, reports } = this.#options
     const isTombstone = record.value === null || record.value === undefined
-    if (isTombstone && parts.tombstones.behavior === 'ignore' && !reports) return
+    if (isTombstone && ignoresTombstones && !reports) return
     rejected.push({ record, error })
   }
 
   /** False where the partition is read again, from what is durable (invariant 2). */
   async #guarded(
-    writer: TopicPartitionWriter,
+    writer: PartitionWriter,
     nowMs: number,
     signal: AbortSignal,
     work: () => Promise<boolean>,
@@ -198,13 +224,12 @@ export class SinkWriters {
     if (dueMs < nowMs + longestWaitMs) this.#options.wakeIn(Math.max(0, dueMs - nowMs))
   }
 
-  #writerOf(record: SinkRecord, nowMs: number): TopicPartitionWriter {
+  #writerOf(record: SinkRecord, nowMs: number): PartitionWriter {
     const { originalTopic: topic, originalKafkaPartition: partition } = record
     const key = keyOf(topic, partition)
     let writer = this.#writers.get(key)
     if (writer === undefined) {
-      const { parts, committer } = this.#options
-      writer = new TopicPartitionWriter(parts, committer, { topic, partition }, nowMs)
+      writer = this.#options.open({ topic, partition }, nowMs)
       this.#writers.set(key, writer)
     }
     return writer

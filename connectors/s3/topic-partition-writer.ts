@@ -2,23 +2,22 @@ import { DataError, isConnectError } from 'sluice/api'
 import type { Schema, SinkRecord, TopicPartition } from 'sluice/api'
 import { PartitionError, Rotation, objectName, projectTo } from 'sluice/storage'
 import type { Candidate, RotationReason } from 'sluice/storage'
-import type { FileCommitter } from './file-committer.ts'
 import { TakenError } from './file-committer.ts'
+import type { FileCommitter } from './file-committer.ts'
 import { ObjectWriter } from './object-writer.ts'
-import { account } from './open-file.ts'
+import { abortFile, account, firstTimestampOf } from './open-file.ts'
 import type { OpenFile } from './open-file.ts'
+import type { Outcome, PartitionWriter } from './partition-writer.ts'
+import { Progress } from './progress.ts'
 import type { ObjectFormat } from './sink-formats.ts'
 import { place } from './record-sides.ts'
 import type { SinkParts } from './sink-parts.ts'
 
-/** What became of a record: written; written, and its files are full; or not written, as others must be completed first. */
-export type Outcome = 'written' | 'full' | 'rotate first'
-
 /**
- * Writes the records of one partition of Kafka. What {@link committable} says grows only when all its objects are complete (invariant 1): then no file
- * is open, and whatever comes next begins new ones.
+ * Writes the records of one partition of Kafka as Confluent's sink does: any rotation completes all its objects, so that no file is open, and whatever
+ * comes next begins new ones.
  */
-export class TopicPartitionWriter {
+export class TopicPartitionWriter implements PartitionWriter {
   readonly topicPartition: TopicPartition
   readonly #parts: SinkParts
   readonly #committer: FileCommitter
@@ -28,11 +27,8 @@ export class TopicPartitionWriter {
   /** Offsets of records that tore a file apart, and why: read again, they are left out. */
   readonly #torn = new Map<number, unknown>()
   readonly #rotation: Rotation
-  /** The offset behind the last record that was handled; null before the first. */
-  #position: number | null = null
-  /** Of the first record. */
-  #start: number | null = null
-  #committable: number | null = null
+  readonly #progress = new Progress()
+  lastFile: OpenFile | null = null
 
   constructor(
     parts: SinkParts,
@@ -46,9 +42,8 @@ export class TopicPartitionWriter {
     this.#rotation = new Rotation(parts.rotation, nowMs)
   }
 
-  /** The offset that may be committed; null where nothing was completed yet. */
   get committable(): number | null {
-    return this.#committable
+    return this.#progress.committable
   }
 
   get files(): Iterable<OpenFile> {
@@ -64,30 +59,22 @@ export class TopicPartitionWriter {
     return this.#rotation.isDue(nowMs)
   }
 
-  /** Hot. Throws a DataError or a PartitionError for a record that cannot be written; it then counts as handled. */
   offer(record: SinkRecord, nowMs: number): Outcome {
     const offset = Number(record.originalKafkaOffset)
-    this.#start ??= offset
+    this.#progress.begin(offset)
     try {
       const outcome = this.#offer(record, offset, nowMs)
-      if (outcome !== 'rotate first') this.#handled(offset)
+      if (outcome !== 'rotate first') this.#progress.handled(offset, this.#files.size > 0)
       return outcome
     } catch (error) {
       if (error instanceof TornError || !(isDataError(error) || error instanceof PartitionError)) {
         throw error
       }
-      this.#handled(offset)
+      this.#progress.handled(offset, this.#files.size > 0)
       throw error
     }
   }
 
-  /** The file that the last record went to. */
-  lastFile: OpenFile | null = null
-
-  /**
-   * Completes all files; why does not matter to them. Rejects with a RetriableError where the store was not to be had, and with a
-   * {@link TakenError} where somebody else's objects are in the way: {@link rewind} then.
-   */
   async rotate(nowMs: number, signal: AbortSignal): Promise<void> {
     const files = Array.from(this.#files.values())
     await this.#committer.complete(files, this.#covered, signal)
@@ -98,46 +85,27 @@ export class TopicPartitionWriter {
     this.#files.clear()
     this.lastFile = null
     this.#rotation.reset(nowMs)
-    this.#committable = this.#position
+    this.#progress.completed()
   }
 
-  /**
-   * Forgets what is not complete, and answers with the offset from which it must be read again: what was committed last, unless objects of others hold
-   * what is behind it (invariant 2).
-   */
+  async completeFull(nowMs: number, signal: AbortSignal): Promise<void> {
+    await this.rotate(nowMs, signal)
+  }
+
   async rewind(error: unknown, nowMs: number, signal: AbortSignal): Promise<number | null> {
     if (error instanceof TakenError) {
-      this.#committable = error.firstFree
       for (const [directory, end] of error.covered) this.#covered.set(directory, end)
     }
     await this.abort(signal)
     this.#rotation.reset(nowMs)
-    const offset = this.#committable ?? this.#start
-    this.#position = offset
-    return offset
+    return this.#progress.rewind(error)
   }
 
-  /** Leaves no upload behind. */
   async abort(signal: AbortSignal): Promise<void> {
     const files = Array.from(this.#files.values())
     this.#files.clear()
     this.lastFile = null
-    for (const file of files) {
-      for (const object of file.objects) {
-        await object.abort(signal).catch((error: unknown) => {
-          this.#parts.log.warn(`The upload of ${object.key} could not be aborted.`, error)
-        })
-      }
-      account(file, this.#parts.budget)
-    }
-  }
-
-  #handled(offset: number): void {
-    this.#position = offset + 1
-    // Nothing waits to be completed: what was left out needs not be read again.
-    if (this.#files.size === 0 && offset >= (this.#committable ?? 0)) {
-      this.#committable = this.#position
-    }
+    for (const file of files) await abortFile(file, this.#parts, signal)
   }
 
   #offer(record: SinkRecord, offset: number, nowMs: number): Outcome {
@@ -212,7 +180,12 @@ export class TopicPartitionWriter {
     const file: OpenFile = {
       ...{ key, topic, partition, directory, schema, start, end: start, records: 0 },
       ...{ objects, values, keys: ofKeys, headers: ofHeaders },
-      ...{ candidates: [], accounted: 0, completed: false },
+      ...{
+        firstTimestamp: firstTimestampOf(record),
+        candidates: [],
+        accounted: 0,
+        completed: false,
+      },
     }
     this.#files.set(key, file)
     return file

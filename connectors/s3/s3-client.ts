@@ -2,11 +2,13 @@ import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { S3Client } from '@aws-sdk/client-s3'
 import type { S3ClientConfig } from '@aws-sdk/client-s3'
+import type { Keys } from './aws-signature.ts'
 import { proxyAgents } from './proxy-agent.ts'
 import type { Proxy } from './proxy-agent.ts'
+import { roleCredentials } from './role-credentials.ts'
 import { retriesWithin } from './retry-strategy.ts'
 import { S3ObjectStore } from './s3-object-store.ts'
-import type { StoreCredentials, StoreSettings } from './store-settings.ts'
+import type { RoleCredentials, StoreCredentials, StoreSettings } from './store-settings.ts'
 
 const mostSockets = 128
 /** Bodies from so many bytes on wait for the store's consent, where that is on. */
@@ -41,7 +43,7 @@ function clientConfig(settings: StoreSettings): S3ClientConfig {
     retryStrategy: retriesWithin(attempts, backoffMs, mostBackoffMs),
     requestHandler: { connectionTimeout: 10_000, socketTimeout: 60_000, ...agents(settings.proxy) },
     ...(endpoint === null ? {} : { endpoint }),
-    ...credentialsOf(settings.credentials),
+    ...credentialsOf(settings.credentials, settings.region),
   }
 }
 
@@ -54,8 +56,20 @@ function agents(proxy: Proxy | null): { httpAgent: HttpAgent; httpsAgent: HttpsA
   return { httpAgent: new HttpAgent(options), httpsAgent: new HttpsAgent(options) }
 }
 
-function credentialsOf(from: StoreCredentials): Pick<S3ClientConfig, 'credentials'> {
+function credentialsOf(
+  from: StoreCredentials,
+  region: string,
+): Pick<S3ClientConfig, 'credentials'> {
   if (from.kind === 'chain') return {}
+  if (from.kind === 'role') return { credentials: roleCredentials(from, sourceOf(from, region)) }
   const { accessKeyId, secretAccessKey } = from
   return { credentials: { accessKeyId, secretAccessKey } }
+}
+
+/** Where the credentials come from that a role is asked for with. */
+function sourceOf({ base }: RoleCredentials, region: string): () => Promise<Keys> {
+  if (base.kind === 'keys') return () => Promise.resolve(base)
+  // A client that asks for nothing, for the way it finds credentials.
+  const { config } = new S3Client({ region })
+  return () => config.credentials()
 }

@@ -5,9 +5,11 @@ import { proxyOf } from './proxy-agent.ts'
 import type { ObjectSettings } from './s3-object-store.ts'
 import type { S3SinkConfig } from './s3-sink-config.ts'
 import { isChain } from './sdk-chain.ts'
-import type { StoreCredentials, StoreSettings } from './store-settings.ts'
+import type { OwnCredentials, StoreCredentials, StoreSettings } from './store-settings.ts'
 
 const mostBackoffMs = 20_000
+const provided = 's3.credentials.provider.sts.'
+const defaultProvider = 'DefaultAWSCredentialsProviderChain'
 
 /** The way to the bucket, by the keys of Confluent's sink. Throws a ConfigError. */
 export function storeSettingsOf(config: S3SinkConfig): StoreSettings {
@@ -35,8 +37,37 @@ export function withScheme(url: string): string {
   return url.includes('://') ? url : `https://${url}`
 }
 
-/** Keys of the configuration, else the SDK's chain. */
+/** A role where its provider is named, else keys of the configuration, else the SDK's chain. */
 function credentialsOf(config: S3SinkConfig): StoreCredentials {
+  const provider = config['s3.credentials.provider.class']
+  if (simpleName(provider) !== 'AwsAssumeRoleCredentialsProvider') return ownCredentialsOf(config)
+  const [roleKey, nameKey] = [`${provided}role.arn`, `${provided}role.session.name`] as const
+  for (const key of [roleKey, nameKey]) {
+    if (isBlank(config[key])) {
+      throw new ConfigError(
+        `Missing required configuration "${key}" which has no default value: AwsAssumeRoleCredentialsProvider needs it.`,
+      )
+    }
+  }
+  const externalId = config[`${provided}role.external.id`]
+  const region = config[`${provided}region`]
+  return {
+    kind: 'role',
+    base: ownCredentialsOf({ ...config, 's3.credentials.provider.class': defaultProvider }),
+    role: config[roleKey],
+    sessionName: config[nameKey],
+    externalId: isBlank(externalId) ? null : externalId,
+    durationSeconds: 3600,
+    region: isBlank(region) ? config['s3.region'] : region,
+    endpoint: stsOf(isBlank(region) ? config['s3.region'] : region),
+  }
+}
+
+function stsOf(region: string): string {
+  return `https://sts.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`
+}
+
+function ownCredentialsOf(config: S3SinkConfig): OwnCredentials {
   const accessKeyId = config['aws.access.key.id']
   const secretAccessKey = config['aws.secret.access.key']?.value ?? ''
   if (!isBlank(accessKeyId) && !isBlank(secretAccessKey)) {

@@ -1,7 +1,8 @@
-import { DataError, isConnectError } from 'sluice/api'
+import { DataError } from 'sluice/api'
 import type { Schema, SinkRecord, TopicPartition } from 'sluice/api'
 import { PartitionError, Rotation, objectName, projectTo } from 'sluice/storage'
 import type { Candidate, RotationReason } from 'sluice/storage'
+import { isDataError } from './data-errors.ts'
 import { TakenError } from './file-committer.ts'
 import type { FileCommitter } from './file-committer.ts'
 import { ObjectWriter } from './object-writer.ts'
@@ -234,10 +235,4 @@ export class TornError extends DataError {
   constructor(cause: unknown) {
     super('A record was written in part.', { cause })
   }
-}
-
-function isDataError(error: unknown): boolean {
-  return (
-    isConnectError(error) && error.javaName !== 'org.apache.kafka.connect.errors.ConnectException'
-  )
 }

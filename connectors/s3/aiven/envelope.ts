@@ -1,5 +1,5 @@
 import { DataError, SchemaBuilder, Struct } from 'sluice/api'
-import type { Header, Schema, SinkRecord } from 'sluice/api'
+import type { Schema, SinkRecord } from 'sluice/api'
 import { place } from '../record-sides.ts'
 import type { OutputField } from './record-format.ts'
 
@@ -7,7 +7,7 @@ const int64 = SchemaBuilder.int64().build()
 const string = SchemaBuilder.string().build()
 
 /** What a file of records holds, and the way of a record there. One for each combination of schemas. */
-export interface Envelope {
+interface Envelope {
   readonly schema: Schema
   /** Whether a record belongs to files of this schema. */
   fits(record: SinkRecord): boolean
@@ -35,35 +35,120 @@ export class Envelopes {
         `Record must have schemas for key and value: ${place(record)}. Use converters that give them, or another format.output.type.`,
       )
     }
-    if (current !== null && this.of(current).fits(record)) return current
+    if (current !== null && this.#bySchema.get(current)?.fits(record) === true) return current
     const made = this.#isBare ? this.#bare(record) : this.#whole(record)
     this.#bySchema.set(made.schema, made)
     return made.schema
   }
 
-  of(schema: Schema): Envelope {
-    const found = this.#bySchema.get(schema)
-    if (found === undefined) throw new Error('A file was opened with a schema of another.')
-    return found
+  /** What the file of this schema, which {@link schemaOf} made, holds of a record. */
+  valueOf(schema: Schema, record: SinkRecord): unknown {
+    return this.#bySchema.get(schema)?.valueOf(record)
   }
 
   #whole(record: SinkRecord): Envelope {
-    const { keySchema, valueSchema } = record
-    const holdsHeaders = this.#fields.includes('headers')
-    const headerSchema = holdsHeaders ? headerSchemaOf(record) : null
+    const fields = this.#fields
     const builder = SchemaBuilder.struct().name(this.#name)
-    for (const field of this.#fields) builder.field(field, schemaOfField(field, record))
+    for (const field of fields) builder.field(field, schemaOfField(field, record))
+    const schema = builder.build()
+    const fits = sameSchemas(fields, record)
     return {
-      schema: builder.build(),
-      fits: (other) =>
-        other.keySchema === keySchema &&
-        other.valueSchema === valueSchema &&
-        (!holdsHeaders || fitsHeaders(other, headerSchema)),
-      valueOf: (other) => this.#structOf(this.of(other === record ? this.#whole(other).schema : schemaKept).schema, other),
+      ...{ schema, fits },
+      valueOf: (each) =>
+        new Struct(
+          schema,
+          fields.map((field) => fieldOf(field, each)),
+        ),
     }
   }
 
+  /** A Struct is taken as it is, a map becomes a record of its entries, and anything else the only field of one. */
   #bare(record: SinkRecord): Envelope {
-    throw new Error(String(record))
+    const [field = 'value'] = this.#fields
+    const schema = schemaOfField(field, record)
+    if (schema.type === 'STRUCT' && !schema.optional) {
+      const fits = sameSchemas(this.#fields, record)
+      return { schema, fits, valueOf: (each) => fieldOf(field, each) }
+    }
+    const { valueSchema } = schema
+    if (schema.type !== 'MAP' || schema.optional || valueSchema === null) return this.#whole(record)
+    return this.#entries(field, valueSchema, record)
+  }
+
+  #entries(field: OutputField, valueSchema: Schema, record: SinkRecord): Envelope {
+    const names = namesIn(fieldOf(field, record))
+    const builder = SchemaBuilder.struct().name(this.#name)
+    for (const name of names) builder.field(name, valueSchema)
+    const schema = builder.build()
+    const hasSameSchemas = sameSchemas(this.#fields, record)
+    return {
+      schema,
+      fits: (each) =>
+        hasSameSchemas(each) && namesIn(fieldOf(field, each)).join('\n') === names.join('\n'),
+      valueOf(each) {
+        const map = fieldOf(field, each) as ReadonlyMap<unknown, unknown>
+        return new Struct(schema, [...map.values()])
+      },
+    }
+  }
+}
+
+function namesIn(map: unknown): readonly string[] {
+  return map instanceof Map ? Array.from(map.keys(), String) : []
+}
+
+/** Schemas are interned: the same one is the same object. A record without headers fits any. */
+function sameSchemas(
+  fields: readonly OutputField[],
+  { keySchema, valueSchema, headers }: SinkRecord,
+): (record: SinkRecord) => boolean {
+  const holdsHeaders = fields.includes('headers')
+  const [first] = headers ?? []
+  const ofHeaders = first?.schema ?? string
+  return (record) =>
+    record.keySchema === keySchema &&
+    record.valueSchema === valueSchema &&
+    (!holdsHeaders ||
+      record.headers === null ||
+      record.headers.size === 0 ||
+      headerSchemaOf(record) === ofHeaders)
+}
+
+function schemaOfField(field: OutputField, record: SinkRecord): Schema {
+  const { keySchema, valueSchema } = record
+  if (field === 'key' && keySchema !== null) return keySchema
+  if (field === 'value' && valueSchema !== null) return valueSchema
+  return field === 'headers' ? SchemaBuilder.map(string, headerSchemaOf(record)).build() : int64
+}
+
+/** All headers of a record must have values of one type. Where there are none it is text. */
+function headerSchemaOf(record: SinkRecord): Schema {
+  let schema: Schema | null = null
+  for (const header of record.headers ?? []) {
+    if (header.schema === null) {
+      throw new DataError(`Header ${header.key} without schema: ${place(record)}.`)
+    }
+    schema ??= header.schema
+    if (schema.type !== header.schema.type) {
+      throw new DataError(
+        `Header schema ${header.schema.type} is not the same as ${schema.type}: ${place(record)}. The headers of a record need values of one type in Avro and Parquet.`,
+      )
+    }
+  }
+  return schema ?? string
+}
+
+function fieldOf(field: OutputField, record: SinkRecord): unknown {
+  switch (field) {
+    case 'key':
+      return record.key
+    case 'value':
+      return record.value
+    case 'offset':
+      return record.kafkaOffset
+    case 'timestamp':
+      return record.timestamp
+    case 'headers':
+      return new Map(Array.from(record.headers ?? [], ({ key, value }) => [key, value]))
   }
 }

@@ -33,7 +33,10 @@ interface Member {
 class JsonRecords implements RecordText {
   readonly #members: readonly Member[]
   readonly #end: Buffer
-  readonly #writer = new JsonWriter({ decimalFormat: 'BASE64', replaceNullWithDefault: true }, false)
+  readonly #writer = new JsonWriter(
+    { decimalFormat: 'BASE64', replaceNullWithDefault: true },
+    false,
+  )
 
   constructor(fields: readonly OutputField[], envelope: boolean) {
     const sorted = order.filter((field) => fields.includes(field))

@@ -41,8 +41,7 @@ export class Template {
   render(bind: Bind): string {
     let rendered = ''
     for (const part of this.#parts) {
-      rendered +=
-        typeof part === 'string' ? part : (bind(part.name, part.parameter) ?? part.text)
+      rendered += typeof part === 'string' ? part : (bind(part.name, part.parameter) ?? part.text)
     }
     return rendered
   }

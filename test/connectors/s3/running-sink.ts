@@ -1,10 +1,15 @@
 import type { ConnectorConfig, Logger, RejectedRecord, SinkRecord } from '../../../src/api/index.ts'
 import type { MemoryBudget } from '../../../connectors/s3/open-file.ts'
 import { openParts } from '../../../connectors/s3/open-parts.ts'
+import { parseAivenConfig } from '../../../connectors/s3/aiven/aiven-config.ts'
+import { openGroups } from '../../../connectors/s3/aiven/aiven-s3-sink-task.ts'
 import { parseS3SinkConfig } from '../../../connectors/s3/s3-sink-config.ts'
 import { loadFormats } from '../../../connectors/s3/sink-formats.ts'
 import { SinkWriters } from '../../../connectors/s3/sink-writers.ts'
+import type { SinkWritersOptions } from '../../../connectors/s3/sink-writers.ts'
 import type { MemoryStore } from './memory-store.ts'
+
+type Parts = Pick<SinkWritersOptions, 'parts' | 'open' | 'ignoresTombstones'>
 
 /** Says nothing: whatever goes wrong here goes wrong on purpose. */
 const log: Logger = {
@@ -64,8 +69,22 @@ export class RunningSink {
   ): Promise<RunningSink> {
     const parsed = parseS3SinkConfig({ ...baseConfig, ...config })
     const formats = await loadFormats(parsed)
+    return RunningSink.#of(openParts({ config: parsed, formats, store, log }), records, from)
+  }
+
+  /** The same with Aiven's sink, which completes objects when the worker commits: {@link flush}. */
+  static async startAiven(
+    config: ConnectorConfig,
+    store: MemoryStore,
+    records: readonly SinkRecord[],
+    from = 0,
+  ): Promise<RunningSink> {
+    const settings = parseAivenConfig({ 'aws.s3.bucket.name': 'bucket', ...config })
+    return RunningSink.#of(await openGroups(settings, store, log), records, from)
+  }
+
+  static #of(parts: Parts, records: readonly SinkRecord[], from: number): RunningSink {
     const sink: { current: RunningSink | null } = { current: null }
-    const parts = openParts({ config: parsed, formats, store, log })
     const writers = new SinkWriters({
       ...parts,
       retryBackoffMs: 0,
@@ -107,6 +126,12 @@ export class RunningSink {
 
   #wasRewound(): boolean {
     return this.#rewound
+  }
+
+  /** As the worker does from time to time. Rejects where the store refuses for good. */
+  async flush(): Promise<number | null> {
+    await this.#writers.completeAll(never)
+    return this.commit()
   }
 
   commit(): number | null {

@@ -32,7 +32,9 @@ const notEmpty = orNull(
   }),
 )
 
-const zone = validator('a time zone', (key, value) => void new JodaZone(String(value), key))
+const zone = validator('a time zone', (key, value) => {
+  new JodaZone(String(value), key)
+})
 
 const url = orNull(
   validator('a URL', (key, value) => {

@@ -84,8 +84,7 @@ export class GroupFiles {
     const schema = output.format.schemaOf(record, before?.schema ?? null)
     const found = before?.files.get(time)
     const goesOn =
-      before !== undefined &&
-      schema === before.schema &&
+      before?.schema === schema &&
       // As in Java: where files are limited, a full one and a time that is new both begin files of another name.
       (maxRecords === 0 || (found !== undefined && found.records < maxRecords))
     if (goesOn && found !== undefined) {

@@ -4,7 +4,7 @@
 // npm run bench -- idle [--clients 100] [--seconds 30]
 // npm run bench -- converters [--rounds 3] [--seconds 1] [--warm 5] [--only json-read|json-write|...]
 // npm run bench -- scale [--connectors 1000] [--java-connectors 1000]
-// npm run bench -- jdbc [--records 1000000] [--rounds 3] [--tasks 1|4] [--only insert|upsert|source]
+// npm run bench -- jdbc [--records 1000000] [--rounds 3] [--tasks 1|4] [--only insert|upsert|latency|source]
 // Ours beside the Java worker, Kafka's own clients and kafkajs, or Kafka's own converters, in one run. Prints tables; asserts no time.
 import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'

@@ -5,6 +5,7 @@ import type { RunningPostgres } from '../services/databases/postgres.ts'
 import { startBroker } from '../services/kafka/broker.ts'
 import { openKafkaClient } from '../support/kafka-client.ts'
 import type { KafkaClient } from '../support/kafka-client.ts'
+import { TcpProxy } from '../support/tcp-proxy.ts'
 import { waitFor } from '../support/wait-for.ts'
 import type { Contestant } from './contestant.ts'
 import { startHealthy } from './contestant.ts'
@@ -20,7 +21,7 @@ export interface JdbcBenchOptions {
   readonly rounds: number
   /** Numbers of tasks, each with as many partitions. */
   readonly tasks: readonly number[]
-  /** `insert`, `upsert` or `source`; null for all. */
+  /** `insert`, `upsert`, `latency` or `source`; null for all. */
   readonly only: string | null
 }
 
@@ -36,9 +37,13 @@ interface Run {
 interface Stage {
   readonly options: JdbcBenchOptions
   readonly postgres: RunningPostgres
+  /** The same database at the end of a link that takes 10 ms there and back. */
+  readonly away: RunningPostgres
   readonly connection: Connection
   readonly kafka: KafkaClient
 }
+
+const oneWayMs = 5
 
 /** As measured before: the disk is not what is compared. */
 const settings = {
@@ -58,8 +63,12 @@ export async function benchJdbc(options: JdbcBenchOptions): Promise<void> {
   await using broker = await startBroker()
   await using postgres = await startPostgres(settings)
   await using kafka = await openKafkaClient(broker.bootstrapServers)
+  await using proxy = await TcpProxy.start(postgres.port)
+  proxy.faults = { cuts: () => false, delayMs: () => oneWayMs }
+  const jdbcUrl = postgres.jdbcUrl.replace(`:${postgres.port}/`, `:${proxy.port}/`)
+  const away = { ...postgres, jdbcUrl }
   const connection = await connectTo(postgres)
-  const stage: Stage = { options, postgres, connection, kafka }
+  const stage: Stage = { options, postgres, away, connection, kafka }
   const modes = (['insert', 'upsert'] as const).filter((mode) => isAsked(options, mode))
   const entries = modes.length === 0 ? [] : [debeziumJdbc('Java'), debeziumJdbc('Java, tuned')]
   const workers: { readonly entry: JdbcEntry; readonly contestant: Contestant }[] = []
@@ -73,7 +82,15 @@ export async function benchJdbc(options: JdbcBenchOptions): Promise<void> {
     }
     const runs: Run[] = []
     for (const mode of modes) {
-      for (const tasks of options.tasks) runs.push(...(await race(stage, workers, mode, tasks)))
+      for (const tasks of options.tasks) {
+        runs.push(...(await race(stage, workers, { mode, tasks, isAway: false })))
+      }
+    }
+    if (isAsked(options, 'latency')) {
+      const cells = (['insert', 'upsert'] as const).map((mode) => {
+        return { mode, tasks: options.tasks[0] ?? 1, isAway: true }
+      })
+      for (const cell of cells) runs.push(...(await race(stage, workers.slice(0, 1), cell)))
     }
     if (runs.length > 0)
       console.log(
@@ -99,13 +116,12 @@ function isAsked({ only }: JdbcBenchOptions, what: string): boolean {
 async function race(
   stage: Stage,
   workers: readonly { readonly entry: JdbcEntry; readonly contestant: Contestant }[],
-  mode: Mode,
-  tasks: number,
+  cell: Cell,
 ): Promise<Run[]> {
   const runs: Run[] = []
   for (let round = 0; round <= stage.options.rounds; round++) {
     for (const { entry, contestant } of workers) {
-      const run = await write(stage, { entry, contestant, mode, tasks, round })
+      const run = await write(stage, { entry, contestant, ...cell, round })
       const what = round === 0 ? 'warm-up' : `round ${round}`
       console.log(
         `${what}: ${run.worker} ${run.cell}: ${short(run.rowsPerSecond)} rows/s, ${run.cpuMicros.toFixed(2)} µs`,
@@ -116,22 +132,27 @@ async function race(
   return runs
 }
 
-interface WriteParts {
-  readonly entry: JdbcEntry
-  readonly contestant: Contestant
+interface Cell {
   readonly mode: Mode
   readonly tasks: number
+  readonly isAway: boolean
+}
+
+interface WriteParts extends Cell {
+  readonly entry: JdbcEntry
+  readonly contestant: Contestant
   readonly round: number
 }
 
 /** One connector from its creation to the last row. */
 async function write(
   stage: Stage,
-  { entry, contestant, mode, tasks, round }: WriteParts,
+  { entry, contestant, mode, tasks, isAway, round }: WriteParts,
 ): Promise<Run> {
-  const { connection, postgres, options } = stage
+  const { connection, options } = stage
+  const postgres = isAway ? stage.away : stage.postgres
   await createTable(connection, mode)
-  const name = `${mode}-${tasks}-${round}-${contestant.name.replaceAll(/\W/g, '')}`
+  const name = `${mode}-${tasks}-${isAway ? 'away-' : ''}${round}-${contestant.name.replaceAll(/\W/g, '')}`
   const config = entry.config({ postgres, topic: `rows${tasks}`, table: 'bench', tasks, mode })
   const before = cpuSeconds(contestant.pid)
   const consumer = { 'consumer.override.auto.offset.reset': 'earliest' }
@@ -158,7 +179,7 @@ async function write(
   )
   return {
     worker: contestant.name,
-    cell: `${mode}, ${tasks} ${tasks === 1 ? 'task' : 'tasks'}`,
+    cell: `${mode}, ${tasks} ${tasks === 1 ? 'task' : 'tasks'}${isAway ? ', 10 ms away' : ''}`,
     rowsPerSecond: count / Number(rows[0]?.[0]),
     cpuMicros: (cpu / count) * 1e6,
   }
@@ -200,14 +221,16 @@ function summary(runs: readonly Run[], workers: readonly Contestant[]): string {
     )
   const cells = [...new Set(runs.map(({ cell }) => cell))]
   const rows = cells.flatMap((cell) =>
-    workers.map(({ name }) => [
-      cell,
-      name,
-      short(of(name, cell, 'rowsPerSecond')),
-      of(name, cell, 'cpuMicros').toFixed(2),
-      ratio(of(name, cell, 'rowsPerSecond') / of('Java', cell, 'rowsPerSecond')),
-      ratio(of('Java', cell, 'cpuMicros') / of(name, cell, 'cpuMicros')),
-    ]),
+    workers
+      .filter(({ name }) => runs.some((run) => run.worker === name && run.cell === cell))
+      .map(({ name }) => [
+        cell,
+        name,
+        short(of(name, cell, 'rowsPerSecond')),
+        of(name, cell, 'cpuMicros').toFixed(2),
+        ratio(of(name, cell, 'rowsPerSecond') / of('Java', cell, 'rowsPerSecond')),
+        ratio(of('Java', cell, 'cpuMicros') / of(name, cell, 'cpuMicros')),
+      ]),
   )
   const memory = workers.map(({ name, pid }) => [name, peakRssMib(pid).toFixed(0)])
   return [

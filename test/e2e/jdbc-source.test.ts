@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { databaseOf } from '../../connectors/jdbc/core/connect.ts'
 import type { Connection } from '../../connectors/jdbc/core/dialect.ts'
+import { readJavaHashMap } from '../../src/stores/java-hash-map.ts'
 import { startPostgres } from '../services/databases/postgres.ts'
 import type { RunningPostgres } from '../services/databases/postgres.ts'
 import { openKafkaClient } from '../support/kafka-client.ts'
@@ -101,6 +103,11 @@ test(
       })
       expect(sluice.process.log()).not.toContain(postgres.password)
     }
+    // Byte for byte what Java's connector has its worker store, in the order of its HashMap, so that either finds the other's.
+    const { entries } = readJavaHashMap(await readFile(dir.file('offsets')))
+    expect(entries.map(([key, value]) => [String(key), String(value)])).toEqual([
+      ['["stations",{"protocol":"1","table":"public.stations"}]', '{"incrementing":30002}'],
+    ])
     await sql.query(`INSERT INTO stations VALUES (30003, 'Clark', true)`)
     await using sluice = await Sluice.start(options)
     await sluice.request('POST', '/connectors', { name: 'stations', config })

@@ -79,7 +79,8 @@ export class MySqlConnection implements Connection {
 
   cursor(sql: string, parameters: readonly RawValue[]): Promise<RowCursor> {
     this.#requireSocket()
-    const query = this.client.query({ sql, rowsAsArray: true, values: [...parameters] })
+    // By the binary protocol: as text the server rounds a FLOAT to six digits.
+    const query = this.client.execute({ sql, rowsAsArray: true, values: [...parameters] })
     const cursor: MySqlCursor = new MySqlCursor(query, {
       columns: (fields) => this.#columns(fields),
       ended: () => this.#open.delete(lost),

@@ -76,7 +76,7 @@ export async function startMariaDb(args: readonly string[] = []): Promise<Runnin
     await rm(dir, { recursive: true, force: true })
   }
   try {
-    const data = initialize(programs, dir)
+    const data = await initialize(programs, dir)
     const users = path.join(dir, 'users.sql')
     // One statement a line: of several on one line the server ran the first alone.
     await writeFile(users, usersSql)
@@ -122,8 +122,18 @@ function commonArgs({ baseDir }: Programs): string[] {
   ]
 }
 
-function initialize(programs: Programs, dir: string): string {
+/** Tried twice: of many that begin at once, one has been seen to fail without a reason. */
+async function initialize(programs: Programs, dir: string): Promise<string> {
   const data = path.join(dir, 'data')
+  try {
+    return install(programs, data)
+  } catch {
+    await rm(data, { recursive: true, force: true })
+    return install(programs, data)
+  }
+}
+
+function install(programs: Programs, data: string): string {
   const { status, stdout, stderr, error } = spawnSync(
     programs.installDb,
     [

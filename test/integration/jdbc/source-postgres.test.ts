@@ -4,6 +4,7 @@ import type { Connection } from '../../../connectors/jdbc/core/dialect.ts'
 import { Decimal } from '../../../src/api/index.ts'
 import type { SourceRecord, Struct } from '../../../src/api/index.ts'
 import { waitFor } from '../../support/wait-for.ts'
+import { readBesideLateWriters } from './late-writers.ts'
 import { SourceRun, databases } from './source-run.ts'
 import type { TestDatabase } from './source-run.ts'
 
@@ -103,6 +104,11 @@ describe('snapshot.horizon', () => {
     await a.close()
     await b.close()
   })
+})
+
+test('writers that commit two seconds late under load lose nothing', async () => {
+  const { found, written } = await readBesideLateWriters(db, { seconds: 4, horizon: true })
+  expect(found).toEqual(written)
 })
 
 test('a notification has the table read at once', async () => {

@@ -16,9 +16,12 @@ import type { Work } from './work.ts'
 
 const log = createLogger('org.apache.kafka.connect.runtime.distributed.WorkerCoordinator')
 
-/** What a worker does when the group tells it something. Awaited before the group goes on. */
+/** What a worker does when the group tells it something. Awaited before the group goes on, but for what the first one says. */
 export interface WorkerGroupListener {
-  /** Stop this: it goes to another worker, or is gone. Nothing may be running of it when this resolves. */
+  /**
+   * Stop this: it goes to another worker, or is gone. Nothing may be running of it when this resolves. It may take its time: what else
+   * the worker is told meanwhile it hears at once, but it joins no other generation before.
+   */
   revoked(work: Work): Promise<void>
   /** The worker has lost its place: until it is assigned something again, what it runs may be another one's, and must write nothing (invariant 4). */
   lost(work: Work): Promise<void>
@@ -78,6 +81,9 @@ export class WorkerGroup {
   /** Whether what it runs is its own. */
   #mayAct = false
   #confirmedAt: Moment = thisMoment()
+  /** The end of all that is being stopped because it was taken from this worker. Never rejects. */
+  #stopped: Promise<void> = Promise.resolve()
+  #isStopping = false
 
   constructor(parts: WorkerGroupParts) {
     this.#parts = parts
@@ -138,7 +144,8 @@ export class WorkerGroup {
         const joined = membership.takeJoined()
         if (joined !== null) {
           await this.#joined(joined.generation.id, decodeAssignment(joined.assignment))
-        } else if (!membership.mustJoin) {
+        } else if (!membership.mustJoin || this.#isStopping) {
+          // Whoever still stops something would say that it is free: it joins once it is notified of the end.
           return
         } else {
           await this.#prepare()
@@ -157,7 +164,7 @@ export class WorkerGroup {
   /** Gives everything up and leaves the group, so that others need not wait. */
   async leave(): Promise<void> {
     try {
-      await this.#revoke(this.#held?.assigned ?? noWork)
+      await Promise.all([this.#stopped, this.#revoke(this.#held?.assigned ?? noWork)])
     } finally {
       this.#held = null
       this.#endLease()
@@ -178,7 +185,7 @@ export class WorkerGroup {
   }
 
   async #joined(generation: number, told: WorkerAssignment): Promise<void> {
-    await this.#revoke(told.revoked)
+    this.#stop(told.revoked)
     const isBack = this.#held === null && this.#parts.options.groupInstanceId !== null
     const before = this.#held?.assigned ?? noWork
     const kept = told.version === 0 ? workSet() : without(workSet(before), workSet(told.revoked))
@@ -197,6 +204,8 @@ export class WorkerGroup {
       wasRevoked: !isNothing(told.revoked),
       delayMs: told.delayMs,
     })
+    // Invariant 4: whoever comes back may act again when nothing of what is another one's by now is left of it.
+    if (!this.#mayAct) await this.#stopped
     if (this.generation !== generation) return
     if (isBack && !this.#isComplete(told)) {
       this.#membership.requestRejoin('what it had before it was restarted is not all told')
@@ -226,6 +235,21 @@ export class WorkerGroup {
   #endLease(): void {
     this.#mayAct = false
     this.#parts.lease?.end()
+  }
+
+  /** A slow stop holds up nothing but the next rebalance. */
+  #stop(work: Work): void {
+    if (isNothing(work)) return
+    this.#isStopping = true
+    const before = this.#stopped
+    const stopped = this.#revoke(work)
+      .catch((error: unknown) => log.error('What was taken from the worker did not stop.', error))
+      .then(() => before)
+      .then(() => {
+        if (this.#stopped === stopped) this.#isStopping = false
+        this.#parts.notify()
+      })
+    this.#stopped = stopped
   }
 
   async #revoke(work: Work): Promise<void> {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { cleanUp } from '../../../src/kafka/clean-up.ts'
 import type { TopicAdmin } from '../../../src/stores/topic-admin.ts'
+import { deferred } from '../../herder/set-up.ts'
 import { openKafkaClient } from '../../support/kafka-client.ts'
 import type { KafkaClient } from '../../support/kafka-client.ts'
 import { topicPrefix } from '../../support/topics.ts'
@@ -157,6 +158,42 @@ describe('two workers', () => {
     await reach(() => expect(cluster.running).toEqual(all))
     await reach(() => expect(cluster.states('b')).toEqual(['RUNNING RUNNING RUNNING']))
     expect(cluster.violations).toEqual([])
+  })
+})
+
+describe.each(['compatible', 'sessioned'] as const)('in a cluster that speaks %s', (mode) => {
+  test('a stop that takes its time holds up no request, whichever worker it is of', async () => {
+    const stopping = deferred()
+    let isSlow = false
+    const stopTask = (): Promise<void> => (isSlow ? stopping.promise : Promise.resolve())
+    const cluster = create({ mode, plugin: { stopTask } })
+    await cluster.add()
+    await cluster.add()
+    await cluster.put('slow')
+    await cluster.put('b')
+    await reach(() => expect(cluster.running).toHaveLength(6))
+    const before = starts(cluster, 'b-0') + starts(cluster, 'b-1')
+    isSlow = true
+    await cluster.ask((herder) => herder.deleteConnector('slow', signal))
+    // Each of them has the group rebalanced, and the first rebalance takes from both workers what does not stop.
+    const names = Array.from({ length: 6 }, (_, n) => `c${n}`)
+    for (const name of names) {
+      const limit = AbortSignal.timeout(30_000)
+      const config = { 'connector.class': 'Numbers', 'tasks.max': '1', name }
+      await cluster.ask((herder) =>
+        herder.putConnectorConfig(name, config, { allowReplace: true }, limit),
+      )
+      await cluster.ask((herder) => herder.pauseConnector('b', limit))
+      await cluster.ask((herder) => herder.resumeConnector('b', limit))
+      for (const { herder } of cluster.workers) expect(herder.connectorStatus('b').name).toBe('b')
+    }
+    expect(cluster.running).toEqual(expect.arrayContaining(['slow-0', 'slow-1']))
+    isSlow = false
+    stopping.resolve()
+    const all = ['b', 'b-0', 'b-1', ...names.flatMap((name) => [name, `${name}-0`])]
+    await reach(() => expect(cluster.running).toEqual(all))
+    expect(cluster.violations).toEqual([])
+    expect(starts(cluster, 'b-0') + starts(cluster, 'b-1')).toBe(before)
   })
 })
 

@@ -41,6 +41,7 @@ export { ParquetReader } from './formats/readers/parquet-reader.ts'
 export { chunkBytes, rangedBytes } from './formats/readers/ranged-bytes.ts'
 export type { RangedBytes } from './formats/readers/ranged-bytes.ts'
 export {
+  blocksReader,
   bytesReader,
   jsonDocumentsReader,
   jsonReader,

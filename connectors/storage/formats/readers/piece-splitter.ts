@@ -100,3 +100,44 @@ export class SeparatorSplitter implements Splitter {
     return this.end > this.start
   }
 }
+
+/** Pieces of one size; the last is what is left. */
+export class BlockSplitter implements Splitter {
+  start = 0
+  end = 0
+  readonly #size: number
+  readonly #chunks = new Chunks()
+
+  constructor(size: number) {
+    this.#size = size
+  }
+
+  get bytes(): Buffer {
+    return this.#chunks.bytes
+  }
+
+  push(chunk: Buffer): void {
+    this.#chunks.wait(chunk)
+    this.#chunks.join()
+  }
+
+  finish(): void {
+    this.#chunks.join()
+  }
+
+  next(): boolean {
+    const { bytes, at } = this.#chunks
+    if (bytes.length - at < this.#size) return false
+    this.start = at
+    this.end = at + this.#size
+    this.#chunks.at = this.end
+    return true
+  }
+
+  takeRest(): boolean {
+    this.start = this.#chunks.at
+    this.end = this.#chunks.bytes.length
+    this.#chunks.at = this.end
+    return this.end > this.start
+  }
+}

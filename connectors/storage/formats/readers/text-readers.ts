@@ -3,7 +3,7 @@ import type { Schema } from 'sluice/api'
 import { JsonConverter } from 'sluice/json'
 import type { FileReader } from './file-reader.ts'
 import { JsonSplitter } from './json-splitter.ts'
-import { SeparatorSplitter } from './piece-splitter.ts'
+import { BlockSplitter, SeparatorSplitter } from './piece-splitter.ts'
 import type { Splitter } from './piece-splitter.ts'
 import { SeparatedReader } from './separated-reader.ts'
 import type { PieceDecoder } from './separated-reader.ts'
@@ -11,12 +11,21 @@ import type { PieceDecoder } from './separated-reader.ts'
 /** Values as bytes, with a separator behind each. `schema` is what they are given. */
 export function bytesReader(separator: string, schema: Schema | null = BYTES_SCHEMA): FileReader {
   const bytes = Buffer.from(separator)
-  return new SeparatedReader(() => new SeparatorSplitter(bytes), {
+  return new SeparatedReader(() => new SeparatorSplitter(bytes), bytesDecoder(schema))
+}
+
+/** Any file as records of so many bytes each; the last is what is left. */
+export function blocksReader(size: number, schema: Schema | null = BYTES_SCHEMA): FileReader {
+  return new SeparatedReader(() => new BlockSplitter(size), bytesDecoder(schema))
+}
+
+function bytesDecoder(schema: Schema | null): PieceDecoder {
+  return {
     schema,
     isRecord: () => true,
     // A copy: a view would keep a whole chunk in memory for as long as one record lives.
     decode: (bytes, start, end) => Buffer.from(bytes.subarray(start, end)),
-  })
+  }
 }
 
 /** Lines as strings. A line that is not UTF-8 is unreadable. */

@@ -1,0 +1,173 @@
+import { ConfigError, JavaPattern, configDef, isBlank } from 'sluice/api'
+import type { ConfigOf, ConnectorConfig } from 'sluice/api'
+import {
+  AvroReader,
+  ParquetReader,
+  bytesReader,
+  jsonDocumentsReader,
+  jsonReader,
+  simpleName,
+} from 'sluice/storage'
+import { EOL } from 'node:os'
+import { proxyOf } from '../proxy-agent.ts'
+import { confluentSourceKeys } from './confluent-source-keys.ts'
+import type { FolderLayout } from './folders.ts'
+import type { ObjectKind } from './open-object.ts'
+import type { BucketSettings } from './s3-source-bucket.ts'
+import { endpointOf, ownCredentials } from './source-credentials.ts'
+
+/** The release of Confluent's source whose keys these are. */
+export const version = '2.6.15'
+
+export const confluentSourceConfig = configDef(confluentSourceKeys)
+export type ConfluentSourceConfig = ConfigOf<typeof confluentSourceConfig>
+
+/** Reads a configuration. Throws a ConfigError. */
+export function parseConfluentSource(props: ConnectorConfig): ConfluentSourceConfig {
+  const config = confluentSourceConfig.parse(props)
+  // Taken as it stands: a separator may be white space.
+  const separator = props['format.bytearray.separator'] ?? null
+  const parsed = { ...config, 'format.bytearray.separator': separator }
+  const [conflict] = sourceConflicts(parsed)
+  if (conflict === undefined) return parsed
+  throw new ConfigError(`Invalid value for configuration ${conflict.name}: ${conflict.message}`)
+}
+
+/** What keys say against each other. */
+export function sourceConflicts(
+  config: ConfluentSourceConfig,
+): { readonly name: string; readonly message: string }[] {
+  if (!isGeneric(config)) {
+    return [...patternFault('filename.regex', config['filename.regex']), ...depthFault(config)]
+  }
+  const list = config['topic.regex.list']
+  if (list.length === 0) {
+    const message = 'topic.regex.list cannot be empty when the connector runs in GENERIC mode.'
+    return [{ name: 'topic.regex.list', message }]
+  }
+  return list.flatMap((entry) => {
+    const colon = entry.indexOf(':')
+    if (colon > 0) return patternFault('topic.regex.list', entry.slice(colon + 1))
+    return [{ name: 'topic.regex.list', message: `expected topic:regex and found ${entry}.` }]
+  })
+}
+
+function patternFault(name: string, pattern: string): { name: string; message: string }[] {
+  try {
+    new JavaPattern(pattern)
+    return []
+  } catch (error) {
+    return [{ name, message: error instanceof Error ? error.message : String(error) }]
+  }
+}
+
+function depthFault(config: ConfluentSourceConfig): { name: string; message: string }[] {
+  if (folderDepth(config) > 0) return []
+  const isField = simpleName(config['partitioner.class']) === 'FieldPartitioner'
+  const name = isField ? 'partition.field.name' : 'path.format'
+  return [{ name, message: `it cannot be empty with ${config['partitioner.class']}.` }]
+}
+
+export function isGeneric({ mode }: ConfluentSourceConfig): boolean {
+  return mode.toUpperCase() === 'GENERIC'
+}
+
+/** Where the sink put its objects. */
+export function folderLayout(config: ConfluentSourceConfig): FolderLayout {
+  return {
+    topicsDir: config['topics.dir'],
+    delimiter: config['directory.delim'],
+    depth: folderDepth(config),
+    atOnce: config['bucket.scan.executor.threads'],
+  }
+}
+
+/** How many levels of folders the partitioner makes. */
+function folderDepth(config: ConfluentSourceConfig): number {
+  switch (simpleName(config['partitioner.class'])) {
+    case 'FieldPartitioner':
+      return config['partition.field.name'].length
+    case 'TimeBasedPartitioner':
+      return pathDepth(config['path.format'], config['directory.delim'])
+    case 'DailyPartitioner':
+      return 3
+    case 'HourlyPartitioner':
+      return 4
+    default:
+      return 1
+  }
+}
+
+function pathDepth(format: string, delimiter: string): number {
+  if (isBlank(format)) return 0
+  const path = format.endsWith(delimiter) ? format.slice(0, -delimiter.length) : format
+  return path.split(delimiter).length
+}
+
+export function confluentBucket(config: ConfluentSourceConfig): BucketSettings {
+  const password = config['s3.proxy.password']?.value ?? null
+  const customerKey = config['s3.sse.customer.key']?.value ?? ''
+  return {
+    bucket: config['s3.bucket.name'],
+    region: config['s3.region'],
+    endpoint: endpointOf(config['store.url']),
+    pathStyle: config['s3.path.style.access'],
+    accelerate: config['s3.wan.mode'],
+    attempts: Math.max(1, config['s3.part.retries']),
+    proxy: proxyOf(config['s3.proxy.url'], config['s3.proxy.username'], password),
+    credentials: ownCredentials({
+      key: 's3.credentials.provider.class',
+      provider: config['s3.credentials.provider.class'],
+      accessKeyId: config['aws.access.key.id'],
+      secretAccessKey: config['aws.secret.access.key']?.value ?? '',
+    }),
+    customerKey: config['s3.ssea.name'] === 'AES256' && customerKey !== '' ? customerKey : null,
+  }
+}
+
+const gzipOf = (key: string): 'gzip' | 'none' => (key.endsWith('.gz') ? 'gzip' : 'none')
+const none = (): 'none' => 'none'
+
+/** How objects of the format are read, and what their names end with. */
+export function confluentKind(
+  config: ConfluentSourceConfig,
+): ObjectKind & { readonly extension: string } {
+  const mapping = {
+    'enhanced.avro.schema.support': String(config['enhanced.avro.schema.support']),
+    'schemas.cache.config': String(config['schema.cache.size']),
+  }
+  const atOnce = config['task.batch.size']
+  const name = simpleName(config['format.class']).replace(/^CloudStorage/, '')
+  switch (name) {
+    case 'JsonFormat': {
+      const schemas = config['format.json.schema.enable']
+      const reader = isGeneric(config) ? jsonDocumentsReader : jsonReader
+      return { atOnce, compression: gzipOf, extension: '.json', reader: () => reader(schemas) }
+    }
+    case 'ByteArrayFormat': {
+      const separator = config['format.bytearray.separator'] ?? EOL
+      const extension = config['format.bytearray.extension']
+      return { atOnce, compression: gzipOf, extension, reader: () => bytesReader(separator) }
+    }
+    case 'ParquetFormat':
+      // A row group of each would be in memory.
+      return {
+        ...{ atOnce: 1, compression: none, extension: '.parquet' },
+        reader: () => new ParquetReader(mapping),
+      }
+    default:
+      return {
+        ...{ atOnce, compression: none, extension: '.avro' },
+        reader: () => new AvroReader(mapping),
+      }
+  }
+}
+
+/** The topic of an object by `topic.regex.list`; null where none matches. */
+export function topicChooser(list: readonly string[]): (key: string) => string | null {
+  const rules = list.map((entry) => {
+    const colon = entry.indexOf(':')
+    return { topic: entry.slice(0, colon), pattern: new JavaPattern(entry.slice(colon + 1)) }
+  })
+  return (key) => rules.find(({ pattern }) => pattern.matches(key))?.topic ?? null
+}

@@ -31,16 +31,23 @@ export interface ScaleFigures {
 const lists = 15
 const idleMs = 15_000
 
-/** What a cluster of three workers does with so many connectors of one task each. */
+/** What a cluster of three workers does with so many connectors of one task each. Where one kind does not get to its end, the other's row is told first. */
 export async function benchScale({ connectors, javaConnectors }: ScaleOptions): Promise<void> {
   const rows: string[][] = []
+  const failures: unknown[] = []
   for (const [kind, size] of [
     ['sluice', connectors],
     ['java', javaConnectors],
   ] as const) {
-    if (size > 0) rows.push(rowOf(kind, size, await measureScale(kind, size)))
+    if (size === 0) continue
+    try {
+      rows.push(rowOf(kind, size, await measureScale(kind, size)))
+    } catch (error) {
+      failures.push(error)
+    }
   }
   console.log(`\n${table(head, rows)}`)
+  if (failures.length > 0) throw new AggregateError(failures, 'A cluster did not get to its end.')
 }
 
 const head = [

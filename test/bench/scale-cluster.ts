@@ -10,7 +10,7 @@ import type { ConnectorStatus, ScratchDir } from '../support/sluice.ts'
 import { waitFor } from '../support/wait-for.ts'
 
 /** How long each step may take before it counts as one that does not come to its end. */
-const limitMs = 1_800_000
+const limitMs = 600_000
 const creators = 8
 const mostTopics = 100
 const workerCount = 3

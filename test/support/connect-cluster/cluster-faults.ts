@@ -35,15 +35,17 @@ export interface PlanOptions {
   readonly workers: number
   /** How long a worker may be away before its session is over. */
   readonly sessionMs: number
+  /** All that there are, where they are left out. */
+  readonly kinds?: readonly FaultKind[]
 }
 
 /** So many rounds; each has every kind of fault once, in any order and of any worker. */
 export function planOf(
   rounds: number,
-  { random, workers, sessionMs }: PlanOptions,
+  { random, workers, sessionMs, kinds = faultKinds }: PlanOptions,
 ): ClusterFault[] {
   return Array.from({ length: rounds }, () =>
-    faultKinds
+    kinds
       .map((kind) => ({ kind, place: random() }))
       .sort((a, b) => a.place - b.place)
       .map(({ kind }) => ({

@@ -4,8 +4,8 @@ import { openKafkaClient } from '../kafka-client.ts'
 import { randomNumbers } from '../random-numbers.ts'
 import { scratchDir } from '../sluice.ts'
 import { topicPrefix } from '../topics.ts'
-import { planOf, startAt, strike } from './cluster-faults.ts'
-import type { FaultTargets } from './cluster-faults.ts'
+import { faultKinds, planOf, startAt, strike } from './cluster-faults.ts'
+import type { FaultKind, FaultTargets } from './cluster-faults.ts'
 import { ConnectCluster } from './connect-cluster.ts'
 import { arrived, committedLines, expectRestartsOnly, numbersOf } from './delivered.ts'
 import { LineLoad } from './line-load.ts'
@@ -18,6 +18,8 @@ export interface CampaignOptions {
   readonly exactlyOnce: boolean
   /** Each has every kind of fault once. */
   readonly rounds: number
+  /** All that there are, where they are left out. */
+  readonly kinds?: readonly FaultKind[]
   /** No more rounds are begun after this. */
   readonly limitMs?: number
 }
@@ -33,7 +35,7 @@ const sessionMs = 4000
  */
 export async function runFaultCampaign(options: CampaignOptions): Promise<void> {
   setLogLevel('root', 'OFF')
-  const { seed, exactlyOnce, rounds, limitMs = Infinity } = options
+  const { seed, exactlyOnce, rounds, limitMs = Infinity, kinds = faultKinds } = options
   const prefix = topicPrefix('cluster-faults')
   await using dir = await scratchDir()
   await using broker = await startLinkedBroker(workerCount)
@@ -59,7 +61,7 @@ export async function runFaultCampaign(options: CampaignOptions): Promise<void> 
   const struck: string[] = []
   try {
     for (let round = 0; round < rounds && Date.now() - began < limitMs; round++) {
-      for (const fault of planOf(1, { random, workers: workerCount, sessionMs })) {
+      for (const fault of planOf(1, { random, workers: workerCount, sessionMs, kinds })) {
         struck.push(`${fault.kind} ${fault.worker} ${fault.ms}`)
         await strike(fault, targets)
       }

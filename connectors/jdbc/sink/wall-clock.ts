@@ -30,10 +30,29 @@ export function timeOf(ms: number, { zone, withOffset }: ClockStyle): string {
 /** Hot: `2016-09-23 20:10:02.123` on the wall at an instant. */
 export function timestampOf(ms: number, style: ClockStyle): string {
   if (style.zone.isUtc && ms >= isoFrom && ms < isoTo) {
-    const iso = new Date(ms).toISOString()
-    return `${iso.slice(0, 10)} ${iso.slice(11, 23)}${style.withOffset ? '+00:00' : ''}`
+    return style.withOffset ? `${utcText(ms)}+00:00` : utcText(ms)
   }
   return exactTimestampOf({ ms, nanos: mod(ms, 1000) * 1_000_000, digits: 3 }, style)
+}
+
+const padded = (digits: number): string[] =>
+  Array.from({ length: 10 ** digits }, (_, value) => String(value).padStart(digits, '0'))
+const twoDigits = padded(2)
+const threeDigits = padded(3)
+/** The day that was written last: most rows are of the same one. */
+const lastDay = { number: Number.NaN, text: '' }
+
+function utcText(ms: number): string {
+  const day = Math.floor(ms / dayMs)
+  if (day !== lastDay.number) {
+    lastDay.number = day
+    lastDay.text = new Date(day * dayMs).toISOString().slice(0, 10)
+  }
+  const rest = ms - day * dayMs
+  const seconds = Math.floor(rest / 1000)
+  const minutes = Math.floor(seconds / 60)
+  const hours = Math.floor(minutes / 60)
+  return `${lastDay.text} ${twoDigits[hours] ?? ''}:${twoDigits[minutes - hours * 60] ?? ''}:${twoDigits[seconds - minutes * 60] ?? ''}.${threeDigits[rest - seconds * 1000] ?? ''}`
 }
 
 /** An instant of more digits than a Date has. */

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   ConnectDate,
@@ -206,4 +207,16 @@ describe('values are written exactly', () => {
       `_utf8mb4 x'${Buffer.from("\\'; DROP").toString('hex')}'`,
     )
   })
+})
+
+test('a timestamp in UTC is written as ISO 8601 has it, whichever day the one before was of', () => {
+  const [min, max] = [new Date('1582-10-15T00:00:00Z'), new Date('9999-12-31T23:59:59.999Z')]
+  fc.assert(
+    fc.property(fc.array(fc.date({ min, max, noInvalidDate: true })), (dates) => {
+      for (const value of dates) {
+        const text = textOf({ schema: ConnectTimestamp.SCHEMA, value })
+        expect(text).toBe(value.toISOString().replace('T', ' ').replace('Z', ''))
+      }
+    }),
+  )
 })

@@ -32,6 +32,8 @@ export interface AssignedWork {
   revoked(work: Work): Promise<void>
   /** All that the worker has. The configurations that this is about have been read. */
   assigned(assignment: GroupAssignment): void
+  /** Whether something of it still stops that others may have next. */
+  isStopping(): boolean
 }
 
 export interface ClusterMembershipParts extends Pick<
@@ -156,6 +158,11 @@ export class ClusterMembership {
     this.#group.requestRejoin(reason)
   }
 
+  /** What has kept the worker from joining may be over. */
+  wake(): void {
+    this.#notifier.notify()
+  }
+
   #createGroup(): GroupMember {
     const { group, configs } = this.#parts
     const fresh = (): ClusterConfigState => (this.#joined = configs.snapshot())
@@ -164,6 +171,7 @@ export class ClusterMembership {
       listener: this.#listener(),
       notify: this.#notifier.notify,
       isDrained: () => this.#isDrained,
+      isStopping: () => this.#parts.work.isStopping(),
     })
   }
 

@@ -36,6 +36,7 @@ import { SessionKeys } from './session-keys.ts'
 import { publishTasks } from './task-publication.ts'
 import type { PublicationParts } from './task-publication.ts'
 import { WorkerDrain } from './worker-drain.ts'
+import type { Work } from './work.ts'
 import { clusterWorkerListener } from './cluster-worker-listener.ts'
 import type { GroupAssignment } from './worker-group.ts'
 
@@ -105,15 +106,14 @@ export class DistributedParts {
     const services = this.#createServices()
     const settled = (): GroupAssignment | null => this.membership.settled
     const { transactions } = this
-    this.#owned = new OwnedWork({ services, snapshot, settled, transactions })
+    const onStopped = (): void => this.membership.wake()
+    this.#owned = new OwnedWork({ services, snapshot, settled, transactions, onStopped })
     this.membership = new ClusterMembership({
       ...{ group: options.group, settings, workerId, configs: this.configs },
       work: {
-        revoked: async (work) => {
-          await this.#owned.revoked(work)
-          await this.#flushStatuses()
-        },
+        revoked: (work) => this.#revoked(work),
         assigned: (assignment) => this.#assigned(assignment),
+        isStopping: () => this.#owned.isStopping,
       },
     })
     this.drain = new WorkerDrain({
@@ -264,8 +264,9 @@ export class DistributedParts {
     this.membership.requestRejoin(reason)
   }
 
-  /** At the stop too: who comes after this worker is not to be contradicted by what it says late. */
-  async #flushStatuses(): Promise<void> {
+  /** Statuses are written then, at the stop too: who comes after this worker is not to be contradicted by what it says late. */
+  async #revoked(work: Work): Promise<void> {
+    await this.#owned.revoked(work)
     using limit = timeLimit(flushMs, this.#patience)
     await abortable(this.#store.flush(limit.signal), limit.signal).catch(() => undefined)
   }
@@ -320,8 +321,7 @@ export class DistributedParts {
   }
 
   #createExpiries({ clock = systemClock }: DistributedHerderOptions): ExpiryRestarts {
-    const { signal } = this.#stopping
-    const restart = (name: string) => this.restartRequests.expired(name, signal)
+    const restart = (name: string) => this.restartRequests.expired(name, this.#stopping.signal)
     return new ExpiryRestarts({ restart, clock })
   }
 

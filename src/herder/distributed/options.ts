@@ -31,7 +31,10 @@ export interface ConfigListener {
 }
 
 /** What the group asks of the herder. */
-export type GroupNeeds = Pick<WorkerGroupParts, 'configs' | 'listener' | 'notify' | 'isDrained'>
+export type GroupNeeds = Pick<
+  WorkerGroupParts,
+  'configs' | 'listener' | 'notify' | 'isDrained' | 'isStopping'
+>
 
 export interface DistributedHerderOptions {
   /** Makes the worker, which tells `listener` what happens in it. */

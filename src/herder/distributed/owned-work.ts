@@ -18,6 +18,8 @@ export interface OwnedWorkParts {
   readonly transactions: {
     isGenerationBound(config: ConnectorState['config']): boolean
   }
+  /** Called when `isStopping` has come to its end. */
+  readonly onStopped: () => void
 }
 
 /**
@@ -29,6 +31,8 @@ export class OwnedWork {
   readonly #connectors = new Map<string, OwnedConnector>()
   readonly #tasks = new Map<string, OwnedTask>()
   #assigned: WorkSet = workSet(noWork)
+  /** Tasks that stop because their configuration has changed, or is gone. */
+  #stopping = 0
   /** By connector, what an assignment must have been made from before its changed tasks start: all workers have stopped the old ones by then. */
   readonly #barriers = new Map<string, number>()
   /** What the restarts know of each connector that has something here. */
@@ -99,6 +103,11 @@ export class OwnedWork {
     this.#barriers.set(connector, this.#parts.snapshot().offset)
   }
 
+  /** Whether tasks of an old configuration still stop: others may be about to start what does their work in the new one. */
+  get isStopping(): boolean {
+    return this.#stopping > 0
+  }
+
   /** Brings what runs in line; of one connector where it is named. Waits for nothing. */
   align(only?: string): void {
     const { connectors: configured } = this.#parts.snapshot()
@@ -137,7 +146,7 @@ export class OwnedWork {
   #alignTask(unit: OwnedTask, state: ConnectorState | undefined): void {
     const wish = this.hasTask(unit.id) ? this.#taskWish(unit.id, state) : null
     if (wish === null) {
-      background(unit.want(null))
+      this.#stopTask(unit)
       return
     }
     if (unit.runsWith(wish)) {
@@ -148,7 +157,17 @@ export class OwnedWork {
     const barrier = this.#barriers.get(unit.id.connector) ?? -1
     const mayStart = settled !== null && settled.configOffset >= barrier
     if (mayStart) background(unit.want(wish))
-    else if (unit.isHere) background(unit.want(null))
+    else if (unit.isHere) this.#stopTask(unit)
+  }
+
+  #stopTask(unit: OwnedTask): void {
+    this.#stopping++
+    background(
+      unit.want(null).finally(() => {
+        this.#stopping--
+        if (this.#stopping === 0) this.#parts.onStopped()
+      }),
+    )
   }
 
   #taskWish({ task }: ConnectorTaskId, state: ConnectorState | undefined): TaskWish | null {

@@ -60,6 +60,11 @@ export interface WorkerGroupParts {
   /** `scheduled.rebalance.max.delay.ms` */
   readonly maxDelayMs: number
   readonly listener: WorkerGroupListener
+  /**
+   * Whether something still stops here that another worker may start once this one has joined the next generation; `notify` is called
+   * at its end.
+   */
+  readonly isStopping: () => boolean
   /** Called when there is something to serve. */
   readonly notify: () => void
   readonly onMemberId?: (memberId: string) => void
@@ -144,8 +149,8 @@ export class WorkerGroup {
         const joined = membership.takeJoined()
         if (joined !== null) {
           await this.#joined(joined.generation.id, decodeAssignment(joined.assignment))
-        } else if (!membership.mustJoin || this.#isStopping) {
-          // Whoever still stops something would say that it is free: it joins once it is notified of the end.
+        } else if (!membership.mustJoin || this.#isStopping || this.#parts.isStopping()) {
+          // Whoever joins says that what is not its own any more is free: it joins once it is notified of the end.
           return
         } else {
           await this.#prepare()

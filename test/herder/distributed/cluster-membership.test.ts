@@ -56,6 +56,7 @@ function start(): Scene {
         return Promise.resolve()
       },
       assigned: (assignment) => told.push(assignment),
+      isStopping: () => false,
     },
   })
   started.push(membership)

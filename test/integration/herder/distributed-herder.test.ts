@@ -7,7 +7,7 @@ import type { KafkaClient } from '../../support/kafka-client.ts'
 import { topicPrefix } from '../../support/topics.ts'
 import { topicAdminOf } from '../stores/topic-admin.ts'
 import { TestCluster, reach, signal } from './test-cluster.ts'
-import type { TestClusterOptions } from './test-cluster.ts'
+import type { TestClusterOptions, TestWorker } from './test-cluster.ts'
 
 const prefix = topicPrefix('distributed-herder')
 const bootstrapServers = inject('bootstrapServers')
@@ -142,6 +142,37 @@ describe('two workers', () => {
       expect(cluster.states('a')).toEqual([running, running])
     })
     expect(starts(cluster, 'b-0') + starts(cluster, 'b-1')).toBe(before)
+    expect(cluster.violations).toEqual([])
+  })
+
+  test('start no task of a new set while one of the old set still stops elsewhere', async () => {
+    const stopping = deferred()
+    let isSlow = false
+    const stopTask = (): Promise<void> => (isSlow ? stopping.promise : Promise.resolve())
+    const cluster = create()
+    const slow = await cluster.add({ plugin: { stopTask } })
+    const other = await cluster.add()
+    await cluster.put('a', { 'tasks.max': '4' })
+    await cluster.put('b')
+    const all = ['a', 'a-0', 'a-1', 'a-2', 'a-3', 'b', 'b-0', 'b-1']
+    await reach(() => expect(cluster.running).toEqual(all))
+    const tasksOf = ({ worker }: TestWorker): readonly string[] =>
+      [...worker.tasks.keys()].filter((name) => name.startsWith('a-'))
+    await reach(() => expect([tasksOf(slow).length, tasksOf(other).length]).toEqual([2, 2]))
+    isSlow = true
+    const from = other.worker.calls.length
+    await cluster.put('a', { 'tasks.max': '4', range: 'half' })
+    await reach(() => expect(tasksOf(other)).toEqual([]))
+    // Long enough for a rebalance: each is written and read.
+    for (let n = 0; n < 20; n++) {
+      await cluster.ask((herder) => herder.pauseConnector('b', signal))
+      await cluster.ask((herder) => herder.resumeConnector('b', signal))
+    }
+    const started = other.worker.calls.slice(from).filter((call) => call.startsWith('start a-'))
+    expect(started).toEqual([])
+    isSlow = false
+    stopping.resolve()
+    await reach(() => expect(cluster.running).toEqual(all))
     expect(cluster.violations).toEqual([])
   })
 

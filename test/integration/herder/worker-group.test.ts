@@ -68,6 +68,7 @@ class TestWorker {
       url: this.url,
       configs: { joined: () => cluster.snapshot(), fresh: () => cluster.snapshot() },
       isDrained: () => false,
+      isStopping: () => false,
       maxDelayMs,
       listener: {
         assigned: (assignment) => this.#assigned(assignment),

@@ -1,2 +1,6 @@
-export { AivenJdbcSinkConnector, JdbcSinkConnector } from './sink/jdbc-sink-connector.ts'
+export {
+  AivenJdbcSinkConnector,
+  DebeziumJdbcSinkConnector,
+  JdbcSinkConnector,
+} from './sink/jdbc-sink-connector.ts'
 export { AivenJdbcSourceConnector, JdbcSourceConnector } from './source/jdbc-source-connector.ts'

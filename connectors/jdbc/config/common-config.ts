@@ -1,7 +1,7 @@
 import { ConfigError, configDef, validator } from 'sluice/api'
 import type { ConfigKey, ConnectorConfig, Password, Validator } from 'sluice/api'
 import { databaseOf } from '../core/connect.ts'
-import type { Database } from '../core/connect.ts'
+import type { Database, DatabaseSettings } from '../core/connect.ts'
 import { Zone } from '../core/zone.ts'
 
 /** Which of the two families of Java connectors a class name belongs to; it decides keys and defaults. */
@@ -100,6 +100,15 @@ export function databaseFrom(
   props: ConnectorConfig,
   known: ReadonlyMap<string, ConfigKey>,
 ): Database {
+  return databaseOf(databaseSettingsFrom(values, props, known))
+}
+
+/** How to reach it; keys that are not `known` and begin with `connection.` go to the driver. */
+export function databaseSettingsFrom(
+  values: ConnectionValues,
+  props: ConnectorConfig,
+  known: ReadonlyMap<string, ConfigKey>,
+): DatabaseSettings {
   const provider = props[credentialsClass]
   if (provider !== undefined && provider !== '' && provider !== knownProvider) {
     throw new ConfigError(
@@ -111,20 +120,20 @@ export function databaseFrom(
       'Missing required configuration "connection.url" which has no default value.',
     )
   }
-  return databaseOf({
+  return {
     url: values['connection.url'],
     user: values['connection.user'],
     password: values['connection.password']?.value ?? null,
     dialectName: values['dialect.name'],
     attempts: values['connection.attempts'],
     backoffMs: Number(values['connection.backoff.ms']),
-    extras: extrasOf(props, known),
+    extras: driverExtras(props, known),
     applicationName: `sluice ${props.name ?? ''}`.trim(),
-  })
+  }
 }
 
 /** `connection.<x>` that is no key of the connector goes to the driver as `<x>`. */
-function extrasOf(
+export function driverExtras(
   props: ConnectorConfig,
   known: ReadonlyMap<string, ConfigKey>,
 ): ReadonlyMap<string, string> {

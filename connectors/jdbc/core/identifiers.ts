@@ -82,10 +82,16 @@ export function quoteIdentifier(name: string, { open, close }: IdentifierRules):
   return open + name.replaceAll(close, close + close) + close
 }
 
+/** `name` without quotes, unless it can only stand between them: what no database reads as a name is not read as SQL either. */
+export function bareIdentifier(name: string, rules: IdentifierRules): string {
+  return /^[\p{L}_][\p{L}\p{M}\p{N}_$#@]*$/u.test(name) ? name : quoteIdentifier(name, rules)
+}
+
 /** `catalog.schema.table` as SQL has it; bare where `quote` is false. */
 export function tableSql(id: TableId, rules: IdentifierRules, quote: boolean): string {
   const parts = partsOf(id)
-  return parts.map((part) => (quote ? quoteIdentifier(part, rules) : part)).join('.')
+  const written = quote ? quoteIdentifier : bareIdentifier
+  return parts.map((part) => written(part, rules)).join('.')
 }
 
 /** `catalog.schema.table` without quotes: what offsets are kept under and filters look at. */

@@ -27,7 +27,10 @@ export const listTablesSql = `
     AND ${kindSql} = ANY($2::text[])
   ORDER BY n.nspname, c.relname`
 
-/** $1: schema, or null for what the search path finds; $2: table. One row a column, in order. */
+/**
+ * $1: schema, or null for what the search path finds; $2: table. One row a column, in order. Last the type without a length: -1
+ * says so, where NULL would have `character` and `bit`, which are of one.
+ */
 export const describeTableSql = `
   SELECT n.nspname, c.relname, ${kindSql},
     a.attname, b.typname, b.typtype, b.typnamespace = 'pg_catalog'::regnamespace,
@@ -36,7 +39,7 @@ export const describeTableSql = `
     pg_catalog.pg_get_expr(d.adbin, d.adrelid),
     (SELECT k.place FROM pg_catalog.pg_index i, unnest(i.indkey) WITH ORDINALITY AS k(attnum, place)
       WHERE i.indrelid = c.oid AND i.indisprimary AND k.attnum = a.attnum),
-    pg_catalog.format_type(a.atttypid, NULL)
+    pg_catalog.format_type(a.atttypid, -1)
   FROM pg_catalog.pg_class c
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped

@@ -6,9 +6,13 @@ import type { WriteKind } from './write-groups.ts'
 /** What is done with a record: a kind of write, or nothing at all. */
 export type Fate = WriteKind | 'ignored'
 
+/** The value of a record that has the whole table emptied. */
+export const truncation: unique symbol = Symbol('truncate')
+
 /** Hot: what is done with a record; a ConnectError where the settings do not fit it. */
 export function fateOf(settings: SinkSettings, record: SinkRecord): Fate {
   const { key, keySchema, value, valueSchema } = record
+  if (value === truncation) return 'truncate'
   if (
     settings.pkMode === 'record_key' &&
     (key === null || key === undefined || keySchema === null)

@@ -41,6 +41,7 @@ export class BatchStore {
       rules: dialect.identifiers,
       quote: settings.quoteIdentifiers,
       holdlock: settings.mergeHoldlock,
+      identityInsert: settings.identityInsert,
     }
     this.#parts = parts
     this.#tables = new Tables(style, settings)
@@ -156,6 +157,12 @@ export class BatchStore {
     for (const record of records) {
       const kind = fateOf(this.#parts.settings, record)
       if (kind === 'ignored') continue
+      if (kind === 'truncate') {
+        const plan = await this.#tables.planOfTable(connection, record.topic)
+        // A table that is not there is as empty as can be.
+        if (plan !== null) planned.push({ record, plan, kind })
+        continue
+      }
       const isLike = last !== null && last.kind === kind && isAlike(last.record, record)
       const plan: RowPlan =
         isLike && last !== null ? last.plan : await this.#plan(connection, record)
@@ -181,7 +188,8 @@ export class BatchStore {
       if (last !== null && isAlike(last, record)) continue
       last = record
       try {
-        if (fateOf(this.#parts.settings, record) !== 'ignored') await this.#plan(connection, record)
+        const fate = fateOf(this.#parts.settings, record)
+        if (fate !== 'ignored' && fate !== 'truncate') await this.#plan(connection, record)
       } catch (error) {
         if (isForAll(error)) throw error
       }

@@ -89,7 +89,7 @@ class PgBatchWriter implements BatchWriter {
 
   /** COPY says where it was, and reads the texts of a row in the same way. */
   async columnAtFault(group: WriteGroup): Promise<string | null> {
-    if (group.kind === 'delete') return null
+    if (group.kind === 'delete' || group.kind === 'truncate') return null
     try {
       await flyPg(this.#connection, [pgStep(this.#style, { ...group, kind: 'insert' }, 'always')])
       return null

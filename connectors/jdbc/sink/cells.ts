@@ -1,12 +1,16 @@
-import { DataError, instantMs, isDecimal } from 'sluice/api'
+import { DataError, instantMs } from 'sluice/api'
 import type { Instant, Int64, Schema } from 'sluice/api'
 import { kindOf } from './column-types.ts'
 import type { ValueKind } from './column-types.ts'
 import type { DialectKind } from '../core/dialect.ts'
 import { Zone } from '../core/zone.ts'
 import { exactTimestamp } from './exact-timestamp.ts'
-import type { TemporalSettings } from './settings.ts'
+import { semanticType } from './semantic-types.ts'
+import type { SemanticType } from './semantic-types.ts'
+import type { SemanticSettings, TemporalSettings } from './settings.ts'
+import { decimalText, hexOf } from './value-text.ts'
 import { dateOf, timeOf, timestampOf } from './wall-clock.ts'
+import type { ClockStyle } from './wall-clock.ts'
 
 /**
  * How the text of a value is written where it stands.
@@ -40,10 +44,16 @@ export class CellFactory {
   readonly #temporal: TemporalSettings
   readonly #zone: Zone
   readonly #dateZone: Zone
+  readonly #semantics: SemanticSettings | null
 
-  constructor(dialect: DialectKind, temporal: TemporalSettings) {
+  constructor(
+    dialect: DialectKind,
+    temporal: TemporalSettings,
+    semantics: SemanticSettings | null = null,
+  ) {
     this.#dialect = dialect
     this.#temporal = temporal
+    this.#semantics = semantics
     this.#zone = new Zone(temporal.timeZone)
     this.#dateZone = new Zone(temporal.dateTimeZone)
   }
@@ -52,7 +62,20 @@ export class CellFactory {
     return kindOf(schema, this.#temporal.timestampFields.has(field))
   }
 
+  /** The type of a new column by what a name of Debezium's means; null where the schema has none. */
+  semanticColumn(schema: Schema, isKey: boolean): string | null {
+    if (this.#semantics === null) return null
+    const { postgisSchema } = this.#semantics
+    const request = { dialect: this.#dialect, schema, isKey, postgisSchema }
+    return this.#semanticType(schema)?.column(request) ?? null
+  }
+
   cell(request: CellRequest): Cell {
+    const semantic = this.#semanticType(request.schema)
+    if (semantic !== null) {
+      const style = this.#clockStyle(request.typeName)
+      return { kind: 'SEMANTIC', ...semantic.cell({ ...request, dialect: this.#dialect, style }) }
+    }
     const kind = this.kindOf(request.name, request.schema)
     return { kind, ...this.#cell(kind, request) }
   }
@@ -86,12 +109,25 @@ export class CellFactory {
         return { form: 'plain', text: this.#temporalText(kind, request) }
       case 'ARRAY':
         return { form: 'text', text: this.#arrayText(request) }
+      case 'SEMANTIC':
       case 'MAP':
       case 'STRUCT':
         throw new DataError(
           `Unsupported source data type: ${kind} of field "${request.name}". Flatten it by a transformation, or leave it out by fields.whitelist.`,
         )
     }
+  }
+
+  #semanticType(schema: Schema): SemanticType | null {
+    return this.#semantics === null ? null : semanticType(schema.name)
+  }
+
+  #clockStyle(typeName: string | null): ClockStyle {
+    const withOffset = isZoned(this.#dialect, typeName ?? '')
+    // MySQL's TIMESTAMP is an instant too; the session's zone, in which it takes it, is UTC.
+    const inUtc = this.#dialect === 'mysql' && /^timestamp/i.test(typeName ?? '')
+    const { calendar } = this.#temporal
+    return { zone: inUtc ? new Zone('UTC') : this.#zone, calendar, withOffset }
   }
 
   /** A column of numbers takes no `true`. */
@@ -104,11 +140,8 @@ export class CellFactory {
   }
 
   #temporalText(kind: ValueKind, { name, typeName }: CellRequest): (value: unknown) => string {
-    const { calendar, timestampUnit: unit } = this.#temporal
-    const withOffset = isZoned(this.#dialect, typeName ?? '')
-    // MySQL's TIMESTAMP is an instant too; the session's zone, in which it takes it, is UTC.
-    const inUtc = this.#dialect === 'mysql' && /^timestamp/i.test(typeName ?? '')
-    const style = { zone: inUtc ? new Zone('UTC') : this.#zone, calendar, withOffset }
+    const { timestampUnit: unit } = this.#temporal
+    const style = this.#clockStyle(typeName)
     if (kind === 'DATE') {
       const ofDate = { ...style, zone: this.#dateZone }
       return (value) => dateOf(msOf(value), ofDate)
@@ -164,23 +197,7 @@ function msOf(value: unknown): number {
   throw new DataError(`The instant ${ms} ms is beyond what a database holds.`)
 }
 
-function hexOf(value: unknown): string {
-  const bytes = value as Uint8Array
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
-}
-
 function finiteText(value: unknown): string {
   if (Number.isFinite(value)) return String(value)
   throw new DataError(`${String(value)} is no number that this database holds.`)
-}
-
-/** Without an exponent, which not every database reads exactly. */
-function decimalText(value: unknown): string {
-  if (!isDecimal(value)) throw new DataError(`${String(value)} is not a decimal.`)
-  const { unscaled, scale } = value
-  const digits = String(unscaled < 0n ? -unscaled : unscaled)
-  const sign = unscaled < 0n ? '-' : ''
-  if (scale <= 0) return sign + digits + (unscaled === 0n ? '' : '0'.repeat(-scale))
-  const padded = digits.padStart(scale + 1, '0')
-  return `${sign}${padded.slice(0, -scale)}.${padded.slice(-scale)}`
 }

@@ -3,7 +3,15 @@ import type { Schema, SchemaType } from 'sluice/api'
 import type { DialectKind } from '../core/dialect.ts'
 
 /** What decides a column's type: a Connect type, or one of the logical types on it. */
-export type ValueKind = SchemaType | 'DECIMAL' | 'DATE' | 'TIME' | 'TIMESTAMP' | 'EXACT_TIMESTAMP'
+export type ValueKind =
+  | SchemaType
+  | 'DECIMAL'
+  | 'DATE'
+  | 'TIME'
+  | 'TIMESTAMP'
+  | 'EXACT_TIMESTAMP'
+  // By a name of Debezium's.
+  | 'SEMANTIC'
 
 const logicalKinds: Readonly<Record<string, ValueKind>> = {
   [Decimal.LOGICAL_NAME]: 'DECIMAL',

@@ -1,5 +1,5 @@
 import { ConnectError } from 'sluice/api'
-import { quoteIdentifier, tableSql } from '../core/identifiers.ts'
+import { bareIdentifier, quoteIdentifier, tableSql } from '../core/identifiers.ts'
 import type { IdentifierRules, TableId } from '../core/identifiers.ts'
 import type { CellFactory } from './cells.ts'
 import { columnType } from './column-types.ts'
@@ -20,7 +20,7 @@ export interface SqlStyle {
 }
 
 export function nameSql(style: SqlStyle, name: string): string {
-  return style.quote ? quoteIdentifier(name, style.rules) : name
+  return style.quote ? quoteIdentifier(name, style.rules) : bareIdentifier(name, style.rules)
 }
 
 export function tableNameSql(style: SqlStyle, table: TableId): string {
@@ -66,7 +66,9 @@ export function alterTableSql(
 function columnSql(style: SqlStyle, field: SinkField, cells: CellFactory): string {
   const { name, schema, isKey } = field
   const isTimestamp = cells.kindOf(name, schema) === 'EXACT_TIMESTAMP'
-  const type = columnType(style.dialect, { field: name, schema, isKey, isTimestamp })
+  const type =
+    cells.semanticColumn(schema, isKey) ??
+    columnType(style.dialect, { field: name, schema, isKey, isTimestamp })
   const start = `${nameSql(style, name)} ${type}`
   if (isKey) return `${start} NOT NULL`
   if (schema.defaultValue !== null) {

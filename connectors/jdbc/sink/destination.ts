@@ -6,7 +6,11 @@ import type { SinkSettings } from './settings.ts'
 
 type Naming = Pick<
   SinkSettings,
-  'tableNameFormat' | 'normalizeTableName' | 'topicsToTables' | 'quoteIdentifiers'
+  | 'tableNameFormat'
+  | 'normalizeTableName'
+  | 'topicsToTables'
+  | 'quoteIdentifiers'
+  | 'dotsToUnderscores'
 >
 
 /** The table that records of a topic go to; a ConfigError where the settings name none. */
@@ -23,7 +27,7 @@ export function tableOfTopic(
 }
 
 function nameOf(topic: string, naming: Naming): string {
-  const { topicsToTables, tableNameFormat, normalizeTableName } = naming
+  const { topicsToTables, tableNameFormat, normalizeTableName, dotsToUnderscores } = naming
   if (topicsToTables !== null) {
     const table = topicsToTables.get(topic)
     if (table !== undefined) return table
@@ -31,7 +35,9 @@ function nameOf(topic: string, naming: Naming): string {
       `Topic "${topic}" has no table in topics.to.tables.mapping, which names ${[...topicsToTables.keys()].join(', ')}. Add ${topic}:<table> to it.`,
     )
   }
-  const name = tableNameFormat.replaceAll('${topic}', topic)
+  const name = tableNameFormat.replaceAll('${topic}', () =>
+    dotsToUnderscores ? topic.replaceAll('.', '_') : topic,
+  )
   if (name.trim() === '') {
     throw new ConfigError(
       `Destination table name for topic '${topic}' is empty using the format string '${tableNameFormat}'.`,

@@ -107,6 +107,13 @@ export function deleteSql(style: SqlStyle, shape: StatementShape): string {
   return `DELETE FROM ${tableNameSql(style, shape.table)}${whereSql(style, shape)}`
 }
 
+/** Empties a table, in the transaction it is run in: MySQL would commit that at a TRUNCATE. */
+export function truncateSql(style: SqlStyle, table: TableId): string {
+  const name = tableNameSql(style, table)
+  const isPlain = style.dialect === 'mysql' || style.dialect === 'sqlite'
+  return isPlain ? `DELETE FROM ${name}` : `TRUNCATE TABLE ${name}`
+}
+
 function whereSql(style: SqlStyle, { keys }: StatementShape): string {
   return ` WHERE ${keys.map((name) => `${nameSql(style, name)} = ?`).join(' AND ')}`
 }

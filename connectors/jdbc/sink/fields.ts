@@ -4,7 +4,16 @@ import type { SinkSettings } from './settings.ts'
 
 /** Where in a record the value of a column stands. */
 export type FieldOrigin =
-  'topic' | 'partition' | 'offset' | 'key' | 'keyField' | 'value' | 'valueField'
+  | 'topic'
+  | 'partition'
+  | 'offset'
+  | 'originalTopic'
+  | 'originalPartition'
+  | 'originalOffset'
+  | 'key'
+  | 'keyField'
+  | 'value'
+  | 'valueField'
 
 /** A column as a record has it. */
 export interface SinkField {
@@ -27,6 +36,7 @@ export interface RecordFields {
 const kafkaColumns = ['__connect_topic', '__connect_partition', '__connect_offset'] as const
 const kafkaSchemas = [STRING_SCHEMA, INT32_SCHEMA, INT64_SCHEMA] as const
 const kafkaOrigins = ['topic', 'partition', 'offset'] as const
+const originalOrigins = ['originalTopic', 'originalPartition', 'originalOffset'] as const
 
 /** Which columns the records of a key and a value schema have; a ConnectError where the settings do not fit them. */
 export function fieldsOf(
@@ -60,7 +70,7 @@ function keyFields(
     case 'none':
       return []
     case 'kafka':
-      return kafkaKey(table, settings.pkFields)
+      return kafkaKey(table, settings)
     case 'record_key':
       return recordKey(table, settings.pkFields, keySchema)
     case 'record_value':
@@ -68,7 +78,8 @@ function keyFields(
   }
 }
 
-function kafkaKey(table: string, pkFields: readonly string[]): SinkField[] {
+function kafkaKey(table: string, { pkFields, originalCoordinates }: SinkSettings): SinkField[] {
+  const origins = originalCoordinates ? originalOrigins : kafkaOrigins
   const names = pkFields.length === 0 ? kafkaColumns : pkFields
   if (names.length !== 3) {
     throw new ConnectError(
@@ -79,7 +90,7 @@ function kafkaKey(table: string, pkFields: readonly string[]): SinkField[] {
     name: names[at] ?? '',
     schema,
     isKey: true,
-    origin: kafkaOrigins[at] ?? 'topic',
+    origin: origins[at] ?? 'topic',
     index: 0,
   }))
 }
@@ -205,6 +216,12 @@ export function valueOf(record: SinkRecord, field: SinkField, withDefaults: bool
       return record.kafkaPartition
     case 'offset':
       return record.kafkaOffset
+    case 'originalTopic':
+      return record.originalTopic
+    case 'originalPartition':
+      return record.originalKafkaPartition
+    case 'originalOffset':
+      return record.originalKafkaOffset
   }
 }
 

@@ -8,10 +8,11 @@ import type {
 } from 'sluice/api'
 import { databaseOf } from '../core/connect.ts'
 import { fateOf } from './acceptance.ts'
+import { debeziumSettingsOf } from './debezium/debezium-config.ts'
 import { BatchStore } from './batch-store.ts'
 import { partitionKey } from './offset-claims.ts'
 import { sinkSettingsOf } from './sink-config.ts'
-import type { Vendor } from './sink-config.ts'
+import type { RecordAdapter, SinkConfiguration } from './sink-config.ts'
 import type { SinkSettings } from './settings.ts'
 import { SinkWriter } from './sink-writer.ts'
 import { version } from '../version.ts'
@@ -22,6 +23,7 @@ interface Started {
   readonly settings: SinkSettings
   readonly store: BatchStore
   readonly writer: SinkWriter
+  readonly records: RecordAdapter | null
   /** Aborts when the task stops: no connection is opened any more. */
   readonly stopped: AbortController
 }
@@ -30,7 +32,6 @@ interface Started {
 export class JdbcSinkTask extends SinkTask {
   static readonly className: string = 'io.confluent.connect.jdbc.sink.JdbcSinkTask'
 
-  protected readonly vendor: Vendor = 'confluent'
   #started: Started | null = null
   /** Of an exactly-once sink: which offset of a partition is to be written next; what lies before is there. */
   readonly #next = new Map<string, number>()
@@ -40,7 +41,7 @@ export class JdbcSinkTask extends SinkTask {
   }
 
   async start(props: ConnectorConfig, signal: AbortSignal): Promise<void> {
-    const { settings, database } = sinkSettingsOf(this.vendor, props)
+    const { settings, database, records } = this.configuration(props)
     const source = databaseOf(database)
     const stopped = new AbortController()
     signal.addEventListener('abort', () => stopped.abort(signal.reason), { once: true })
@@ -51,7 +52,12 @@ export class JdbcSinkTask extends SinkTask {
     })
     await store.start()
     const writer = new SinkWriter({ settings, store, context: this.context })
-    this.#started = { settings, store, writer, stopped }
+    this.#started = { settings, store, writer, records, stopped }
+  }
+
+  /** A vendor's keys, read. */
+  protected configuration(props: ConnectorConfig): SinkConfiguration {
+    return sinkSettingsOf('confluent', props)
   }
 
   /** Partitions go on where the table of offsets says, which is written with the rows. */
@@ -75,10 +81,10 @@ export class JdbcSinkTask extends SinkTask {
     records: readonly SinkRecord[],
     signal: AbortSignal,
   ): Promise<readonly RejectedRecord[] | undefined> {
-    const { settings, writer } = this.#running()
+    const started = this.#running()
     const rejected: RejectedRecord[] = []
-    const accepted = this.#accepted(settings, records, rejected)
-    await writer.write(accepted, signal)
+    const accepted = this.#accepted(started, records, rejected)
+    await started.writer.write(accepted, signal)
     return rejected.length === 0 ? undefined : rejected
   }
 
@@ -108,20 +114,20 @@ export class JdbcSinkTask extends SinkTask {
 
   /** Hot: those that can be rows of a table and are not there already. */
   #accepted(
-    settings: SinkSettings,
+    { settings, records: adapter }: Started,
     records: readonly SinkRecord[],
     rejected: RejectedRecord[],
   ): readonly SinkRecord[] {
     const accepted: SinkRecord[] = []
     for (const record of records) {
+      if (settings.exactlyOnce && this.#isWritten(record)) continue
       try {
-        if (fateOf(settings, record) === 'ignored') continue
+        const adapted = adapter === null ? record : adapter.adapt(record)
+        if (adapted === null || fateOf(settings, adapted) === 'ignored') continue
+        accepted.push(adapted)
       } catch (error) {
         rejected.push({ record, error })
-        continue
       }
-      if (settings.exactlyOnce && this.#isWritten(record)) continue
-      accepted.push(record)
     }
     return accepted
   }
@@ -136,5 +142,16 @@ export class JdbcSinkTask extends SinkTask {
 export class AivenJdbcSinkTask extends JdbcSinkTask {
   static override readonly className: string = 'io.aiven.connect.jdbc.sink.JdbcSinkTask'
 
-  protected override readonly vendor: Vendor = 'aiven'
+  protected override configuration(props: ConnectorConfig): SinkConfiguration {
+    return sinkSettingsOf('aiven', props)
+  }
+}
+
+/** The same under Debezium's name, with its keys, for change events. */
+export class DebeziumJdbcSinkTask extends JdbcSinkTask {
+  static override readonly className: string = 'io.debezium.connector.jdbc.JdbcSinkConnectorTask'
+
+  protected override configuration(props: ConnectorConfig): SinkConfiguration {
+    return debeziumSettingsOf(props)
+  }
 }

@@ -1,7 +1,7 @@
 import type { SinkRecord } from 'sluice/api'
 import { nameSql, tableNameSql } from './ddl.ts'
 import type { SqlStyle } from './ddl.ts'
-import { duplicateSql } from './dml.ts'
+import { duplicateSql, truncateSql } from './dml.ts'
 import { cellValue } from './row-plan.ts'
 import type { PlannedColumn, RowPlan } from './row-plan.ts'
 import type { WriteGroup } from './write-groups.ts'
@@ -27,6 +27,8 @@ export function mysqlStatements(style: SqlStyle, { plan, kind, records }: WriteG
       const end = kind === 'upsert' ? duplicateSql(style, shape) : ''
       return listed(records, start, end, (record) => rowText(plan, plan.columns, record))
     }
+    case 'truncate':
+      return [truncateSql(style, plan.table)]
     case 'delete': {
       const start = `DELETE FROM ${table} WHERE (${keys.map(quote).join(',')}) IN (`
       return listed(records, start, ')', (record) => rowText(plan, keys, record))

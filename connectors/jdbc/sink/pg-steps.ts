@@ -4,7 +4,7 @@ import type { PgStep } from '../drivers/pg-flight.ts'
 import { quotedElement } from './cells.ts'
 import { nameSql, tableNameSql } from './ddl.ts'
 import type { SqlStyle } from './ddl.ts'
-import { conflictSql } from './dml.ts'
+import { conflictSql, truncateSql } from './dml.ts'
 import { cellValue } from './row-plan.ts'
 import type { PlannedColumn, RowPlan } from './row-plan.ts'
 import type { WriteGroup } from './write-groups.ts'
@@ -20,6 +20,7 @@ export type CopyUse = 'many' | 'always' | 'never'
 /** The statement that writes a group: COPY for inserts, else one whose parameters are arrays, a column each. */
 export function pgStep(style: SqlStyle, group: WriteGroup, copy: CopyUse): PgStep {
   const { plan, kind, records } = group
+  if (kind === 'truncate') return { sql: truncateSql(style, plan.table), parameters: [] }
   const enough = copy === 'always' || (copy === 'many' && records.length >= fewestCopied)
   if (kind === 'insert' && enough) {
     return { sql: copySql(style, plan), copy: copyRows(plan, records) }
@@ -44,6 +45,8 @@ export function pgStatement(style: SqlStyle, plan: RowPlan, kind: WriteGroup['ki
   const quote = ({ name }: PlannedColumn): string => nameSql(style, name)
   const where = keys.map((key) => `target.${quote(key)}=${fromRow(style, key)}`).join(' AND ')
   switch (kind) {
+    case 'truncate':
+      return truncateSql(style, plan.table)
     case 'delete':
       return `DELETE FROM ${table} AS target USING ${rowsSql(style, keys)} WHERE ${where}`
     case 'update': {
@@ -84,11 +87,8 @@ function isArray(column: PlannedColumn): boolean {
   return castType(column).endsWith('[]')
 }
 
-/** Two types mean one character or bit where they stand without a length: their siblings take any. */
 function castType({ column }: PlannedColumn): string {
-  const type = column.castType ?? column.typeName
-  if (type === 'character') return 'bpchar'
-  return type === 'bit' ? 'bit varying' : type
+  return column.castType ?? column.typeName
 }
 
 /** Hot: a column of all records as the text of an array. */

@@ -1,7 +1,7 @@
 import type { SinkRecord } from 'sluice/api'
 import type { RawValue } from '../core/types.ts'
 import type { SqlStyle } from './ddl.ts'
-import { deleteSql, insertSql, updateSql, upsertSql } from './dml.ts'
+import { deleteSql, insertSql, truncateSql, updateSql, upsertSql } from './dml.ts'
 import { cellValue } from './row-plan.ts'
 import type { PlannedColumn, RowPlan } from './row-plan.ts'
 import type { WriteGroup, WriteKind } from './write-groups.ts'
@@ -37,6 +37,8 @@ function rowSql(style: SqlStyle, plan: RowPlan, kind: WriteKind): string {
       return updateSql(style, shape)
     case 'delete':
       return deleteSql(style, shape)
+    case 'truncate':
+      return truncateSql(style, plan.table)
   }
 }
 
@@ -51,6 +53,10 @@ function bound(plan: RowPlan, column: PlannedColumn, record: SinkRecord): RawVal
   const value = cellValue(plan, column, record)
   if (value === null || value === undefined) return null
   const { kind, form } = column.cell
+  if (kind === 'SEMANTIC') {
+    const text = column.cell.text(value)
+    return form === 'bytes' ? Buffer.from(text, 'hex') : text
+  }
   if (form === 'bytes') return value as Uint8Array
   if (kind === 'BOOLEAN') return value === true ? 1n : 0n
   if (kind === 'DATE' || kind === 'TIME' || kind === 'TIMESTAMP') return epochMs(value)

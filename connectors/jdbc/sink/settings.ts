@@ -15,15 +15,21 @@ export interface SinkSettings {
   readonly normalizeTableName: boolean
   /** The table of each topic; null where `tableNameFormat` says it. */
   readonly topicsToTables: ReadonlyMap<string, string> | null
+  /** Whether a dot in a topic's name is an underscore in the table's. */
+  readonly dotsToUnderscores: boolean
   readonly pkMode: PkMode
   readonly pkFields: readonly string[]
   /** Fields of the value that are written; null for all. */
   readonly whitelist: ReadonlySet<string> | null
+  /** Which fields of a topic's values are written, beside the whitelist; null for all. */
+  readonly fieldFilter: ((topic: string, field: string) => boolean) | null
   readonly autoCreate: boolean
   readonly autoEvolve: boolean
   readonly quoteIdentifiers: boolean
   /** Of SQL Server alone: whether a MERGE holds its lock to the end of the transaction. */
   readonly mergeHoldlock: boolean
+  /** Of SQL Server alone: whether values are written to columns that number their rows. */
+  readonly identityInsert: boolean
   /** Tries in a row that may fail. */
   readonly maxRetries: number
   readonly retryBackoffMs: number
@@ -36,6 +42,15 @@ export interface SinkSettings {
   readonly offsetsTable: string
   /** Whether a record without a value is passed over where deletes are off; else it is an error. */
   readonly ignoresTombstones: boolean
+  /** What Debezium's names of schemas mean; null where they are names like any other. */
+  readonly semantics: SemanticSettings | null
+  /** Of the primary key made of Kafka's coordinates: whether they are those from before any transformation. */
+  readonly originalCoordinates: boolean
+}
+
+export interface SemanticSettings {
+  /** The schema that PostGIS is installed in. */
+  readonly postgisSchema: string
 }
 
 export type InsertMode = 'insert' | 'multi' | 'upsert' | 'update'

@@ -1,17 +1,23 @@
 import { ConfigError } from 'sluice/api'
-import type { ConfigValue, ConnectorConfig } from 'sluice/api'
+import type { ConfigValue, ConnectorConfig, SinkRecord } from 'sluice/api'
+import { databaseSettingsFrom } from '../config/common-config.ts'
+import type { Vendor } from '../config/common-config.ts'
 import type { CalendarSystem } from '../core/calendar.ts'
 import type { DatabaseSettings } from '../core/connect.ts'
 import type { InsertMode, PkMode, SinkSettings } from './settings.ts'
 import { sinkConfig } from './sink-keys.ts'
 import type { SinkConfig } from './sink-keys.ts'
 
-/** Whose connector a configuration names; their defaults differ. */
-export type Vendor = 'confluent' | 'aiven'
-
 export interface SinkConfiguration {
   readonly settings: SinkSettings
   readonly database: DatabaseSettings
+  /** What records are made into before they are written; null where they are taken as they are. */
+  readonly records: RecordAdapter | null
+}
+
+export interface RecordAdapter {
+  /** Null where it is not to be written; throws where it cannot be. */
+  adapt(record: SinkRecord): SinkRecord | null
 }
 
 /** Reads a configuration; a ConfigError at the first thing that is wrong with it. */
@@ -19,7 +25,11 @@ export function sinkSettingsOf(vendor: Vendor, props: ConnectorConfig): SinkConf
   const config = sinkConfig.parse(props)
   const [problem] = problemsOf(vendor, config)
   if (problem !== undefined) throw new ConfigError(problem.message)
-  return { settings: settingsOf(vendor, props, config), database: databaseSettings(props, config) }
+  return {
+    settings: settingsOf(vendor, props, config),
+    database: databaseSettingsFrom(config, props, sinkConfig.keys),
+    records: null,
+  }
 }
 
 function settingsOf(vendor: Vendor, props: ConnectorConfig, config: SinkConfig): SinkSettings {
@@ -37,13 +47,16 @@ function settingsOf(vendor: Vendor, props: ConnectorConfig, config: SinkConfig):
     tableNameFormat: config['table.name.format'],
     normalizeTableName: config['table.name.normalize'],
     topicsToTables: mapping.length === 0 ? null : mappingOf(mapping),
+    dotsToUnderscores: false,
     pkMode: config['pk.mode'].toLowerCase() as PkMode,
     pkFields: config['pk.fields'],
     whitelist: whitelist.length === 0 ? null : new Set(whitelist),
+    fieldFilter: null,
     autoCreate: config['auto.create'],
     autoEvolve: config['auto.evolve'],
     quoteIdentifiers: !isNever && config['sql.quote.identifiers'],
     mergeHoldlock: config['mssql.use.merge.holdlock'],
+    identityInsert: false,
     maxRetries: config['max.retries'],
     retryBackoffMs: config['retry.backoff.ms'],
     temporal: {
@@ -61,6 +74,8 @@ function settingsOf(vendor: Vendor, props: ConnectorConfig, config: SinkConfig):
     exactlyOnce: config['exactly.once'] === 'on',
     offsetsTable: config['offsets.table'],
     ignoresTombstones: config['tombstone.handling'] === 'ignore',
+    semantics: null,
+    originalCoordinates: false,
   }
 }
 
@@ -88,34 +103,9 @@ function mappingOf(entries: readonly string[]): ReadonlyMap<string, string> {
   )
 }
 
-function databaseSettings(props: ConnectorConfig, config: SinkConfig): DatabaseSettings {
-  return {
-    url: config['connection.url'],
-    user: config['connection.user'],
-    password: config['connection.password']?.value ?? null,
-    dialectName: config['dialect.name'],
-    extras: extrasOf(props),
-    attempts: config['connection.attempts'],
-    backoffMs: Number(config['connection.backoff.ms']),
-    applicationName: `sluice ${props.name ?? ''}`.trim(),
-  }
-}
-
-/** `connection.<x>` that is no key of ours goes to the driver as `<x>`. */
-function extrasOf(props: ConnectorConfig): ReadonlyMap<string, string> {
-  const extras = new Map<string, string>()
-  for (const [name, value] of Object.entries(props)) {
-    if (name.endsWith('.experimental')) extras.set(name, value)
-    else if (name.startsWith('connection.') && !sinkConfig.keys.has(name)) {
-      extras.set(name.slice('connection.'.length), value)
-    }
-  }
-  return extras
-}
-
-interface Problem {
+export interface Problem {
   /** The keys that the error is shown at. */
-  readonly keys: readonly (keyof SinkConfig)[]
+  readonly keys: readonly string[]
   readonly message: string
 }
 
@@ -151,7 +141,12 @@ export function addProblems(
   values: readonly ConfigValue[],
 ): void {
   if (hasErrors(values)) return
-  for (const { keys, message } of problemsOf(vendor, sinkConfig.parse(props))) {
+  addMessages(problemsOf(vendor, sinkConfig.parse(props)), values)
+}
+
+/** Shows each problem at its keys. */
+export function addMessages(problems: readonly Problem[], values: readonly ConfigValue[]): void {
+  for (const { keys, message } of problems) {
     for (const key of keys) {
       values.find(({ name }) => name === key)?.errorMessages.push(message)
     }

@@ -1,80 +1,50 @@
 import {
+  ConfigError,
   configDef,
+  configDefOf,
   nonEmptyString,
   oneOf,
   oneOfIgnoringCase,
   validator,
-  ConfigError,
 } from 'sluice/api'
 import type { ConfigOf } from 'sluice/api'
-import { Zone } from '../core/zone.ts'
+import { connectionKeys, lowerOrUpper, zoneValidator } from '../config/common-config.ts'
 
-const timeZone = validator('any time zone', (_name, value) => {
-  if (typeof value === 'string') new Zone(value)
-})
-
-const jdbcUrl = validator('a JDBC URL', (name, value) => {
+/** A sink's URL is asked for by the key's own check. */
+export const requiredUrl = validator('a JDBC URL', (name, value) => {
   if (value === '')
     throw new ConfigError(`Missing required configuration "${name}" which has no default value.`)
 })
 
-/** `insert` or `INSERT`, but no mixture. */
-function eitherCase(...values: readonly string[]): ReturnType<typeof oneOf> {
-  return oneOf(...values.flatMap((value) => [value, value.toUpperCase()]))
-}
+/** Ours, for each vendor's connector. */
+export const onceKeys = configDef({
+  'exactly.once': {
+    type: 'string',
+    default: 'off',
+    importance: 'medium',
+    group: 'Exactly Once',
+    doc: 'on keeps offsets in a table, written in the transaction of the rows, so that no row is written twice; off leaves them to Kafka.',
+    validator: oneOf('off', 'on'),
+  },
+  'offsets.table': {
+    type: 'string',
+    default: '__connect_offsets',
+    importance: 'low',
+    group: 'Exactly Once',
+    doc: 'Table of the offsets where exactly.once is on; created where it is missing.',
+    validator: nonEmptyString,
+  },
+})
 
-/** The keys of Confluent's sink and of Aiven's. Either connector takes them all; Aiven's own come last. */
-export const sinkConfig = configDef({
-  'connection.url': {
-    type: 'string',
-    importance: 'high',
-    group: 'Connection',
-    doc: 'JDBC connection URL, such as jdbc:postgresql://localhost/db, jdbc:mariadb://localhost/db or jdbc:sqlite:/path/file.db.',
-    validator: jdbcUrl,
-  },
-  'connection.user': {
-    type: 'string',
-    default: null,
-    importance: 'high',
-    group: 'Connection',
-    doc: 'JDBC connection user.',
-  },
-  'connection.password': {
-    type: 'password',
-    default: null,
-    importance: 'high',
-    group: 'Connection',
-    doc: 'JDBC connection password.',
-  },
-  'dialect.name': {
-    type: 'string',
-    default: '',
-    importance: 'low',
-    group: 'Connection',
-    doc: 'The dialect to use for this connector; empty to have it chosen by the connection URL.',
-  },
-  'connection.attempts': {
-    type: 'int',
-    default: 3,
-    min: 1,
-    importance: 'low',
-    group: 'Connection',
-    doc: 'Most attempts to get a connection.',
-  },
-  'connection.backoff.ms': {
-    type: 'long',
-    default: 10_000,
-    importance: 'low',
-    group: 'Connection',
-    doc: 'Pause between attempts to connect, in milliseconds.',
-  },
+/** What Confluent's sink and Aiven's have beside the connection. Either connector takes it all; Aiven's own come last. */
+const ownKeys = configDef({
   'insert.mode': {
     type: 'string',
     default: 'insert',
     importance: 'high',
     group: 'Writes',
     doc: 'How rows are written: insert; upsert, which replaces the row that has the key; update, which changes rows that are there. multi is Aiven’s name for an insert of many rows at once, which all are here.',
-    validator: eitherCase('insert', 'multi', 'upsert', 'update'),
+    validator: lowerOrUpper('insert', 'multi', 'upsert', 'update'),
   },
   'batch.size': {
     type: 'int',
@@ -112,7 +82,7 @@ export const sinkConfig = configDef({
     importance: 'high',
     group: 'Data Mapping',
     doc: 'Where the primary key comes from: none, kafka (topic, partition and offset), record_key, record_value.',
-    validator: eitherCase('none', 'kafka', 'record_key', 'record_value'),
+    validator: lowerOrUpper('none', 'kafka', 'record_key', 'record_value'),
   },
   'pk.fields': {
     type: 'list',
@@ -134,7 +104,7 @@ export const sinkConfig = configDef({
     importance: 'medium',
     group: 'Data Mapping',
     doc: 'Time zone in which times and timestamps without one are written.',
-    validator: timeZone,
+    validator: zoneValidator,
   },
   'date.timezone': {
     type: 'string',
@@ -165,7 +135,7 @@ export const sinkConfig = configDef({
     importance: 'medium',
     group: 'Data Mapping',
     doc: 'Unit of the fields in timestamp.fields.list: microseconds or nanoseconds.',
-    validator: eitherCase('microseconds', 'nanoseconds'),
+    validator: lowerOrUpper('microseconds', 'nanoseconds'),
   },
   'replace.null.with.default': {
     type: 'boolean',
@@ -234,22 +204,6 @@ export const sinkConfig = configDef({
     group: 'DML Support',
     doc: 'Taken for compatibility: values of rows are not logged in any case.',
   },
-  'exactly.once': {
-    type: 'string',
-    default: 'off',
-    importance: 'medium',
-    group: 'Exactly Once',
-    doc: 'on keeps offsets in a table, written in the transaction of the rows, so that no row is written twice; off leaves them to Kafka.',
-    validator: oneOf('off', 'on'),
-  },
-  'offsets.table': {
-    type: 'string',
-    default: '__connect_offsets',
-    importance: 'low',
-    group: 'Exactly Once',
-    doc: 'Table of the offsets where exactly.once is on; created where it is missing.',
-    validator: nonEmptyString,
-  },
   'tombstone.handling': {
     type: 'string',
     default: 'fail',
@@ -281,4 +235,17 @@ export const sinkConfig = configDef({
   },
 })
 
-export type SinkConfig = ConfigOf<typeof sinkConfig>
+export type SinkConfig = ConfigOf<typeof connectionKeys> &
+  ConfigOf<typeof ownKeys> &
+  ConfigOf<typeof onceKeys>
+
+/** Every key of the sink: those of the connection with it. */
+export const sinkConfig = configDefOf<SinkConfig>([
+  ...[...connectionKeys.keys.values()].map((key) =>
+    key.name === 'connection.url'
+      ? { ...key, hasDefault: false, default: null, validator: requiredUrl }
+      : key,
+  ),
+  ...ownKeys.keys.values(),
+  ...onceKeys.keys.values(),
+])

@@ -3,7 +3,7 @@ import type { RawValue } from '../core/types.ts'
 import { writtenType } from '../drivers/sqlserver-types.ts'
 import { nameSql, tableNameSql } from './ddl.ts'
 import type { SqlStyle } from './ddl.ts'
-import { mergeSql } from './dml.ts'
+import { mergeSql, truncateSql } from './dml.ts'
 import { cellValue } from './row-plan.ts'
 import type { PlannedColumn, RowPlan } from './row-plan.ts'
 import type { WriteGroup, WriteKind } from './write-groups.ts'
@@ -20,6 +20,7 @@ export interface SqlServerStep {
 /** Statements that write a group, each with as many rows as its parameters allow. */
 export function sqlServerSteps(style: SqlStyle, group: WriteGroup): readonly SqlServerStep[] {
   const { plan, kind, records } = group
+  if (kind === 'truncate') return [{ sql: truncateSql(style, plan.table), parameters: [] }]
   const columns = kind === 'delete' ? plan.columns.slice(0, plan.keyCount) : plan.columns
   const rows = Math.max(1, Math.min(mostRows, Math.floor(mostParameters / columns.length)))
   const steps: SqlServerStep[] = []
@@ -31,7 +32,12 @@ export function sqlServerSteps(style: SqlStyle, group: WriteGroup): readonly Sql
   return steps
 }
 
-function statementSql(style: SqlStyle, plan: RowPlan, kind: WriteKind, rows: string): string {
+function statementSql(
+  style: SqlStyle,
+  plan: RowPlan,
+  kind: Exclude<WriteKind, 'truncate'>,
+  rows: string,
+): string {
   const table = tableNameSql(style, plan.table)
   const quote = ({ name }: PlannedColumn): string => nameSql(style, name)
   const keys = plan.columns.slice(0, plan.keyCount)

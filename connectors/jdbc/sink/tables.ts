@@ -32,7 +32,7 @@ export class Tables {
   constructor(style: SqlStyle, settings: SinkSettings) {
     this.style = style
     this.#settings = settings
-    this.#cells = new CellFactory(style.dialect, settings.temporal)
+    this.#cells = new CellFactory(style.dialect, settings.temporal, settings.semantics)
   }
 
   /** A plan that was made before, or undefined. */
@@ -53,7 +53,7 @@ export class Tables {
     keySchema: Schema | null,
     valueSchema: Schema | null,
   ): Promise<RowPlan> {
-    const settings = this.#settings
+    const settings = this.#settingsFor(topic, valueSchema)
     const table = tableOfTopic(topic, settings, connection.dialect)
     const fields = fieldsOf(tableName(table), settings, keySchema, valueSchema)
     const description = await this.#ensure(connection, table, fields.created)
@@ -62,6 +62,25 @@ export class Tables {
     const ofKey = ofTopic.get(keySchema) ?? new Map<Schema | null, RowPlan>()
     this.#plans.set(topic, ofTopic.set(keySchema, ofKey.set(valueSchema, plan)))
     return plan
+  }
+
+  /** The table of a topic as a whole; null where it is not there. */
+  async planOfTable(connection: Connection, topic: string): Promise<RowPlan | null> {
+    const table = tableOfTopic(topic, this.#settings, connection.dialect)
+    const found = await connection.describeTable(table)
+    if (found === null) return null
+    this.#checkType(tableName(table), found)
+    const { id } = found
+    return { table: id, tableText: tableName(id), columns: [], keyCount: 0, withDefaults: false }
+  }
+
+  /** With the filter of fields as a whitelist of this topic's. */
+  #settingsFor(topic: string, valueSchema: Schema | null): SinkSettings {
+    const { fieldFilter, whitelist } = this.#settings
+    if (fieldFilter === null || valueSchema?.type !== 'STRUCT') return this.#settings
+    const names = (valueSchema.fields ?? []).map(({ name }) => name)
+    const kept = names.filter((name) => fieldFilter(topic, name) && (whitelist?.has(name) ?? true))
+    return { ...this.#settings, whitelist: new Set(kept) }
   }
 
   async #ensure(

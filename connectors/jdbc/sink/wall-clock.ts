@@ -21,6 +21,11 @@ export function dateOf(ms: number, { zone, calendar }: ClockStyle): string {
   return dateText(Math.floor(zone.wallOf(ms) / dayMs), calendar)
 }
 
+/** `2016-09-23` of a count of days since the epoch, which no zone changes. */
+export function dateOfDay(day: number, { calendar }: ClockStyle): string {
+  return dateText(day, calendar)
+}
+
 /** `20:10:02.123` on the wall at an instant. */
 export function timeOf(ms: number, { zone, withOffset }: ClockStyle): string {
   const text = timeText(mod(zone.wallOf(ms), dayMs), mod(ms, 1000) * 1_000_000, 3)

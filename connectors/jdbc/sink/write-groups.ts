@@ -2,7 +2,8 @@ import type { SinkRecord } from 'sluice/api'
 import { cellValue, keyText } from './row-plan.ts'
 import type { RowPlan } from './row-plan.ts'
 
-export type WriteKind = 'insert' | 'upsert' | 'update' | 'delete'
+/** `truncate` is of a whole table, and of no row. */
+export type WriteKind = 'insert' | 'upsert' | 'update' | 'delete' | 'truncate'
 
 /** A record and the row it becomes; `kind` is what happens to that row. */
 export interface PlannedRecord {
@@ -57,7 +58,8 @@ class TableGroups {
   #slots = new Map<string, Slot>()
 
   add(row: PlannedRecord): void {
-    if (row.kind === 'insert') this.#insert(row)
+    if (row.kind === 'truncate') this.#truncate(row)
+    else if (row.kind === 'insert') this.#insert(row)
     else if (row.kind === 'delete') this.#delete(row)
     else this.#write(row)
   }
@@ -96,6 +98,12 @@ class TableGroups {
       return
     }
     this.#slots.set(key, append(groupOf(this.#writes, plan, kind), record))
+  }
+
+  /** What comes before it is written before it: that too may be wrong. */
+  #truncate({ plan, record }: PlannedRecord): void {
+    this.#close()
+    this.#finished.push({ plan, kind: 'truncate', records: [record] })
   }
 
   #close(): void {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
+  bareIdentifier,
   cutToBytes,
   parseTableId,
   quoteIdentifier,
@@ -61,9 +62,20 @@ describe('the name of a table', () => {
     const rules = postgresDialect.identifiers
     expect([tableSql(id, rules, true), tableSql(id, rules, false), tableName(id)]).toEqual([
       '"s"."T""x"',
-      's.T"x',
+      's."T""x"',
       's.T"x',
     ])
+  })
+
+  test.each([
+    ['plain_1', 'plain_1'],
+    ['Größe', 'Größe'],
+    ['a b', '"a b"'],
+    ['1st', '"1st"'],
+    ['a int); DROP TABLE x; --', '"a int); DROP TABLE x; --"'],
+    ['', '""'],
+  ])('%s stands without quotes only where it can: %s', (name, expected) => {
+    expect(bareIdentifier(name, postgresDialect.identifiers)).toBe(expected)
   })
 
   test('is cut between characters to as many bytes as fit', () => {

@@ -24,17 +24,22 @@ export class SinkHarness implements AsyncDisposable {
   readonly rewinds: PartitionOffset[] = []
   /** How often a put asked to be given its records again. */
   retries = 0
-  readonly #task = new JdbcSinkTask()
+  readonly #task: JdbcSinkTask
   readonly #signal = new AbortController()
   #timeoutMs = 0
   #ends = new Map<string, PartitionOffset>()
+
+  private constructor(task: JdbcSinkTask) {
+    this.#task = task
+  }
 
   static async start(
     address: Address,
     props: ConnectorConfig = {},
     keepsLetters = true,
+    task = new JdbcSinkTask(),
   ): Promise<SinkHarness> {
-    const harness = new SinkHarness()
+    const harness = new SinkHarness(task)
     const reporter = {
       report: (record: SinkRecord, error: unknown) => {
         harness.letters.push({ record, error: error as Error })

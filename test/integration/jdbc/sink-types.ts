@@ -129,6 +129,8 @@ export function describePostgresTypes(databaseOf: () => Database): void {
       h: ['timestamp with time zone', '2016-09-23 20:10:02+00'],
       i: ['integer[]', '{1,2}'],
       j: ['bit(3)', '101'],
+      k: ['character(3)[]', '{abc,def}'],
+      l: ['bit(3)[]', '{101,110}'],
     }
 
     test('take texts, by COPY and in arrays', async () => {

@@ -1,6 +1,6 @@
 import type { SinkSettings } from '../../../../connectors/jdbc/sink/settings.ts'
 import { sinkSettingsOf } from '../../../../connectors/jdbc/sink/sink-config.ts'
-import type { Vendor } from '../../../../connectors/jdbc/sink/sink-config.ts'
+import type { Vendor } from '../../../../connectors/jdbc/config/common-config.ts'
 
 /** The settings of a configuration that says this and nothing else. */
 export function settingsOf(

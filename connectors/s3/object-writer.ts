@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
 import { ConnectError } from 'sluice/api'
 import type { SinkRecord } from 'sluice/api'
-import type { Compressor, FileEncoder } from 'sluice/storage'
+import { PieceQueue } from 'sluice/storage'
+import type { Compressor, FileEncoder, SpillFile } from 'sluice/storage'
 import type { ObjectStore, UploadedPart, WriteCondition } from './object-store.ts'
-import { PieceQueue } from './piece-queue.ts'
-import type { SpillFile } from './spill-file.ts'
 
 /** S3 takes no more parts of one object. */
 const mostParts = 10_000

@@ -1,5 +1,11 @@
 import type { Logger, TopicPartition } from 'sluice/api'
-import { JodaZone, createPartitioner, objectName, schemaCompatibilityOf } from 'sluice/storage'
+import {
+  JodaZone,
+  SpillFile,
+  createPartitioner,
+  objectName,
+  schemaCompatibilityOf,
+} from 'sluice/storage'
 import type { NameStyle, Partitioner, RotationRules } from 'sluice/storage'
 import { FileCommitter } from './file-committer.ts'
 import type { CommitterOptions, ConflictPolicy } from './file-committer.ts'
@@ -9,7 +15,6 @@ import type { PartitionWriter } from './partition-writer.ts'
 import type { S3SinkConfig } from './s3-sink-config.ts'
 import type { SinkFormats } from './sink-formats.ts'
 import type { SinkParts } from './sink-parts.ts'
-import { SpillFile } from './spill-file.ts'
 import { TopicPartitionWriter } from './topic-partition-writer.ts'
 
 export interface OpenPartsOptions {

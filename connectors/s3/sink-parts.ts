@@ -1,9 +1,8 @@
 import type { Logger } from 'sluice/api'
-import type { NameStyle, Partitioner, RotationRules } from 'sluice/storage'
+import type { NameStyle, Partitioner, RotationRules, SpillFile } from 'sluice/storage'
 import type { MemoryBudget } from './open-file.ts'
 import type { ObjectStore } from './object-store.ts'
 import type { SinkFormats } from './sink-formats.ts'
-import type { SpillFile } from './spill-file.ts'
 
 /** What the writers of a task share, whatever they write. */
 export interface SharedParts {

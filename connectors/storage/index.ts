@@ -47,3 +47,5 @@ export {
   jsonReader,
   textReader,
 } from './formats/readers/text-readers.ts'
+export { PieceQueue } from './spool/piece-queue.ts'
+export { SpillFile } from './spool/spill-file.ts'

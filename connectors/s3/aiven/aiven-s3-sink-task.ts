@@ -7,13 +7,13 @@ import type {
   SinkRecord,
   TopicPartition,
 } from 'sluice/api'
+import { SpillFile } from 'sluice/storage'
 import { FileCommitter } from '../file-committer.ts'
 import type { ConflictPolicy } from '../file-committer.ts'
 import type { ObjectStore } from '../object-store.ts'
 import { openStore } from '../s3-client.ts'
 import { SinkWriters } from '../sink-writers.ts'
 import type { SinkWritersOptions } from '../sink-writers.ts'
-import { SpillFile } from '../spill-file.ts'
 import { parseAivenConfig } from './aiven-config.ts'
 import type { AivenSettings } from './aiven-config.ts'
 import { loadAivenFormat } from './aiven-formats.ts'

@@ -2,6 +2,9 @@ import type { Segment, SpillFile } from './spill-file.ts'
 
 type Piece = Buffer | Segment
 
+/** What is read of the temporary file at once. */
+const readBytes = 1024 * 1024
+
 /** The bytes of an object in their order, some of them in memory and some in the temporary file. */
 export class PieceQueue {
   readonly #spill: SpillFile
@@ -56,6 +59,20 @@ export class PieceQueue {
     }
     const [only] = parts
     return parts.length === 1 && only !== undefined ? only : Buffer.concat(parts, length)
+  }
+
+  /** All bytes in their order, which stay where they are: they can be read again. */
+  async *read(): AsyncGenerator<Buffer, void, undefined> {
+    for (const piece of [...this.#pieces]) {
+      if (Buffer.isBuffer(piece)) {
+        yield piece
+        continue
+      }
+      const end = piece.position + piece.length
+      for (let position = piece.position; position < end; position += readBytes) {
+        yield await this.#spill.read({ position, length: Math.min(readBytes, end - position) })
+      }
+    }
   }
 
   clear(): void {

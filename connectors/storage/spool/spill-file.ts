@@ -32,7 +32,7 @@ export class SpillFile {
     } catch (cause) {
       this.#handle = null
       throw new ConnectError(
-        `Cannot keep ${length} bytes in a temporary file in ${tmpdir()}: free some space there, or raise s3.buffer.memory.`,
+        `Cannot keep ${length} bytes in a temporary file in ${tmpdir()}: free some space there, or let the connector hold more in memory.`,
         { cause },
       )
     }
@@ -45,7 +45,7 @@ export class SpillFile {
     let at = 0
     while (at < length) {
       const { bytesRead } = await handle.read(bytes, at, length - at, position + at)
-      if (bytesRead === 0) throw new ConnectError('The temporary file of the S3 sink is cut off.')
+      if (bytesRead === 0) throw new ConnectError('The temporary file of a sink is cut off.')
       at += bytesRead
     }
     return bytes
@@ -65,7 +65,7 @@ export class SpillFile {
 }
 
 async function openUnnamed(): Promise<FileHandle> {
-  const name = path.join(tmpdir(), `sluice-s3-${randomUUID()}`)
+  const name = path.join(tmpdir(), `sluice-spill-${randomUUID()}`)
   const handle = await open(name, 'wx+', 0o600)
   await unlink(name)
   return handle

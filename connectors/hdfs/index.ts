@@ -1,0 +1,1 @@
+export { Hdfs3SinkConnector, HdfsSinkConnector } from './sink/hdfs-sink-connector.ts'

@@ -1,0 +1,211 @@
+import type { KeySpec } from 'sluice/api'
+
+const hdfs = { group: 'HDFS' } as const
+const security = { group: 'Security' } as const
+const hive = { group: 'Hive' } as const
+
+/** Confluent's keys for HDFS (`HdfsSinkConnectorConfig`). */
+export const hdfsKeys = {
+  'hdfs.url': {
+    type: 'string',
+    default: null,
+    importance: 'high',
+    doc: 'The file system, as in hdfs://namenode:8020 or hdfs://nameservice; the older name of store.url.',
+    ...hdfs,
+  },
+  'hadoop.conf.dir': {
+    type: 'string',
+    default: '',
+    importance: 'high',
+    doc: 'A folder with core-site.xml and hdfs-site.xml: the NameNodes of a name service are found there.',
+    ...hdfs,
+  },
+  'hadoop.home': {
+    type: 'string',
+    default: '',
+    importance: 'high',
+    doc: 'Where Hadoop is installed. Taken and not used.',
+    ...hdfs,
+  },
+  'logs.dir': {
+    type: 'string',
+    default: 'logs',
+    importance: 'high',
+    doc: 'The directory of the write-ahead logs. ${topic} stands for the topic, ${1} for a group of topic.capture.groups.regex.',
+    ...hdfs,
+  },
+  'topic.capture.groups.regex': {
+    type: 'string',
+    default: null,
+    importance: 'low',
+    doc: 'A regular expression for whole names of topics, whose groups topics.dir and logs.dir may name.',
+    ...hdfs,
+  },
+  'shutdown.timeout.ms': {
+    type: 'long',
+    default: 3000,
+    importance: 'medium',
+    doc: 'Taken and not used: nothing has to be shut down.',
+    ...hdfs,
+  },
+} as const satisfies Record<string, KeySpec>
+
+/** Confluent's keys for Kerberos. */
+export const kerberosKeys = {
+  'hdfs.authentication.kerberos': {
+    type: 'boolean',
+    default: false,
+    importance: 'high',
+    doc: 'Whether HDFS asks for Kerberos.',
+    dependents: [
+      'connect.hdfs.principal',
+      'connect.hdfs.keytab',
+      'hdfs.namenode.principal',
+      'kerberos.ticket.renew.period.ms',
+    ],
+    ...security,
+  },
+  'connect.hdfs.principal': {
+    type: 'string',
+    default: '',
+    importance: 'high',
+    doc: 'The principal to write as.',
+    ...security,
+  },
+  'connect.hdfs.keytab': {
+    type: 'string',
+    default: '',
+    importance: 'high',
+    doc: 'The file with its key.',
+    ...security,
+  },
+  'hdfs.namenode.principal': {
+    type: 'string',
+    default: '',
+    importance: 'high',
+    doc: 'The principal of the NameNodes.',
+    ...security,
+  },
+  'kerberos.ticket.renew.period.ms': {
+    type: 'long',
+    default: 3_600_000,
+    importance: 'low',
+    doc: 'How often tickets are renewed, in milliseconds.',
+    ...security,
+  },
+} as const satisfies Record<string, KeySpec>
+
+/** Confluent's keys for Hive. */
+export const hiveKeys = {
+  'hive.integration': {
+    type: 'boolean',
+    default: false,
+    importance: 'high',
+    doc: 'Whether tables of Hive are kept beside the files.',
+    ...hive,
+  },
+  'hive.metastore.uris': {
+    type: 'string',
+    default: '',
+    importance: 'high',
+    doc: "Where Hive's metastore is.",
+    ...hive,
+  },
+  'hive.conf.dir': {
+    type: 'string',
+    default: '',
+    importance: 'high',
+    doc: 'The folder with hive-site.xml.',
+    ...hive,
+  },
+  'hive.home': {
+    type: 'string',
+    default: '',
+    importance: 'high',
+    doc: 'Where Hive is installed.',
+    ...hive,
+  },
+  'hive.database': {
+    type: 'string',
+    default: 'default',
+    importance: 'high',
+    doc: 'The database of the tables.',
+    ...hive,
+  },
+  'hive.table.name': {
+    type: 'string',
+    default: '${topic}',
+    importance: 'low',
+    doc: 'What tables are called.',
+    ...hive,
+  },
+} as const satisfies Record<string, KeySpec>
+
+/** What the sink for HDFS 3 takes besides. */
+export const hdfs3Keys = {
+  'max.retries': {
+    type: 'int',
+    default: 10,
+    importance: 'medium',
+    doc: 'Taken and not used: what fails for the moment is tried again as long as it takes.',
+    ...hdfs,
+  },
+  'retry.on.kerberos.cred.errors': {
+    type: 'boolean',
+    default: true,
+    importance: 'low',
+    doc: 'Taken and not used: errors of credentials are tried again.',
+    ...security,
+  },
+} as const satisfies Record<string, KeySpec>
+
+/** What we take beyond Confluent's keys. */
+export const ownKeys = {
+  'webhdfs.url': {
+    type: 'list',
+    default: '',
+    importance: 'medium',
+    doc: 'The HTTP addresses of the NameNodes, or of HttpFS, as in http://namenode:9870. Else they follow from store.url and hadoop.conf.dir.',
+    ...hdfs,
+  },
+  'webhdfs.user': {
+    type: 'string',
+    default: '',
+    importance: 'medium',
+    doc: 'The user to write as, where HDFS takes names at their word. Else HADOOP_USER_NAME of the environment, or the user of the process.',
+    ...hdfs,
+  },
+  'webhdfs.delegation.token': {
+    type: 'password',
+    default: null,
+    importance: 'medium',
+    doc: 'A delegation token to write with, in place of a user.',
+    ...security,
+  },
+  'webhdfs.datanode.hosts': {
+    type: 'list',
+    default: '',
+    importance: 'low',
+    doc: 'Where DataNodes are reached whose names lead nowhere from here: name[:port]=host[:port].',
+    ...hdfs,
+  },
+  'webhdfs.timeout.ms': {
+    type: 'int',
+    default: 60_000,
+    min: 1000,
+    importance: 'low',
+    doc: 'How many milliseconds HDFS may say nothing.',
+    ...hdfs,
+  },
+} as const satisfies Record<string, KeySpec>
+
+export const bufferKeys = {
+  'hdfs.buffer.memory': {
+    type: 'long',
+    default: 256 * 1024 * 1024,
+    min: 16 * 1024 * 1024,
+    importance: 'medium',
+    doc: 'How many bytes of files a task holds in memory. Beyond it what is largest goes to a temporary file.',
+    ...hdfs,
+  },
+} as const satisfies Record<string, KeySpec>

@@ -1,0 +1,94 @@
+import { ConfigError, configDef, isBlank, mergeConfigDefs } from 'sluice/api'
+import type { ConfigOf, ConnectorConfig, KeySpec } from 'sluice/api'
+import { partitionerKeys, simpleName, storageCommonKeys, storageSinkKeys } from 'sluice/storage'
+import { bufferKeys, hdfs3Keys, hdfsKeys, hiveKeys, kerberosKeys, ownKeys } from './hdfs-keys.ts'
+import { HdfsPaths } from './hdfs-paths.ts'
+
+/** The releases of Confluent's sinks whose keys and files these are. */
+export const version = '10.3.0'
+export const version3 = '1.2.0'
+
+const formats = [
+  'avro.AvroFormat',
+  'json.JsonFormat',
+  'parquet.ParquetFormat',
+  'orc.OrcFormat',
+  'string.StringFormat',
+]
+const formatClasses = (name: string): string[] =>
+  formats.map((format) => `io.confluent.connect.${name}.${format}`)
+const allFormats = [...formatClasses('hdfs'), ...formatClasses('hdfs3')]
+
+const formatKey = (name: string) =>
+  ({
+    'format.class': {
+      type: 'class',
+      classes: allFormats,
+      default: `io.confluent.connect.${name}.avro.AvroFormat`,
+      importance: 'high',
+      doc: 'What files hold: Avro, JSON, Parquet or text.',
+    },
+  }) as const satisfies Record<string, KeySpec>
+
+const keys = {
+  ...storageSinkKeys,
+  ...hdfsKeys,
+  ...kerberosKeys,
+  ...hiveKeys,
+  ...storageCommonKeys,
+  ...partitionerKeys,
+}
+
+/** The keys of Confluent's HdfsSinkConnector. */
+export const hdfsSinkConfig = configDef({ ...formatKey('hdfs'), ...keys })
+/** The keys of Confluent's Hdfs3SinkConnector. */
+export const hdfs3SinkConfig = configDef({ ...formatKey('hdfs3'), ...keys, ...hdfs3Keys })
+
+const allKeys = mergeConfigDefs(hdfsSinkConfig, configDef({ ...ownKeys, ...bufferKeys }))
+export type HdfsSinkConfig = ConfigOf<typeof allKeys>
+
+/** Reads a configuration of either connector. Throws a ConfigError. */
+export function parseHdfsSinkConfig(props: ConnectorConfig): HdfsSinkConfig {
+  const config = allKeys.parse(props)
+  for (const { name, message } of conflicts(config)) {
+    throw new ConfigError(`Invalid value for configuration ${name}: ${message}`)
+  }
+  return config
+}
+
+/** What keys say against each other, and what is not to be had here. */
+export function conflicts(
+  config: ConfigOf<typeof hdfsSinkConfig>,
+): { readonly name: string; readonly message: string }[] {
+  const found: { readonly name: string; readonly message: string }[] = []
+  const add = (name: string, message: string): void => {
+    found.push({ name, message })
+  }
+  if (isBlank(config['store.url']) && isBlank(config['hdfs.url'])) {
+    add('store.url', 'Configuration store.url cannot be empty.')
+  }
+  if (config['rotate.schedule.interval.ms'] > 0 && isBlank(config.timezone)) {
+    add('timezone', 'timezone configuration must be set when using scheduled rotation')
+  }
+  if (simpleName(config['format.class']) === 'OrcFormat') {
+    add('format.class', 'ORC files cannot be written here. Use Avro, Parquet, JSON or text.')
+  }
+  if (config['hdfs.authentication.kerberos']) {
+    add(
+      'hdfs.authentication.kerberos',
+      'there is no Kerberos here yet. Set webhdfs.delegation.token, or webhdfs.url to an HttpFS that takes names at their word.',
+    )
+  }
+  if (config['hive.integration']) {
+    add(
+      'hive.integration',
+      'tables of Hive are not kept here yet. Files can be added to them by MSCK REPAIR TABLE.',
+    )
+  }
+  try {
+    HdfsPaths.of(config, '/')
+  } catch (error) {
+    add('topics.dir', error instanceof Error ? error.message : String(error))
+  }
+  return found
+}

@@ -1,0 +1,81 @@
+import { SinkTask, createLogger } from 'sluice/api'
+import type {
+  ConnectorConfig,
+  PartitionOffset,
+  RejectedRecord,
+  SinkRecord,
+  TopicPartition,
+} from 'sluice/api'
+import { openHdfs } from './open-hdfs.ts'
+import { parseHdfsSinkConfig, version } from './hdfs-sink-config.ts'
+import { HdfsWriters } from './hdfs-writers.ts'
+import { openParts, prepareDirectories } from './open-parts.ts'
+
+const log = createLogger('io.confluent.connect.hdfs.HdfsSinkTask')
+
+/** Keeps what it is given in files that have their names before their offsets are committed. */
+export class HdfsSinkTask extends SinkTask {
+  static readonly className: string = 'io.confluent.connect.hdfs.HdfsSinkTask'
+
+  #writers: HdfsWriters | null = null
+  #close: (() => void) | null = null
+
+  version(): string {
+    return version
+  }
+
+  async start(props: ConnectorConfig, signal: AbortSignal): Promise<void> {
+    const config = parseHdfsSinkConfig(props)
+    const { client, address } = await openHdfs(config)
+    this.#close = () => client.close()
+    const parts = await openParts({ config, hdfs: client, address, log })
+    await prepareDirectories(config, parts, log, signal)
+    const { context } = this
+    this.#writers = new HdfsWriters({
+      parts,
+      retryBackoffMs: Number(config['retry.backoff.ms']),
+      now: () => Date.now(),
+      rewind: (offsets) => context.offset(offsets),
+      pause: (partition) => context.pause([partition]),
+      resume: (partition) => context.resume([partition]),
+      wakeIn: (ms) => context.timeout(ms),
+    })
+  }
+
+  override open(partitions: readonly TopicPartition[]): void {
+    this.#started().open(partitions)
+  }
+
+  async put(
+    records: readonly SinkRecord[],
+    signal: AbortSignal,
+  ): Promise<readonly RejectedRecord[] | undefined> {
+    return await this.#started().put(records, signal)
+  }
+
+  override preCommit(): Promise<readonly PartitionOffset[]> {
+    return Promise.resolve(this.#started().takeCommittable())
+  }
+
+  override close(partitions: readonly TopicPartition[]): void {
+    this.#writers?.close(partitions)
+  }
+
+  async stop(): Promise<void> {
+    const writers = this.#writers
+    this.#writers = null
+    await writers?.stop()
+    this.#close?.()
+    this.#close = null
+  }
+
+  #started(): HdfsWriters {
+    if (this.#writers === null) throw new Error('The HDFS sink task was not started.')
+    return this.#writers
+  }
+}
+
+/** The same, by the name that it has with HDFS 3. */
+export class Hdfs3SinkTask extends HdfsSinkTask {
+  static override readonly className = 'io.confluent.connect.hdfs3.Hdfs3SinkTask'
+}

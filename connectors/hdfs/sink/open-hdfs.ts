@@ -1,0 +1,60 @@
+import { userInfo } from 'node:os'
+import { ConfigError, isBlank } from 'sluice/api'
+import type { Password } from 'sluice/api'
+import { findAddresses } from '../webhdfs/find-addresses.ts'
+import type { HdfsAddress } from '../webhdfs/find-addresses.ts'
+import { readHadoopConf } from '../webhdfs/hadoop-conf.ts'
+import { WebHdfsClient } from '../webhdfs/webhdfs-client.ts'
+
+/** The keys that lead to HDFS. */
+export interface HdfsConfig {
+  readonly 'store.url': string | null
+  readonly 'hdfs.url': string | null
+  readonly 'hadoop.conf.dir': string
+  readonly 'webhdfs.url': readonly string[]
+  readonly 'webhdfs.user': string
+  readonly 'webhdfs.delegation.token': Password | null
+  readonly 'webhdfs.datanode.hosts': readonly string[]
+  readonly 'webhdfs.timeout.ms': number
+}
+
+/** A client for what the configuration names; nothing is asked yet. Rejects with a ConfigError. */
+export async function openHdfs(
+  config: HdfsConfig,
+): Promise<{ readonly client: WebHdfsClient; readonly address: HdfsAddress }> {
+  const folder = config['hadoop.conf.dir']
+  const conf = isBlank(folder) ? new Map<string, string>() : await readHadoopConf(folder)
+  const storeUrl = config['store.url']
+  const url = (isBlank(storeUrl) ? config['hdfs.url'] : storeUrl) ?? ''
+  const address = findAddresses({ url, webHdfsUrls: config['webhdfs.url'], conf })
+  const client = new WebHdfsClient({
+    addresses: address.http,
+    identity: { query: identityOf(config) },
+    timeoutMs: config['webhdfs.timeout.ms'],
+    dataNodes: dataNodesOf(config['webhdfs.datanode.hosts']),
+  })
+  return { client, address }
+}
+
+function identityOf(config: HdfsConfig): Readonly<Record<string, string>> {
+  const token = config['webhdfs.delegation.token']
+  if (token !== null) return { delegation: token.value }
+  const user = config['webhdfs.user']
+  if (!isBlank(user)) return { 'user.name': user }
+  const { HADOOP_USER_NAME: fromEnvironment } = process.env
+  return {
+    'user.name': isBlank(fromEnvironment) ? userInfo().username : (fromEnvironment ?? ''),
+  }
+}
+
+function dataNodesOf(pairs: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    pairs.map((pair): [string, string] => {
+      const [name = '', host = ''] = pair.split('=')
+      if (name !== '' && host !== '') return [name.trim(), host.trim()]
+      throw new ConfigError(
+        `Invalid value ${pair} for configuration webhdfs.datanode.hosts: expected name[:port]=host[:port].`,
+      )
+    }),
+  )
+}

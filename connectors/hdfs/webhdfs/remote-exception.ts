@@ -1,0 +1,97 @@
+import { ConnectError, RetriableError } from 'sluice/api'
+
+/** HDFS refused for good; `exception` is the simple name of its Java class. */
+export class HdfsError extends ConnectError {
+  readonly exception: string
+
+  constructor(message: string, exception: string, options?: ErrorOptions) {
+    super(message, options)
+    this.exception = exception
+  }
+}
+
+/** HDFS refused for the moment. */
+export class HdfsRetriableError extends RetriableError {
+  readonly exception: string
+
+  constructor(message: string, exception: string, options?: ErrorOptions) {
+    super(message, options)
+    this.exception = exception
+  }
+}
+
+/** Those that pass by themselves. The statuses of HTTP tell nothing: 403 (of HttpFS, 500) comes with nearly all of them. */
+const passing = new Set([
+  'AlreadyBeingCreatedException',
+  'LeaseExpiredException',
+  'RecoveryInProgressException',
+  'RetriableException',
+  'SafeModeException',
+  'StandbyException',
+  'CannotObtainBlockLengthException',
+  'ConnectException',
+  'SocketTimeoutException',
+  'EOFException',
+  'RuntimeException',
+])
+/** An IOException without a class of its own is told by its text. */
+const passingText =
+  /Failed to find datanode|No active and not excluded nodes|could only be written to 0 of|Filesystem closed|safe mode/i
+
+/** The exception that an answer tells of; `null` where it is none. The path and the verb are for the message. */
+export function errorOf(
+  { status, body }: { readonly status: number; readonly body: Buffer },
+  action: string,
+): HdfsError | HdfsRetriableError | null {
+  if (status < 400) return null
+  const { exception, text } = remoteException(body)
+  const why = text === '' ? `HTTP status ${status}` : `${exception}: ${text}`
+  const message = `Cannot ${action}: HDFS answered ${why}${hintOf(status, exception)}`
+  const passes =
+    passing.has(exception) ||
+    (exception === 'IOException' && passingText.test(text)) ||
+    status > 500
+  return passes ? new HdfsRetriableError(message, exception) : new HdfsError(message, exception)
+}
+
+/** The Java exception behind an error of the client; null where there is none. */
+export function exceptionOf(error: unknown): string | null {
+  return error instanceof HdfsError || error instanceof HdfsRetriableError ? error.exception : null
+}
+
+/** Whether a NameNode says that another one is to be asked. */
+export function isStandby(error: unknown): boolean {
+  return exceptionOf(error) === 'StandbyException'
+}
+
+/** Bodies may be HTML, of filters and proxies; DataNodes append a stack trace to the message. */
+function remoteException(body: Buffer): { readonly exception: string; readonly text: string } {
+  try {
+    const parsed = JSON.parse(body.toString()) as {
+      readonly RemoteException?: { readonly exception?: unknown; readonly message?: unknown }
+    }
+    const { exception, message } = parsed.RemoteException ?? {}
+    const [text = ''] = String(message ?? '').split('\n\tat')
+    return unwrapped(String(exception ?? ''), text.trim())
+  } catch {
+    return { exception: '', text: '' }
+  }
+}
+
+/** HttpFS gives some exceptions of the NameNode as a RemoteException. */
+function unwrapped(
+  exception: string,
+  text: string,
+): { readonly exception: string; readonly text: string } {
+  if (/in state standby/.test(text)) return { exception: 'StandbyException', text }
+  return { exception, text }
+}
+
+function hintOf(status: number, exception: string): string {
+  if (status === 401) return '. It asks for Kerberos, or for a user.'
+  if (exception === 'AccessControlException')
+    return '. Give the user the right, or set another user.'
+  if (/QuotaExceeded/.test(exception)) return '. Raise the quota of the directory.'
+  if (exception === '') return '. Is this the address of WebHDFS or HttpFS?'
+  return ''
+}

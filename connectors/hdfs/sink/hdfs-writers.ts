@@ -126,9 +126,9 @@ export class HdfsWriters {
     signal: AbortSignal,
   ): Promise<boolean> {
     const { rewind, resume, parts } = this.#options
-    let found: number | null = null
+    const found: { offset: number | null } = { offset: null }
     const done = await this.#guarded(writer, nowMs, signal, async () => {
-      found = await writer.recover(nowMs, signal)
+      found.offset = await writer.recover(nowMs, signal)
     })
     if (!done) return true
     const resumes = this.#retries.delete(writer)
@@ -136,7 +136,7 @@ export class HdfsWriters {
     const first = this.#missed.get(writer) ?? null
     this.#missed.delete(writer)
     const { topic, partition } = writer.topicPartition
-    const offset = found ?? (resumes ? first : null)
+    const offset = found.offset ?? (resumes ? first : null)
     if (offset === null) return false
     parts.log.info(`${topic}-${partition} is read from offset ${offset} on`)
     rewind([{ ...writer.topicPartition, offset }])

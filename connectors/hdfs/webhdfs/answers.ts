@@ -47,7 +47,9 @@ function parsed(body: Buffer): Json {
 }
 
 function toStatus(found: unknown): FileStatus {
-  if (typeof found !== 'object' || found === null) throw unexpected(Buffer.from(String(found)))
+  if (typeof found !== 'object' || found === null) {
+    throw unexpected(Buffer.from(JSON.stringify({ FileStatus: found })))
+  }
   const status = found as Readonly<Record<string, unknown>>
   return {
     name: typeof status.pathSuffix === 'string' ? status.pathSuffix : '',

@@ -104,10 +104,10 @@ function lost({ host }: URL, cause: unknown): LostAnswerError {
 
 /** Stops where the answer comes before all is sent: it is a refusal. */
 async function send(asked: ClientRequest, body: HdfsBody): Promise<void> {
-  let answered = false
-  asked.once('response', () => (answered = true))
+  const state = { answered: false }
+  asked.once('response', () => (state.answered = true))
   for await (const chunk of body.read()) {
-    if (answered || asked.destroyed) return
+    if (state.answered || asked.destroyed) return
     if (!asked.write(chunk)) await drained(asked)
   }
   asked.end()

@@ -71,11 +71,15 @@ function remoteException(body: Buffer): { readonly exception: string; readonly t
       readonly RemoteException?: { readonly exception?: unknown; readonly message?: unknown }
     }
     const { exception, message } = parsed.RemoteException ?? {}
-    const [text = ''] = String(message ?? '').split('\n\tat')
-    return unwrapped(String(exception ?? ''), text.trim())
+    const [text = ''] = textOf(message).split('\n\tat')
+    return unwrapped(textOf(exception), text.trim())
   } catch {
     return { exception: '', text: '' }
   }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }
 
 /** HttpFS gives some exceptions of the NameNode as a RemoteException. */

@@ -115,7 +115,7 @@ describe('the client of WebHDFS', () => {
 
 test('a sink leaves files under their names, its log, and no lease', async () => {
   const list = Array.from({ length: 7 }, (_, offset) => record({ offset }))
-  for (const _life of [1, 2]) {
+  for (let life = 1; life <= 2; life++) {
     const sink = await RunningSink.start({ 'format.class': formatOf('Avro') }, hdfs.client, list)
     await sink.run(2)
     await sink.close()

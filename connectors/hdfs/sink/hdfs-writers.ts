@@ -38,9 +38,10 @@ export class HdfsWriters {
 
   /** They are taken over at the next {@link put}: what it rewinds is read again before the one that follows. */
   open(partitions: readonly TopicPartition[]): void {
-    const { parts, now } = this.#options
+    const { parts } = this.#options
+    const nowMs = this.#options.now()
     for (const { topic, partition } of partitions) {
-      const writer = new TopicPartitionWriter(parts, { topic, partition }, now())
+      const writer = new TopicPartitionWriter(parts, { topic, partition }, nowMs)
       this.#writers.set(keyOf(topic, partition), writer)
     }
     this.#options.wakeIn(0)
@@ -125,21 +126,21 @@ export class HdfsWriters {
     nowMs: number,
     signal: AbortSignal,
   ): Promise<boolean> {
-    const { rewind, resume, parts } = this.#options
+    const { parts } = this.#options
     const found: { offset: number | null } = { offset: null }
     const done = await this.#guarded(writer, nowMs, signal, async () => {
       found.offset = await writer.recover(nowMs, signal)
     })
     if (!done) return true
     const resumes = this.#retries.delete(writer)
-    if (resumes) resume(writer.topicPartition)
+    if (resumes) this.#options.resume(writer.topicPartition)
     const first = this.#missed.get(writer) ?? null
     this.#missed.delete(writer)
     const { topic, partition } = writer.topicPartition
     const offset = found.offset ?? (resumes ? first : null)
     if (offset === null) return false
     parts.log.info(`${topic}-${partition} is read from offset ${offset} on`)
-    rewind([{ ...writer.topicPartition, offset }])
+    this.#options.rewind([{ ...writer.topicPartition, offset }])
     return true
   }
 
@@ -193,7 +194,7 @@ export class HdfsWriters {
       return true
     } catch (error) {
       if (signal.aborted || !isRetriable(error)) throw error
-      const { parts, retryBackoffMs, pause } = this.#options
+      const { parts, retryBackoffMs } = this.#options
       const { topic, partition } = writer.topicPartition
       parts.log.warn(`${topic}-${partition} rests for ${retryBackoffMs} ms`, error)
       // Read again from here, where HDFS has nothing of the partition.
@@ -201,7 +202,7 @@ export class HdfsWriters {
         this.#missed.set(writer, Math.min(start, this.#missed.get(writer) ?? start))
       }
       writer.forget()
-      if (!this.#retries.has(writer)) pause(writer.topicPartition)
+      if (!this.#retries.has(writer)) this.#options.pause(writer.topicPartition)
       this.#retries.set(writer, nowMs + retryBackoffMs)
       return false
     }

@@ -34,7 +34,7 @@ export class NameNodes {
     let last: unknown = null
     for (let round = 0; round <= waitsMs.length; round++) {
       if (round > 0) await delay(waitsMs[round - 1], undefined, { signal })
-      for (let tries = 0; tries < this.#addresses.length; tries++) {
+      for (const _try of this.#addresses) {
         const at = this.#active
         try {
           return await call(this.#addressAt(at))

@@ -87,7 +87,7 @@ function unwrapped(
   exception: string,
   text: string,
 ): { readonly exception: string; readonly text: string } {
-  if (/in state standby/.test(text)) return { exception: 'StandbyException', text }
+  if (text.includes('in state standby')) return { exception: 'StandbyException', text }
   return { exception, text }
 }
 
@@ -95,7 +95,7 @@ function hintOf(status: number, exception: string): string {
   if (status === 401) return '. It asks for Kerberos, or for a user.'
   if (exception === 'AccessControlException')
     return '. Give the user the right, or set another user.'
-  if (/QuotaExceeded/.test(exception)) return '. Raise the quota of the directory.'
+  if (exception.includes('QuotaExceeded')) return '. Raise the quota of the directory.'
   if (exception === '') return '. Is this the address of WebHDFS or HttpFS?'
   return ''
 }

@@ -3,6 +3,7 @@ import { ConfigError, isBlank } from 'sluice/api'
 import { simpleName } from 'sluice/storage'
 import { proxyOf } from './proxy-agent.ts'
 import type { ObjectSettings } from './s3-object-store.ts'
+import type { s3ClientKeys } from './s3-client-keys.ts'
 import type { S3SinkConfig } from './s3-sink-config.ts'
 import { isChain } from './sdk-chain.ts'
 import type { OwnCredentials, StoreCredentials, StoreSettings } from './store-settings.ts'
@@ -11,8 +12,11 @@ const mostBackoffMs = 20_000
 const provided = 's3.credentials.provider.sts.'
 const defaultProvider = 'DefaultAWSCredentialsProviderChain'
 
+/** What is said of the store: by the sink's keys, of which the source lacks that for parts. */
+type StoreConfig = Omit<Pick<S3SinkConfig, keyof typeof s3ClientKeys | 'store.url'>, 's3.part.size'>
+
 /** The way to the bucket, by the keys of Confluent's sink. Throws a ConfigError. */
-export function storeSettingsOf(config: S3SinkConfig): StoreSettings {
+export function storeSettingsOf(config: StoreConfig): StoreSettings {
   const url = config['store.url']
   const endpoint = isBlank(url) ? null : withScheme(url ?? '')
   const password = config['s3.proxy.password']?.value ?? null
@@ -38,7 +42,7 @@ export function withScheme(url: string): string {
 }
 
 /** A role where its provider is named, else keys of the configuration, else the SDK's chain. */
-function credentialsOf(config: S3SinkConfig): StoreCredentials {
+function credentialsOf(config: StoreConfig): StoreCredentials {
   const provider = config['s3.credentials.provider.class']
   if (simpleName(provider) !== 'AwsAssumeRoleCredentialsProvider') return ownCredentialsOf(config)
   const [roleKey, nameKey] = [`${provided}role.arn`, `${provided}role.session.name`] as const
@@ -67,7 +71,7 @@ function stsOf(region: string): string {
   return `https://sts.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`
 }
 
-function ownCredentialsOf(config: S3SinkConfig): OwnCredentials {
+function ownCredentialsOf(config: StoreConfig): OwnCredentials {
   const accessKeyId = config['aws.access.key.id']
   const secretAccessKey = config['aws.secret.access.key']?.value ?? ''
   if (!isBlank(accessKeyId) && !isBlank(secretAccessKey)) {
@@ -81,7 +85,7 @@ function ownCredentialsOf(config: S3SinkConfig): OwnCredentials {
   )
 }
 
-function objectSettings(config: S3SinkConfig, checksums: boolean): ObjectSettings {
+function objectSettings(config: StoreConfig, checksums: boolean): ObjectSettings {
   const encryption = config['s3.ssea.name']
   const kmsKey = config['s3.sse.kms.key.id']
   const customerKey = config['s3.sse.customer.key']?.value ?? ''

@@ -3,6 +3,10 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { PutObjectCommand } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import {
+  confluentBucket,
+  parseConfluentSource,
+} from '../../connectors/s3/source/confluent-source-config.ts'
 import { listFolders } from '../../connectors/s3/source/folders.ts'
 import { S3SourceBucket } from '../../connectors/s3/source/s3-source-bucket.ts'
 import { compareKeys, pagesOf } from '../../connectors/s3/source/source-bucket.ts'
@@ -194,11 +198,8 @@ test('the bucket is listed in order, page by page, and folders are found', async
   await s3.createBucket(name)
   const keys = ['a/x/1', 'a/x/2', 'a/y/1', 'a/z', 'b']
   for (const key of keys) await put(name, key, key)
-  const bucket = new S3SourceBucket({
-    ...{ bucket: name, region: 'us-west-2', endpoint: s3.url, pathStyle: true, accelerate: false },
-    credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
-    ...{ attempts: 3, proxy: null, customerKey: null },
-  })
+  const settings = parseConfluentSource({ ...confluent(name), 's3.region': 'us-west-2' })
+  const bucket = new S3SourceBucket(confluentBucket(settings))
   const signal = AbortSignal.timeout(30_000)
   const list = async (after: string | null): Promise<string[]> => {
     const found: string[] = []

@@ -33,6 +33,8 @@ const ownConfig = configDef({
 
 const allKeys = mergeConfigDefs(aivenConfig, ownConfig)
 type Parsed = ConfigOf<typeof allKeys>
+/** What is said of the store. Aiven's source has the same keys. */
+type AwsConfig = Pick<Parsed, Extract<keyof Parsed, `aws${string}`>>
 
 /** S3 takes no smaller parts, but for the last one. */
 const leastPartBytes = 5 * 1024 * 1024
@@ -149,7 +151,8 @@ function timestampsOf(config: Parsed): ObjectNamesOptions['timestamps'] {
   }
 }
 
-function storeOf(config: Parsed): StoreSettings {
+/** The way to the bucket. Throws a KeyError. */
+export function storeOf(config: AwsConfig): StoreSettings {
   const bucket = config['aws.s3.bucket.name'] ?? config.aws_s3_bucket
   if (bucket === null) {
     throw new KeyError(
@@ -176,7 +179,7 @@ function storeOf(config: Parsed): StoreSettings {
   }
 }
 
-function credentialsOf(config: Parsed): StoreCredentials {
+function credentialsOf(config: AwsConfig): StoreCredentials {
   const role = config['aws.sts.role.arn']
   const base = baseCredentialsOf(config)
   if (role === null) return base
@@ -202,7 +205,7 @@ function credentialsOf(config: Parsed): StoreCredentials {
   }
 }
 
-function baseCredentialsOf(config: Parsed): OwnCredentials {
+function baseCredentialsOf(config: AwsConfig): OwnCredentials {
   const pairs = [
     ['aws.access.key.id', 'aws.secret.access.key'],
     ['aws_access_key_id', 'aws_secret_access_key'],

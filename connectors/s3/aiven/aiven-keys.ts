@@ -304,3 +304,11 @@ export const deprecatedKeys = {
     ...old,
   },
 } as const satisfies Record<string, KeySpec>
+
+const allKeys = { ...aivenKeys, ...deprecatedKeys }
+type AwsKeys = Pick<typeof allKeys, Extract<keyof typeof allKeys, `aws${string}`>>
+
+/** Those for the store, which Aiven's source has too. */
+export const awsKeys = Object.fromEntries(
+  Object.entries(allKeys).filter(([name]) => name.startsWith('aws')),
+) as unknown as AwsKeys

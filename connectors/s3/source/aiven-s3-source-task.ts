@@ -1,13 +1,8 @@
 import { SchemaBuilder, createLogger } from 'sluice/api'
 import type { ConnectorConfig, OffsetStorageReader } from 'sluice/api'
-import {
-  aivenBucket,
-  aivenKind,
-  aivenVersion,
-  isByPartition,
-  parseAivenSource,
-} from './aiven-source-config.ts'
+import { aivenKind, aivenVersion, isByPartition, parseAivenSource } from './aiven-source-config.ts'
 import type { AivenSourceConfig } from './aiven-source-config.ts'
+import { storeOf } from '../aiven/aiven-config.ts'
 import { taskKeys } from './confluent-s3-source-task.ts'
 import { NameTemplate } from './name-template.ts'
 import { ScanFeed, taskOfKey } from './scan-feed.ts'
@@ -33,7 +28,7 @@ export class AivenS3SourceTask extends S3SourceTask {
     const config = parseAivenSource(props)
     const tolerates = config['errors.tolerance'].toLowerCase() === 'all'
     return {
-      settings: aivenBucket(config),
+      settings: storeOf(config),
       pump: (bucket, offsets, log) => ({
         feed: aivenFeed(config, props, bucket, offsets),
         kind: aivenKind(config, 'file.compression.type' in props),

@@ -1,6 +1,7 @@
 import {
   BYTES_SCHEMA,
   ConfigError,
+  asError,
   atLeast,
   configDef,
   isBlank,
@@ -9,10 +10,10 @@ import {
 import type { ConfigOf, ConnectorConfig, KeySpec } from 'sluice/api'
 import { AvroReader, ParquetReader, blocksReader, jsonReader } from 'sluice/storage'
 import type { FileCompression } from 'sluice/storage'
+import { KeyError, storeOf } from '../aiven/aiven-config.ts'
+import { awsKeys } from '../aiven/aiven-keys.ts'
 import { NameTemplate } from './name-template.ts'
 import type { ObjectKind } from './open-object.ts'
-import type { BucketSettings } from './s3-source-bucket.ts'
-import { endpointOf, ownCredentials } from './source-credentials.ts'
 
 /** The release of Aiven's source whose keys these are. */
 export const aivenVersion = '3.4.1'
@@ -22,23 +23,7 @@ const source = { group: 'Source', importance: 'medium' } as const
 const formats = ['avro', 'parquet', 'jsonl', 'bytes']
 const compressions = ['none', 'gzip', 'snappy', 'zstd']
 
-const awsKeys = {
-  'aws.access.key.id': { type: 'password', default: null, doc: 'The access key.', ...aws },
-  'aws.secret.access.key': { type: 'password', default: null, doc: 'Its secret key.', ...aws },
-  'aws.credentials.provider': {
-    type: 'string',
-    default: null,
-    doc: 'Where credentials come from that are not given here: what the AWS SDK finds, by the names of its Java classes.',
-    ...aws,
-  },
-  'aws.s3.bucket.name': { type: 'string', doc: 'The bucket that is read.', ...aws },
-  'aws.s3.endpoint': { type: 'string', default: null, doc: "Another store than Amazon's.", ...aws },
-  'aws.s3.region': {
-    type: 'string',
-    default: null,
-    doc: 'The region of the bucket; us-east-1 where it is left out.',
-    ...aws,
-  },
+const bucketKeys = {
   'aws.s3.prefix': {
     type: 'string',
     default: null,
@@ -56,13 +41,6 @@ const awsKeys = {
     type: 'string',
     default: null,
     doc: 'Only objects whose keys come behind it are read.',
-    ...aws,
-  },
-  'aws.s3.backoff.max.retries': {
-    type: 'int',
-    default: 3,
-    validator: atLeast(1),
-    doc: 'How often a request is tried again.',
     ...aws,
   },
 } as const satisfies Record<string, KeySpec>
@@ -132,7 +110,7 @@ const fileKeys = {
 } as const satisfies Record<string, KeySpec>
 
 /** The keys of Aiven's S3SourceConnector. */
-export const aivenSourceConfig = configDef({ ...fileKeys, ...awsKeys })
+export const aivenSourceConfig = configDef({ ...fileKeys, ...awsKeys, ...bucketKeys })
 export type AivenSourceConfig = ConfigOf<typeof aivenSourceConfig>
 
 /** Reads a configuration. Throws a ConfigError. */
@@ -157,35 +135,16 @@ export function aivenConflicts(
     if (isByPartition(config) && !template.hasPartition) {
       return [{ name, message: 'distribution.type=partition needs {{partition}} in it.' }]
     }
+    storeOf(config)
     return []
   } catch (error) {
-    return [{ name, message: error instanceof Error ? error.message : String(error) }]
+    const { message } = asError(error)
+    return [{ name: error instanceof KeyError ? error.key : name, message }]
   }
 }
 
 export function isByPartition(config: AivenSourceConfig): boolean {
   return config['distribution.type'].toLowerCase() === 'partition'
-}
-
-export function aivenBucket(config: AivenSourceConfig): BucketSettings {
-  const region = config['aws.s3.region']
-  const endpoint = endpointOf(config['aws.s3.endpoint'])
-  return {
-    ...{ bucket: config['aws.s3.bucket.name'], endpoint },
-    region: region === null || isBlank(region) ? 'us-east-1' : region,
-    // Stores of one's own seldom have a name for each bucket.
-    pathStyle: endpoint !== null,
-    accelerate: false,
-    attempts: config['aws.s3.backoff.max.retries'] + 1,
-    proxy: null,
-    credentials: ownCredentials({
-      key: 'aws.credentials.provider',
-      provider: config['aws.credentials.provider'],
-      accessKeyId: config['aws.access.key.id']?.value ?? '',
-      secretAccessKey: config['aws.secret.access.key']?.value ?? '',
-    }),
-    customerKey: null,
-  }
 }
 
 const objectsAtOnce = 8

@@ -1,4 +1,5 @@
 import type { KeySpec } from 'sluice/api'
+import { s3ClientKeys } from '../s3-client-keys.ts'
 
 const s3 = { group: 'S3' } as const
 
@@ -78,11 +79,8 @@ export const bucketKeys = {
     ...s3,
   },
   's3.ssea.name': {
-    type: 'string',
-    default: '',
-    importance: 'low',
+    ...s3ClientKeys['s3.ssea.name'],
     doc: 'How objects are encrypted; AES256 with s3.sse.customer.key.',
-    ...s3,
   },
   's3.sse.customer.key': {
     type: 'password',
@@ -112,4 +110,10 @@ export const bucketKeys = {
     doc: 'The password at the proxy.',
     ...s3,
   },
+  's3.credentials.provider.sts.role.arn': s3ClientKeys['s3.credentials.provider.sts.role.arn'],
+  's3.credentials.provider.sts.role.session.name':
+    s3ClientKeys['s3.credentials.provider.sts.role.session.name'],
+  's3.credentials.provider.sts.role.external.id':
+    s3ClientKeys['s3.credentials.provider.sts.role.external.id'],
+  's3.credentials.provider.sts.region': s3ClientKeys['s3.credentials.provider.sts.region'],
 } as const satisfies Record<string, KeySpec>

@@ -9,12 +9,11 @@ import {
   simpleName,
 } from 'sluice/storage'
 import { EOL } from 'node:os'
-import { proxyOf } from '../proxy-agent.ts'
+import { storeSettingsOf } from '../s3-sink-store.ts'
+import type { StoreSettings } from '../store-settings.ts'
 import { confluentSourceKeys } from './confluent-source-keys.ts'
 import type { FolderLayout } from './folders.ts'
 import type { ObjectKind } from './open-object.ts'
-import type { BucketSettings } from './s3-source-bucket.ts'
-import { endpointOf, ownCredentials } from './source-credentials.ts'
 
 /** The release of Confluent's source whose keys these are. */
 export const version = '2.6.15'
@@ -104,25 +103,15 @@ function pathDepth(format: string, delimiter: string): number {
   return path.split(delimiter).length
 }
 
-export function confluentBucket(config: ConfluentSourceConfig): BucketSettings {
-  const password = config['s3.proxy.password']?.value ?? null
-  const customerKey = config['s3.sse.customer.key']?.value ?? ''
-  return {
-    bucket: config['s3.bucket.name'],
-    region: config['s3.region'],
-    endpoint: endpointOf(config['store.url']),
-    pathStyle: config['s3.path.style.access'],
-    accelerate: config['s3.wan.mode'],
-    attempts: Math.max(1, config['s3.part.retries']),
-    proxy: proxyOf(config['s3.proxy.url'], config['s3.proxy.username'], password),
-    credentials: ownCredentials({
-      key: 's3.credentials.provider.class',
-      provider: config['s3.credentials.provider.class'],
-      accessKeyId: config['aws.access.key.id'],
-      secretAccessKey: config['aws.secret.access.key']?.value ?? '',
-    }),
-    customerKey: config['s3.ssea.name'] === 'AES256' && customerKey !== '' ? customerKey : null,
-  }
+/** The way to the bucket, by the sink's keys: two of the source's are called otherwise. Throws a ConfigError. */
+export function confluentBucket(config: ConfluentSourceConfig): StoreSettings {
+  return storeSettingsOf({
+    ...config,
+    's3.path.style.access.enabled': config['s3.path.style.access'],
+    's3.proxy.user': config['s3.proxy.username'],
+    // Nothing is written.
+    ...{ 's3.sse.kms.key.id': '', 's3.acl.canned': null, 's3.send.digest': false },
+  })
 }
 
 const gzipOf = (key: string): 'gzip' | 'none' => (key.endsWith('.gz') ? 'gzip' : 'none')

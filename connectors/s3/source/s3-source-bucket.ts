@@ -1,32 +1,11 @@
-import { Agent as HttpAgent } from 'node:http'
-import { Agent as HttpsAgent } from 'node:https'
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
-import type { S3ClientConfig } from '@aws-sdk/client-s3'
+import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3'
+import type { S3Client } from '@aws-sdk/client-s3'
 import { ConnectError, DataError, RetriableError } from 'sluice/api'
 import { ConditionError } from '../object-store.ts'
-import { proxyAgents } from '../proxy-agent.ts'
-import type { Proxy } from '../proxy-agent.ts'
+import { openClient } from '../s3-client.ts'
 import { connectErrorOf, statusOf } from '../s3-errors.ts'
+import type { StoreSettings } from '../store-settings.ts'
 import type { ListPage, ListRequest, ListedObject, SourceBucket } from './source-bucket.ts'
-
-/** The way to a bucket that is read. */
-export interface BucketSettings {
-  readonly bucket: string
-  readonly region: string
-  /** Another store than Amazon's, with its scheme. */
-  readonly endpoint: string | null
-  readonly pathStyle: boolean
-  readonly accelerate: boolean
-  /** How often a request is tried. */
-  readonly attempts: number
-  readonly proxy: Proxy | null
-  /** Null where the SDK is to look for them. */
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } | null
-  /** The key, in base64, of objects that their owner encrypts; null where there is none. */
-  readonly customerKey: string | null
-}
-
-const mostSockets = 64
 
 /** A bucket of Amazon S3, or of a store that speaks as it does. */
 export class S3SourceBucket implements SourceBucket {
@@ -34,12 +13,10 @@ export class S3SourceBucket implements SourceBucket {
   readonly #client: S3Client
   readonly #customerKey: string | null
 
-  constructor(settings: BucketSettings) {
-    // The SDK would print in every thread when it will end its support of a Node that still works.
-    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
+  constructor(settings: StoreSettings) {
     this.name = settings.bucket
-    this.#client = new S3Client(clientConfig(settings))
-    this.#customerKey = settings.customerKey
+    this.#client = openClient(settings)
+    this.#customerKey = settings.objects.customerKey
   }
 
   async list(request: ListRequest, signal: AbortSignal): Promise<ListPage> {
@@ -110,30 +87,4 @@ function readErrorOf(cause: unknown, key: string, signal: AbortSignal): unknown 
     return new DataError('It is not there any more.', { cause })
   }
   return error
-}
-
-function clientConfig(settings: BucketSettings): S3ClientConfig {
-  const { endpoint, credentials, proxy } = settings
-  // Many compatible stores refuse checksums that they did not ask for.
-  const checksums = endpoint === null ? 'WHEN_SUPPORTED' : 'WHEN_REQUIRED'
-  return {
-    region: settings.region,
-    forcePathStyle: settings.pathStyle,
-    useAccelerateEndpoint: settings.accelerate,
-    requestChecksumCalculation: checksums,
-    responseChecksumValidation: checksums,
-    maxAttempts: settings.attempts,
-    requestHandler: { connectionTimeout: 10_000, socketTimeout: 60_000, ...agentsOf(proxy) },
-    ...(endpoint === null ? {} : { endpoint }),
-    ...(credentials === null ? {} : { credentials }),
-  }
-}
-
-function agentsOf(proxy: Proxy | null): { httpAgent: HttpAgent; httpsAgent: HttpsAgent } {
-  if (proxy !== null) {
-    const { http, https } = proxyAgents(proxy, mostSockets)
-    return { httpAgent: http, httpsAgent: https }
-  }
-  const options = { keepAlive: true, maxSockets: mostSockets }
-  return { httpAgent: new HttpAgent(options), httpsAgent: new HttpsAgent(options) }
 }

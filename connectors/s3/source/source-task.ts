@@ -3,13 +3,13 @@ import type { ConnectorConfig, Logger, OffsetStorageReader, SourceRecord } from 
 import { RecordPump } from './record-pump.ts'
 import type { RecordPumpOptions } from './record-pump.ts'
 import { S3SourceBucket } from './s3-source-bucket.ts'
-import type { BucketSettings } from './s3-source-bucket.ts'
+import type { StoreSettings } from '../store-settings.ts'
 import { ScanFeed } from './scan-feed.ts'
 import type { SourceBucket } from './source-bucket.ts'
 
 /** What a kind of source makes of its configuration. */
 export interface SourcePlan {
-  readonly settings: BucketSettings
+  readonly settings: StoreSettings
   readonly pump: (
     bucket: SourceBucket,
     offsets: OffsetStorageReader,

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { ConnectError } from '../../errors/connect-error.ts'
 import type { Reading } from '../../metrics/groups.ts'
 import type { MetricFamily } from '../../metrics/metric-family.ts'
-import type { ConfigChange } from '../../stores/config/cluster-config.ts'
+import type { ClusterConfigState } from '../../stores/config/cluster-config.ts'
 import { abortable, delay, timeLimit } from '../../util/abort.ts'
 import { LogHistory } from '../../util/log-history.ts'
 import { createLogger } from '../../util/logger.ts'
@@ -21,6 +21,8 @@ import { ClusterStatuses } from './cluster-statuses.ts'
 import { ClusterTopics } from './cluster-topics.ts'
 import { ClusterTransactions } from './cluster-transactions.ts'
 import { ClusterViews } from './cluster-views.ts'
+import { ConfigChanges } from './config-changes.ts'
+import type { ConfigChangesParts } from './config-changes.ts'
 import { ConnectorRequests } from './connector-requests.ts'
 import { LeaderDuties } from './leader-duties.ts'
 import type {
@@ -74,8 +76,7 @@ export class DistributedParts {
   readonly #stopping = new AbortController()
   /** Ends what the end of the worker does not; of its stop, once there is one. */
   #patience = new AbortController().signal
-  /** Connectors that the group has been rebalanced for, or is about to be. */
-  #known: ReadonlySet<string> = new Set()
+  readonly #changes: ConfigChanges
   #isReady = false
 
   constructor(options: DistributedHerderOptions) {
@@ -89,10 +90,11 @@ export class DistributedParts {
     this.#restarts = this.#createRestarts(options)
     this.#expiries = this.#createExpiries(options)
     this.configs = options.configs({
-      onChange: (change) => this.#changed(change),
-      onReloaded: () => this.#reloaded(),
+      onChange: (change) => this.#changes.apply(change),
+      onReloaded: () => this.#changes.reloaded(),
     })
     const snapshot = this.configs.snapshot.bind(this.configs)
+    this.#changes = this.#createChanges()
     this.#store = options.statuses
     this.#store.watchTopics((name) => this.#topicsForgotten(name))
     this.topics = new ClusterTopics(topicTracking, this.#store)
@@ -150,7 +152,7 @@ export class DistributedParts {
   async start(signal: AbortSignal): Promise<void> {
     log.info('Herder starting')
     await Promise.all([this.#store.start(signal), this.configs.start(signal)])
-    this.#known = new Set(this.configs.snapshot().connectors.keys())
+    this.#changes.joining()
     this.membership.start()
     log.info('Herder started')
   }
@@ -206,62 +208,9 @@ export class DistributedParts {
     this.#duties.settled()
   }
 
-  /** The topic of configurations says something new. Waits for nothing. */
-  #changed(change: ConfigChange): void {
-    switch (change.kind) {
-      case 'connector-config':
-        this.#owned.connectorWritten(change.connector)
-        if (!this.#known.has(change.connector)) this.#rebalance('there is a new connector')
-        break
-      case 'connector-removed':
-        this.#forget(change.connector)
-        this.#owned.align(change.connector)
-        this.#rebalance('a connector was deleted')
-        break
-      case 'task-configs':
-        this.transactions.reconfigured(change.connector)
-        this.#owned.tasksChanged(change.connector)
-        this.#owned.align(change.connector)
-        this.#rebalance('a connector has other tasks')
-        break
-      case 'target-state':
-        this.#owned.align(change.connector)
-        break
-      case 'session-key':
-        this.#duties.renewKey()
-        break
-      case 'restart':
-        void this.restartRequests.heard(change, this.#stopping.signal)
-        break
-      case 'logger':
-        this.loggers.apply(change.logger, change.level)
-    }
-  }
-
-  /** Anything may have changed: connectors may be gone without a word. */
-  #reloaded(): void {
-    const { connectors } = this.configs.snapshot()
-    for (const name of this.#known) if (!connectors.has(name)) this.#forget(name)
-    for (const name of connectors.keys()) this.#owned.tasksChanged(name)
-    this.#owned.align()
-    this.#rebalance('the topic of configurations was read anew')
-  }
-
-  /** The connector is gone. Its topics are forgotten by whoever ran something of it, and by the leader. */
-  #forget(connector: string): void {
-    const isLeader = this.membership.settled?.isLeader === true
-    if (this.#owned.has(connector) || isLeader) this.topics.forget(connector)
-    this.logs.forget(connector)
-  }
-
   /** By whichever worker: those tasks of the connector that run here tell each topic again. */
   #topicsForgotten(connector: string): void {
     if (this.#owned.has(connector)) this.worker.resetTopics(connector)
-  }
-
-  #rebalance(reason: string): void {
-    this.#known = new Set(this.configs.snapshot().connectors.keys())
-    this.membership.requestRejoin(reason)
   }
 
   /** Statuses are written then, at the stop too: who comes after this worker is not to be contradicted by what it says late. */
@@ -269,6 +218,16 @@ export class DistributedParts {
     await this.#owned.revoked(work)
     using limit = timeLimit(flushMs, this.#patience)
     await abortable(this.#store.flush(limit.signal), limit.signal).catch(() => undefined)
+  }
+
+  #createChanges(): ConfigChanges {
+    const concerned = (): ConfigChangesParts => {
+      const { membership, transactions, restartRequests, topics, logs, loggers } = this
+      const parts = { membership, transactions, restartRequests, topics, logs, loggers }
+      return { ...parts, owned: this.#owned, duties: this.#duties }
+    }
+    const snapshot = (): ClusterConfigState => this.configs.snapshot()
+    return new ConfigChanges(snapshot, concerned, this.#stopping.signal)
   }
 
   #createTransactions(): ClusterTransactions {

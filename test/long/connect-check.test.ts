@@ -14,7 +14,8 @@ const file = { 'tasks.max': '1', file: '/nowhere/at-all' }
 const connectors = {
   plain: {
     ...{ ...file, 'connector.class': 'FileStreamSource', topic: 'lines' },
-    ...{ transforms: 'route', 'transforms.route.type': 'RegexRouter$Value' },
+    ...{ transforms: 'route', 'transforms.route.type': 'RegexRouter' },
+    ...{ 'transforms.route.regex': 'a', 'transforms.route.replacement': 'b' },
     'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
   },
   other: {

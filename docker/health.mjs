@@ -1,4 +1,5 @@
-// Exits with 0 while the worker answers GET /health with 200, else with 1 and the reason.
+// Exits with 0 while the worker answers GET /health with 200, else with 1 and the reason. Where the worker asks for a user:
+// HEALTH_USER and HEALTH_PASSWORD, or HEALTH_USER_FILE and HEALTH_PASSWORD_FILE, whose first lines they are.
 import { readFileSync } from 'node:fs'
 import { get as getHttp } from 'node:http'
 import { get as getHttps } from 'node:https'
@@ -15,10 +16,11 @@ const local = ['', '0.0.0.0', '[::]'].includes(host) ? '127.0.0.1' : host
 const get = scheme.toLowerCase() === 'https' ? getHttps : getHttp
 const request = get(
   `${scheme}://${local}:${port}/health`,
-  { timeout: timeoutMs, rejectUnauthorized: false },
+  { timeout: timeoutMs, rejectUnauthorized: false, auth: credentials() },
   (response) => {
     response.resume()
-    if (response.statusCode !== 200) fail(`GET /health answered ${response.statusCode}.`)
+    const { statusCode } = response
+    if (statusCode !== 200) fail(`GET /health answered ${statusCode}.${adviceOn(statusCode)}`)
   },
 )
 request.on('timeout', () => fail(`GET /health did not answer within ${timeoutMs} ms.`))
@@ -32,6 +34,27 @@ function textOfWorkerFile() {
   } catch {
     return ''
   }
+}
+
+/** Undefined where no user is named: nobody is then. */
+function credentials() {
+  const user = given('HEALTH_USER')
+  return user === undefined ? undefined : `${user}:${given('HEALTH_PASSWORD') ?? ''}`
+}
+
+function given(name) {
+  const file = process.env[`${name}_FILE`]
+  if (process.env[name] !== undefined || file === undefined) return process.env[name]
+  try {
+    return readFileSync(file, 'utf8').split(/\r?\n/, 1)[0]
+  } catch (error) {
+    fail(`Cannot read ${name}_FILE: ${error.message}`)
+  }
+}
+
+function adviceOn(statusCode) {
+  if (statusCode !== 401) return ''
+  return ' Set HEALTH_USER and HEALTH_PASSWORD, or HEALTH_USER_FILE and HEALTH_PASSWORD_FILE.'
 }
 
 function fail(reason) {

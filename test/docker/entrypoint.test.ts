@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
+const basic = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`
 const docker = fileURLToPath(new URL('../../docker', import.meta.url))
 
 /** An image's folder, with a command that tells how it was called in place of the worker. */
@@ -142,6 +143,38 @@ describe('the health check of the image', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as AddressInfo
     expect(await check(`http://0.0.0.0:${port},http://x:1`)).toEqual([code, reason])
+    server.close()
+  })
+
+  test('shows who it is where the worker asks, by the environment or by files', async () => {
+    const shown: (string | undefined)[] = []
+    const server = createServer((request, response) => {
+      shown.push(request.headers.authorization)
+      response.writeHead(shown.at(-1) === basic('ann:pass word') ? 200 : 401).end()
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const asked = { CONNECT_LISTENERS: `http://127.0.0.1:${port}` }
+    const [user, password] = [path.join(image, 'user'), path.join(image, 'password')]
+    await writeFile(user, 'ann\n')
+    await writeFile(password, 'pass word\r\nand more')
+    const own = { HEALTH_USER: 'ann', HEALTH_PASSWORD: 'pass word' }
+    const inFiles = { HEALTH_USER_FILE: user, HEALTH_PASSWORD_FILE: password }
+    expect(await checkWith({ ...asked, ...own })).toEqual([0, ''])
+    expect(await checkWith({ ...asked, ...inFiles })).toEqual([0, ''])
+    expect(await checkWith({ ...asked, ...inFiles, HEALTH_PASSWORD: 'wrong' })).toEqual([
+      1,
+      'GET /health answered 401. Set HEALTH_USER and HEALTH_PASSWORD, or HEALTH_USER_FILE and HEALTH_PASSWORD_FILE.\n',
+    ])
+    expect((await checkWith(asked))[0]).toBe(1)
+    const lost = { ...inFiles, HEALTH_USER_FILE: path.join(image, 'no-such') }
+    expect((await checkWith({ ...asked, ...lost }))[1]).toContain('Cannot read HEALTH_USER_FILE')
+    expect(shown).toEqual([
+      basic('ann:pass word'),
+      basic('ann:pass word'),
+      basic('ann:wrong'),
+      undefined,
+    ])
     server.close()
   })
 

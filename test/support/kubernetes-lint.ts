@@ -2,7 +2,7 @@ import {
   PodMonitor,
   PrometheusRule,
 } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1'
-import { Deployment } from 'kubernetes-models/apps/v1'
+import { Deployment, StatefulSet } from 'kubernetes-models/apps/v1'
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1'
 import { PodDisruptionBudget } from 'kubernetes-models/policy/v1'
 import { ConfigMap, Service, ServiceAccount } from 'kubernetes-models/v1'
@@ -17,6 +17,7 @@ const kinds = [
   PrometheusRule,
   Service,
   ServiceAccount,
+  StatefulSet,
 ] as const
 
 /**

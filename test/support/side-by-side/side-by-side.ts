@@ -29,7 +29,7 @@ const mostDiffering = 8
 const leftoverMs = 10_000
 const everyMs = 100
 /** Within which a worker has heard how a rebalance has ended, or that one is to begin: some heartbeats, and what it reads then. */
-const heardMs = 5000
+const heardMs = 10_000
 
 /** Two clusters to which the same is done, and that must then be alike: their answers, and their internal topics. */
 export class SideBySide implements AsyncDisposable {

@@ -191,9 +191,9 @@ describe('configurations', () => {
       `it cannot be empty with ${field}.`,
     ])
     const theirs = new AivenS3SourceConnector()
-    expect(errors(theirs, { 'aws.s3.bucket.name': 'b', ...aiven })).toEqual([])
+    expect(errors(theirs, { 'aws.s3.bucket.name': 'bucket', ...aiven })).toEqual([])
     expect(
-      errors(theirs, { 'aws.s3.bucket.name': 'b', 'file.name.template': '{{partition}}' }),
+      errors(theirs, { 'aws.s3.bucket.name': 'bucket', 'file.name.template': '{{partition}}' }),
     ).toEqual(['set it, or have {{topic}} in file.name.template.'])
   })
 

@@ -1,7 +1,14 @@
 import { ConfigError, configDef, isBlank, mergeConfigDefs } from 'sluice/api'
 import type { ConfigOf, ConnectorConfig, KeySpec } from 'sluice/api'
 import { partitionerKeys, simpleName, storageCommonKeys, storageSinkKeys } from 'sluice/storage'
-import { bufferKeys, hdfs3Keys, hdfsKeys, hiveKeys, kerberosKeys, ownKeys } from './hdfs-keys.ts'
+import {
+  bufferKeys,
+  hdfs3Keys,
+  hdfsKeys,
+  hiveKeys,
+  kerberosKeys,
+  ownKeys,
+} from '../config/hdfs-keys.ts'
 import { HdfsPaths } from './hdfs-paths.ts'
 
 /** The releases of Confluent's sinks whose keys and files these are. */

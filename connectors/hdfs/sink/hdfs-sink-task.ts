@@ -6,7 +6,7 @@ import type {
   SinkRecord,
   TopicPartition,
 } from 'sluice/api'
-import { openHdfs } from './open-hdfs.ts'
+import { openHdfs } from '../config/open-hdfs.ts'
 import { parseHdfsSinkConfig, version } from './hdfs-sink-config.ts'
 import { HdfsWriters } from './hdfs-writers.ts'
 import { openParts, prepareDirectories } from './open-parts.ts'

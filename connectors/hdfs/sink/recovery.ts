@@ -109,7 +109,7 @@ async function byNames(
 async function read(hdfs: Hdfs, path: string, signal: AbortSignal): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let bytes = 0
-  for await (const chunk of await hdfs.open(path, 0, signal)) {
+  for await (const chunk of await hdfs.open(path, null, signal)) {
     chunks.push(chunk)
     bytes += chunk.length
     if (bytes > mostLogBytes) break

@@ -1,6 +1,12 @@
 import type { FileStatus } from './answers.ts'
 import type { HdfsBody } from './exchange.ts'
 
+/** A part of a file. */
+export interface ByteRange {
+  readonly offset: number
+  readonly length: number
+}
+
 /** What connectors ask of a file system. Paths are absolute. Rejects with a RetriableError for what may pass, else with a ConnectError. */
 export interface Hdfs {
   /**
@@ -13,8 +19,12 @@ export interface Hdfs {
     options: { readonly overwrite: boolean },
     signal: AbortSignal,
   ): Promise<void>
-  /** The bytes of a file from `offset` on, which lies before its end unless it is 0. */
-  open(path: string, offset: number, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>
+  /** The bytes of a file, all of them or those of a range, which begins before its end. */
+  open(
+    path: string,
+    range: ByteRange | null,
+    signal: AbortSignal,
+  ): Promise<AsyncIterable<Uint8Array>>
   /** Null where there is none. */
   status(path: string, signal: AbortSignal): Promise<FileStatus | null>
   /** What is in a directory; null where there is none. */

@@ -4,7 +4,7 @@ import { Connections, LostAnswerError, UnreachableError } from './exchange.ts'
 import type { Answer, Exchange, HdfsBody } from './exchange.ts'
 import { listOf, locationOf, statusOf } from './answers.ts'
 import type { FileStatus } from './answers.ts'
-import type { Hdfs } from './hdfs.ts'
+import type { ByteRange, Hdfs } from './hdfs.ts'
 import { NameNodes } from './name-nodes.ts'
 import type { NameNodeCall } from './name-nodes.ts'
 import { pathText } from './path-text.ts'
@@ -66,8 +66,9 @@ export class WebHdfsClient implements Hdfs {
     await this.#send({ ...operation, action: `append to ${path}`, repeatable: false }, body, signal)
   }
 
-  async open(path: string, offset: number, signal: AbortSignal): Promise<IncomingMessage> {
-    const query = { op: 'OPEN', ...(offset > 0 && { offset: String(offset) }) }
+  async open(path: string, range: ByteRange | null, signal: AbortSignal): Promise<IncomingMessage> {
+    const part = range && { offset: String(range.offset), length: String(range.length) }
+    const query = { op: 'OPEN', ...part }
     const action = `read ${path}`
     const operation = { method: 'GET', path, query, action, repeatable: true } as const
     return await this.#viaDataNode(operation, async (more) => {

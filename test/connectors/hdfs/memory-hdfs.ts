@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { RetriableError } from '../../../src/api/index.ts'
 import type { FileStatus } from '../../../connectors/hdfs/webhdfs/answers.ts'
 import type { HdfsBody } from '../../../connectors/hdfs/webhdfs/exchange.ts'
-import type { Hdfs } from '../../../connectors/hdfs/webhdfs/hdfs.ts'
+import type { ByteRange, Hdfs } from '../../../connectors/hdfs/webhdfs/hdfs.ts'
 import { nameOf, parentOf } from '../../../connectors/hdfs/webhdfs/path-text.ts'
 import { HdfsError } from '../../../connectors/hdfs/webhdfs/remote-exception.ts'
 
@@ -68,13 +68,17 @@ export class MemoryHdfs implements Hdfs {
     )
   }
 
-  open(path: string): Promise<AsyncIterable<Uint8Array>> {
+  open(path: string, range: ByteRange | null): Promise<AsyncIterable<Uint8Array>> {
     this.#live()
     const bytes = this.files.get(path)
     if (bytes === undefined) {
       return Promise.reject(new HdfsError(`There is no ${path}`, 'FileNotFoundException'))
     }
-    return Promise.resolve(Readable.from([bytes]))
+    return Promise.resolve(
+      Readable.from([
+        range === null ? bytes : bytes.subarray(range.offset, range.offset + range.length),
+      ]),
+    )
   }
 
   status(path: string): Promise<FileStatus | null> {

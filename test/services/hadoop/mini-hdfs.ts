@@ -110,7 +110,7 @@ async function writeConf(
 /** The contents of a file. */
 export async function contentsOf(client: WebHdfsClient, file: string): Promise<Buffer> {
   const chunks: Uint8Array[] = []
-  for await (const chunk of (await client.open(file, 0, never)) as AsyncIterable<Buffer>) {
+  for await (const chunk of (await client.open(file, null, never)) as AsyncIterable<Buffer>) {
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)

@@ -4,8 +4,8 @@ const hdfs = { group: 'HDFS' } as const
 const security = { group: 'Security' } as const
 const hive = { group: 'Hive' } as const
 
-/** Confluent's keys for HDFS (`HdfsSinkConnectorConfig`). */
-export const hdfsKeys = {
+/** Confluent's keys for the way to HDFS. */
+export const hdfsUrlKeys = {
   'hdfs.url': {
     type: 'string',
     default: null,
@@ -27,6 +27,11 @@ export const hdfsKeys = {
     doc: 'Where Hadoop is installed. Taken and not used.',
     ...hdfs,
   },
+} as const satisfies Record<string, KeySpec>
+
+/** Confluent's keys for the sink (`HdfsSinkConnectorConfig`). */
+export const hdfsKeys = {
+  ...hdfsUrlKeys,
   'logs.dir': {
     type: 'string',
     default: 'logs',

@@ -1,0 +1,150 @@
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { startHdfs } from '../services/hadoop/mini-hdfs.ts'
+import type { MiniHdfs } from '../services/hadoop/mini-hdfs.ts'
+import { root } from '../services/paths.ts'
+import { openKafkaClient } from '../support/kafka-client.ts'
+import { Sluice, scratchDir } from '../support/sluice.ts'
+import type { ScratchDir } from '../support/sluice.ts'
+import { topicPrefix } from '../support/topics.ts'
+import { waitFor } from '../support/wait-for.ts'
+
+let hdfs: MiniHdfs
+
+beforeAll(async () => {
+  hdfs = await startHdfs()
+}, 900_000)
+afterAll(() => hdfs[Symbol.asyncDispose]())
+
+const flushSize = 100
+
+const worker = (dir: ScratchDir): Record<string, string> => ({
+  'key.converter': 'org.apache.kafka.connect.storage.StringConverter',
+  'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
+  'value.converter.schemas.enable': 'false',
+  'offset.storage.file.filename': dir.file('offsets'),
+  'offset.flush.interval.ms': '200',
+  'consumer.session.timeout.ms': '6000',
+  'consumer.heartbeat.interval.ms': '500',
+})
+
+const sinkOf = (topic: string): Record<string, string> => ({
+  ...{ name: `${topic}-sink`, topics: topic, 'tasks.max': '1' },
+  'connector.class': 'io.confluent.connect.hdfs3.Hdfs3SinkConnector',
+  'format.class': 'io.confluent.connect.hdfs3.json.JsonFormat',
+  'flush.size': String(flushSize),
+  'hdfs.url': hdfs.url,
+  'webhdfs.url': hdfs.http.join(','),
+  'webhdfs.user': 'root',
+  'retry.backoff.ms': '500',
+})
+
+const namesOf = (topic: string, count: number): string[] =>
+  Array.from({ length: count / flushSize }, (_, index) => {
+    const [start, end] = [index * flushSize, (index + 1) * flushSize - 1]
+    const offsets = [start, end].map((each) => String(each).padStart(10, '0')).join('+')
+    return `/topics/${topic}/partition=0/${topic}+0+${offsets}.json`
+  })
+
+const numbersIn = (files: ReadonlyMap<string, Buffer>): number[] =>
+  [...files.values()]
+    .flatMap((bytes) => bytes.toString().trimEnd().split('\n'))
+    .map((line) => (JSON.parse(line) as { readonly n: number }).n)
+
+/** Waits for all files, and holds names and contents against a run without interruption. */
+async function expectAll(topic: string, count: number): Promise<void> {
+  const names = namesOf(topic, count)
+  const files = await waitFor(
+    'every record to be written',
+    async () => {
+      const found = await hdfs.files(`/topics/${topic}`)
+      return found.size >= names.length ? found : undefined
+    },
+    { timeoutMs: 120_000 },
+  )
+  expect([...files.keys()]).toEqual(names)
+  expect(numbersIn(files)).toEqual(Array.from({ length: count }, (_, n) => n))
+  const left = await waitFor('nothing to be left of what was begun', async () => {
+    const temps = await hdfs.files(`/topics/+tmp/${topic}`)
+    return temps.size === 0 ? 'nothing' : undefined
+  })
+  expect(left).toBe('nothing')
+  expect(await hdfs.control('/leases')).toBe('0')
+}
+
+test(
+  'files and what they hold are those of a run without, though the worker was killed at every point',
+  { timeout: 400_000 },
+  async () => {
+    await using dir = await scratchDir()
+    await using kafka = await openKafkaClient(inject('bootstrapServers'))
+    const topic = `${topicPrefix('hdfs-kill')}numbers`
+    await kafka.createTopic(topic)
+    const sink = await dir.properties('sink.properties', sinkOf(topic))
+    const launch = (env: Record<string, string>): Promise<Sluice> =>
+      Sluice.launch({
+        ...{ dir, env, properties: worker(dir), connectorFiles: [sink] },
+        bootstrapServers: inject('bootstrapServers'),
+      })
+    let count = 0
+    const add = async (more: number): Promise<void> => {
+      const values = Array.from({ length: more }, (_, index) =>
+        JSON.stringify({ n: count + index }),
+      )
+      await kafka.send(topic, values)
+      count += more
+    }
+    for (const point of ['sink.put', 'sink.delivered', 'sink.flush', 'sink.commit']) {
+      await add(350)
+      const hooks = pathToFileURL(path.join(root, 'test', 'support', 'die-at.mjs')).href
+      const env = { SLUICE_TEST_HOOKS: hooks, SLUICE_TEST_DIE_AT: `${point}:1` }
+      await using killed = await launch(env)
+      expect(await killed.process.exited).toBe(137)
+    }
+    await add(100)
+    await using last = await launch({})
+    await expectAll(topic, count)
+    expect(await last.process.stop()).toBe(143)
+  },
+)
+
+test(
+  'a worker that is held up amid its commits, and another that takes over, write every record once',
+  { timeout: 400_000 },
+  async () => {
+    await using dir = await scratchDir()
+    await using otherDir = await scratchDir()
+    await using kafka = await openKafkaClient(inject('bootstrapServers'))
+    const topic = `${topicPrefix('hdfs-held')}numbers`
+    await kafka.createTopic(topic)
+    const count = 20 * flushSize
+    await kafka.send(
+      topic,
+      Array.from({ length: count }, (_, n) => JSON.stringify({ n })),
+    )
+    const start = async (at: ScratchDir): Promise<Sluice> =>
+      await Sluice.start({
+        ...{ dir: at, properties: worker(at), bootstrapServers: inject('bootstrapServers') },
+        connectorFiles: [await at.properties('sink.properties', sinkOf(topic))],
+      })
+    await using held = await start(dir)
+    await waitFor('the first file', async () =>
+      (await hdfs.files(`/topics/${topic}`)).size > 0 ? true : undefined,
+    )
+    held.process.signal('SIGSTOP')
+    await using other = await start(otherDir)
+    await waitFor(
+      'the other worker to write all files',
+      async () =>
+        (await hdfs.files(`/topics/${topic}`)).size >= namesOf(topic, count).length
+          ? true
+          : undefined,
+      { timeoutMs: 120_000 },
+    )
+    held.process.signal('SIGCONT')
+    await expectAll(topic, count)
+    await held.process.kill()
+    expect(await other.process.stop()).toBe(143)
+  },
+)

@@ -40,8 +40,8 @@ export class ObjectWriter {
   #partNumber = 0
   #failure: { readonly error: unknown } | null = null
   #finished = false
+  /** Of an object that is one request. */
   #body: Buffer | null = null
-  #etag: string | null = null
 
   constructor(options: ObjectWriterOptions) {
     this.key = options.key
@@ -94,7 +94,6 @@ export class ObjectWriter {
     }
     if (this.#uploadId === null && this.#pieces.bytes <= partBytes) {
       this.#body ??= await this.#pieces.take(this.#pieces.bytes)
-      this.#etag ??= createHash('md5').update(this.#body).digest('hex')
       const metadata = {
         'sluice-end-offset': contents.endOffset,
         'sluice-records': String(contents.records),
@@ -114,7 +113,11 @@ export class ObjectWriter {
 
   /** Whether an object with this ETag holds what this one does. */
   isSame(etag: string): boolean {
-    return unquoted(etag) === (this.#etag ?? multipartEtag(this.#parts))
+    const own =
+      this.#body === null
+        ? multipartEtag(this.#parts)
+        : createHash('md5').update(this.#body).digest('hex')
+    return unquoted(etag) === own
   }
 
   /** Leaves no upload behind, and no byte. */

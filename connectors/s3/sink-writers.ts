@@ -40,6 +40,8 @@ export class SinkWriters {
   /** What was committed last, so that it is said once. */
   readonly #committed = new Map<string, number>()
 
+  /** Of the record before: mostly the next one is of the same partition. */
+  #last: PartitionWriter | null = null
   /** When partitions that rest are read again, in milliseconds since the epoch. */
   readonly #retries = new Map<PartitionWriter, number>()
 
@@ -109,6 +111,7 @@ export class SinkWriters {
   }
 
   async close(partitions: readonly TopicPartition[], signal: AbortSignal): Promise<void> {
+    this.#last = null
     for (const { topic, partition } of partitions) {
       const key = keyOf(topic, partition)
       const writer = this.#writers.get(key)
@@ -121,6 +124,7 @@ export class SinkWriters {
   }
 
   async stop(signal: AbortSignal): Promise<void> {
+    this.#last = null
     for (const writer of this.#writers.values()) await writer.abort(signal)
     this.#writers.clear()
     await this.#options.parts.objects.spill.close()
@@ -226,12 +230,17 @@ export class SinkWriters {
 
   #writerOf(record: SinkRecord, nowMs: number): PartitionWriter {
     const { originalTopic: topic, originalKafkaPartition: partition } = record
+    const last = this.#last
+    if (last?.topicPartition.partition === partition && last.topicPartition.topic === topic) {
+      return last
+    }
     const key = keyOf(topic, partition)
     let writer = this.#writers.get(key)
     if (writer === undefined) {
       writer = this.#options.open({ topic, partition }, nowMs)
       this.#writers.set(key, writer)
     }
+    this.#last = writer
     return writer
   }
 }

@@ -5,6 +5,7 @@
 // npm run bench -- converters [--rounds 3] [--seconds 1] [--warm 5] [--only json-read|json-write|...]
 // npm run bench -- scale [--connectors 1000] [--java-connectors 1000]
 // npm run bench -- jdbc [--records 1000000] [--rounds 3] [--tasks 1|4] [--only insert|upsert|latency|source]
+// npm run bench -- storage [--records 1000000] [--rounds 3] [--partitions 1|4] [--only 'JSON lines'|'bytes through'|'Avro to Avro'|...]
 // Ours beside the Java worker, Kafka's own clients and kafkajs, or Kafka's own converters, in one run. Prints tables; asserts no time.
 import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
@@ -27,6 +28,7 @@ const { positionals, values } = parseArgs({
     connectors: { type: 'string', default: '1000' },
     'java-connectors': { type: 'string', default: '1000' },
     tasks: { type: 'string' },
+    partitions: { type: 'string' },
     warm: { type: 'string', default: '5' },
   },
 })
@@ -54,6 +56,11 @@ const benches = {
     spawnSync('node', ['scripts/build.mjs', '--if-stale'], { cwd: root, stdio: 'inherit' })
     const tasks = values.tasks === undefined ? [1, 4] : [Number(values.tasks)]
     await benchJdbc({ ...amount, tasks, only: values.only ?? null })
+  },
+  storage: async ({ benchStorage }) => {
+    spawnSync('node', ['scripts/build.mjs', '--if-stale'], { cwd: root, stdio: 'inherit' })
+    const partitions = values.partitions === undefined ? [1, 4] : [Number(values.partitions)]
+    await benchStorage({ ...amount, partitions, only: values.only ?? null })
   },
   idle: async ({ benchIdle }) => {
     const module = await bundleTs('test/bench/idle-clients.ts')

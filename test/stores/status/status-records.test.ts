@@ -4,14 +4,13 @@ import { describe, expect, test } from 'vitest'
 import { encodeStatusRecord, readStatusRecord } from '../../../src/stores/status/status-records.ts'
 import type { StatusRecord } from '../../../src/stores/status/status-records.ts'
 
-const fixture = path.join(
-  import.meta.dirname,
-  '../../fixtures/java-connect/topics/connect-status.jsonl',
+const fixtures = path.join(import.meta.dirname, '../../fixtures/java-connect')
+const records = ['topics', 'exactly-once'].flatMap((folder) =>
+  readFileSync(path.join(fixtures, folder, 'connect-status.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { readonly key: string; readonly value: string | null }),
 )
-const records = readFileSync(fixture, 'utf8')
-  .trim()
-  .split('\n')
-  .map((line) => JSON.parse(line) as { readonly key: string; readonly value: string | null })
 
 const bytes = (text: string | null): Buffer | null => (text === null ? null : Buffer.from(text))
 

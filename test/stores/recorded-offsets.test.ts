@@ -4,7 +4,7 @@ import type { SourceOffset, SourcePartition } from '../../src/data/records.ts'
 import { partitionOfKey } from '../../src/kafka/producer/murmur2.ts'
 import { OffsetIndex } from '../../src/stores/offset-index.ts'
 
-/** A record of a topic of offsets, as a Java worker wrote it in a transaction. */
+/** A record of a topic of offsets, as a Java worker wrote it; with exactly-once sources in a transaction. */
 interface Recorded {
   readonly topic: string
   readonly partition: number
@@ -12,17 +12,23 @@ interface Recorded {
   readonly value: string | null
 }
 
-const folder = new URL('../fixtures/java-connect/exactly-once/', import.meta.url)
-const linesOf = (name: string): readonly string[] =>
-  readFileSync(new URL(name, folder), 'utf8').trim().split('\n')
-const recorded = (topic: string): readonly Recorded[] =>
-  linesOf(`${topic}.jsonl`).map((line) => JSON.parse(line) as Recorded)
-const partitionsOf = new Map(
-  linesOf('topic-configs.jsonl').map((line) => {
-    const { topic, partitions } = JSON.parse(line) as { topic: string; partitions: number }
-    return [topic, partitions] as const
-  }),
-)
+/** A topic as it was created. */
+interface Created {
+  readonly topic: string
+  readonly partitions: number
+}
+
+const fixtures = new URL('../fixtures/java-connect/', import.meta.url)
+const linesOf = (file: string): readonly string[] =>
+  readFileSync(new URL(file, fixtures), 'utf8').trim().split('\n')
+const recorded = (folder: string, topic: string): readonly Recorded[] =>
+  linesOf(`${folder}/${topic}.jsonl`).map((line) => JSON.parse(line) as Recorded)
+const partitionsOf = (folder: string, topic: string): number => {
+  const created = linesOf(`${folder}/topic-configs.jsonl`).map(
+    (line) => JSON.parse(line) as Created,
+  )
+  return created.find((each) => each.topic === topic)?.partitions ?? 0
+}
 
 function parsed({ key, value }: Recorded) {
   const [connector, partition] = JSON.parse(key) as [string, SourcePartition]
@@ -31,10 +37,11 @@ function parsed({ key, value }: Recorded) {
 }
 
 describe.each([
-  { topic: 'connect-offsets', records: 36 },
-  { topic: 'e2-offsets', records: 6 },
-])('the offsets that Java wrote in transactions to $topic', ({ topic, records }) => {
-  const all = recorded(topic)
+  { folder: 'topics', topic: 'connect-offsets', records: 147 },
+  { folder: 'exactly-once', topic: 'connect-offsets', records: 36 },
+  { folder: 'exactly-once', topic: 'e2-offsets', records: 6 },
+])('the offsets that Java wrote to $topic ($folder)', ({ folder, topic, records }) => {
+  const all = recorded(folder, topic)
 
   test('are in the bytes, and in the partition, in which ours would be', () => {
     expect(all).toHaveLength(records)
@@ -43,7 +50,7 @@ describe.each([
       const [written] = new OffsetIndex().encode(connector, [{ partition, offset }])
       expect(written?.key.toString()).toBe(each.key)
       expect(written?.value?.toString() ?? null).toBe(each.value)
-      const count = partitionsOf.get(topic) ?? 0
+      const count = partitionsOf(folder, topic)
       expect(partitionOfKey(Buffer.from(each.key), count)).toBe(each.partition)
     }
   })

@@ -32,6 +32,8 @@ export interface AssignedWork {
   revoked(work: Work): Promise<void>
   /** All that the worker has. The configurations that this is about have been read. */
   assigned(assignment: GroupAssignment): void
+  /** It is the worker's again after its place was lost: others may have said what they do with it meanwhile. Waits for nothing. */
+  returned(): void
   /** Whether something of it still stops that others may have next. */
   isStopping(): boolean
 }
@@ -70,6 +72,7 @@ export class ClusterMembership {
   #joined: ClusterConfigState | null = null
   #assignment: GroupAssignment | null = null
   #isSettled = false
+  #wasLost = false
   #isDrained = false
   /** Of a worker that has left the group to be drained: who led it then. */
   #outside: Pick<GroupAssignment, 'leaderUrl'> | null = null
@@ -181,6 +184,7 @@ export class ClusterMembership {
       // Nothing of it writes while the lease is over. Whether it goes on, the next assignment says.
       lost: () => {
         this.#isSettled = false
+        this.#wasLost = true
         return Promise.resolve()
       },
       assigned: (assignment) => {
@@ -239,6 +243,8 @@ export class ClusterMembership {
     }
     this.#isSettled = true
     work.assigned(assignment)
+    if (this.#wasLost) work.returned()
+    this.#wasLost = false
     this.metrics.completed()
     this.#settling.tell()
     if (assignment.wasRevoked) {

@@ -1,11 +1,16 @@
+import { asError } from '../../errors/connect-error.ts'
 import type { ConnectorTaskId } from '../../messages/ids.ts'
 import type { StoredStatus } from '../../stores/status/status-records.ts'
 import type { StatusTable } from '../../stores/status/status-table.ts'
+import { createLogger } from '../../util/logger.ts'
 import type { State } from '../herder.ts'
 import { Statuses } from '../statuses.ts'
 import type { StatusFailure } from '../statuses.ts'
 import type { StatusChange } from '../restart-supervisor.ts'
 import type { StatusStore } from './options.ts'
+import type { Work } from './work.ts'
+
+const log = createLogger('org.apache.kafka.connect.storage.KafkaStatusBackingStore')
 
 export interface ClusterStatusesParts {
   readonly store: StatusStore
@@ -67,6 +72,17 @@ export class ClusterStatuses {
     this.#put({ kind: 'task', connector, task, status }, state)
   }
 
+  /** Says again what runs here and is another worker's by what the topic says: that one has had it in between, and given it up. Never rejects. */
+  async repeat(work: Work, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#parts.store.refresh(signal)
+      for (const name of work.connectors) this.#repeatConnector(name)
+      for (const id of work.tasks) this.#repeatTask(id)
+    } catch (error) {
+      if (!signal.aborted) log.warn(`What runs here is not told anew: ${asError(error).message}`)
+    }
+  }
+
   /** Of a connector that is there no more. */
   destroyConnector(connector: string): void {
     for (const task of this.table.tasks(connector).keys()) this.destroyTask({ connector, task })
@@ -75,6 +91,28 @@ export class ClusterStatuses {
 
   destroyTask({ connector, task }: ConnectorTaskId): void {
     this.#parts.store.put({ kind: 'task', connector, task, status: null })
+  }
+
+  #repeatConnector(connector: string): void {
+    const { own } = this
+    if (own.connectorState(connector) === undefined || !this.#parts.exists(connector)) return
+    if (this.#isOwn(this.table.connector(connector))) return
+    const { state, version, trace = null } = own.connector(connector)
+    this.#put({ kind: 'connector', connector, status: this.#status(state, version, trace) }, state)
+  }
+
+  #repeatTask(id: ConnectorTaskId): void {
+    const { own } = this
+    const { connector, task } = id
+    if (own.taskState(id) === undefined || !this.#parts.exists(connector, task)) return
+    if (this.#isOwn(this.table.task(connector, task))) return
+    const { state, version, trace = null } = own.task(id)
+    const status = this.#status(state, version, trace)
+    this.#put({ kind: 'task', connector, task, status }, state)
+  }
+
+  #isOwn(said: StoredStatus | null): boolean {
+    return said?.workerId === this.#parts.workerId
   }
 
   #status(state: State, version: string | null, trace: string | null): StoredStatus {

@@ -108,6 +108,7 @@ export class DistributedParts {
     const services = this.#createServices()
     const settled = (): GroupAssignment | null => this.membership.settled
     const { transactions } = this
+    const running = (): Work => this.#owned.running()
     const onStopped = (): void => this.membership.wake()
     this.#owned = new OwnedWork({ services, snapshot, settled, transactions, onStopped })
     this.membership = new ClusterMembership({
@@ -116,12 +117,10 @@ export class DistributedParts {
         revoked: (work) => this.#revoked(work),
         assigned: (assignment) => this.#assigned(assignment),
         isStopping: () => this.#owned.isStopping,
+        returned: () => void this.#statuses.repeat(running(), this.#stopping.signal),
       },
     })
-    this.drain = new WorkerDrain({
-      membership: this.membership,
-      running: () => this.#owned.running(),
-    })
+    this.drain = new WorkerDrain({ membership: this.membership, running })
     this.views = new ClusterViews({
       ...{ snapshot, workerId, worker: this.worker, restarts: this.#restarts },
       statuses: () => this.#statuses.table,

@@ -57,6 +57,7 @@ function start(): Scene {
       },
       assigned: (assignment) => told.push(assignment),
       isStopping: () => false,
+      returned: () => undefined,
     },
   })
   started.push(membership)

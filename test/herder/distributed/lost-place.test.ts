@@ -168,3 +168,25 @@ test('who has lost the lead while it prepared to fence producers does not: they 
   expect((await refused)[1]).toBe('Only the leader may perform zombie fencing.')
   expect(fenced).toEqual([])
 })
+
+test('what another worker had meanwhile, and gave up, is told to run here when the worker has its place again', async () => {
+  const scene = await running()
+  scene.group.lose()
+  const other = { state: 'UNASSIGNED', trace: null, workerId: 'two', version: null } as const
+  const status = { ...other, generation: 49 }
+  scene.statuses.put({ kind: 'connector', connector: 'a', status })
+  scene.statuses.put({ kind: 'task', connector: 'a', task: 0, status })
+  scene.statuses.put({
+    kind: 'task',
+    connector: 'a',
+    task: 1,
+    status: { ...status, state: 'FAILED' },
+  })
+  await reach(scene, 'UNASSIGNED UNASSIGNED FAILED')
+  await give(scene, { generation: 50, work: all })
+  await reach(scene, 'RUNNING RUNNING RUNNING')
+  expect(scene.herder.connectorStatus('a').tasks.map(({ worker_id }) => worker_id)).toEqual([
+    'here:8083',
+    'here:8083',
+  ])
+})

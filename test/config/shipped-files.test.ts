@@ -10,7 +10,7 @@ function textOf(file: string): string {
 }
 
 describe('the files in config/', () => {
-  test('are those that Kafka ships, and one with a dead letter queue', () => {
+  test('are those that Kafka ships, one with a dead letter queue, and one of a source of objects', () => {
     expect(files).toEqual([
       'connect-console-sink.properties',
       'connect-console-source.properties',
@@ -18,6 +18,7 @@ describe('the files in config/', () => {
       'connect-file-sink-dead-letters.properties',
       'connect-file-sink.properties',
       'connect-file-source.properties',
+      'connect-s3-source.properties',
       'connect-standalone.properties',
     ])
   })

@@ -26,7 +26,12 @@ function start(connector: Record<string, string>, worker: Record<string, string>
     connectorClass: 'MySink',
     connectorConfig: { name: 'c', 'connector.class': 'MySink', ...connector },
     taskConfig: {},
-    workerConfig: { 'key.converter': 'String', 'value.converter': 'String', ...worker },
+    workerConfig: {
+      'bootstrap.servers': 'localhost:9092',
+      'key.converter': 'String',
+      'value.converter': 'String',
+      ...worker,
+    },
     secrets: [],
     kafkaClusterId: null,
     targetState: 'STARTED',

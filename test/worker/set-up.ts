@@ -94,6 +94,7 @@ export async function openWorker(
     lease,
     memory: new MemoryBudget(2 ** 24),
     config: {
+      'bootstrap.servers': 'localhost:9092',
       'key.converter': 'org.apache.kafka.connect.storage.StringConverter',
       'value.converter': 'org.apache.kafka.connect.storage.StringConverter',
       'task.shutdown.graceful.timeout.ms': String(settings.graceMs ?? 5000),

@@ -6,9 +6,11 @@ const entry = (file: string): string => fileURLToPath(new URL(file, import.meta.
 const globalSetup = ['test/support/build-dist.ts', 'test/support/kafka-service.ts']
 
 /** What needs real services: its setup starts them, and only where one of these files is run. */
-const withServices = ['integration', 'e2e', 'oracle', 'services', 'hostile'].map(
+const withServices = ['integration', 'e2e', 'oracle', 'services'].map(
   (folder) => `test/${folder}/**/*.test.ts`,
 )
+/** What holds threads and fills heaps on purpose, and is judged by the clock. */
+const hostile = ['test/hostile/**/*.test.ts']
 
 const { SLUICE_SEED } = process.env
 
@@ -51,7 +53,7 @@ export default defineConfig({
           ...firstTier,
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...withServices, 'test/long/**', 'test/fixtures/**'],
+          exclude: [...withServices, ...hostile, 'test/long/**', 'test/fixtures/**'],
           globalSetup: ['test/support/build-dist.ts'],
         },
       },
@@ -65,6 +67,16 @@ export default defineConfig({
           // These wait more than they compute; what computes (`unit`) runs before them, so that neither slows the other.
           maxWorkers: 3,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...firstTier,
+          name: 'hostile',
+          include: hostile,
+          globalSetup,
+          sequence: { groupOrder: 2 },
         },
       },
       {

@@ -41,7 +41,7 @@ rmSync(report, { force: true })
 
 const failedChecks = checks.filter((check) => !runTool(check)).map(([tool]) => tool)
 const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-const tier = process.argv.includes('--long') ? ['long'] : ['unit', 'services']
+const tier = process.argv.includes('--long') ? ['long'] : ['unit', 'services', 'hostile']
 const projects = tier.flatMap((project) => ['--project', project])
 const suitesPassed = runTool(['vitest', 'run', ...projects, ...reporters])
 const tests = countTests()

@@ -6,9 +6,8 @@ import { Sluice, scratchDir, stringConverters } from '../support/sluice.ts'
 import { topicPrefix } from '../support/topics.ts'
 import { waitFor } from '../support/wait-for.ts'
 
-const prefix = topicPrefix('interop')
-
 test('Java resumes from our offsets and we from Java’s, at the source and at the sink', async () => {
+  const prefix = topicPrefix('interop')
   await using dir = await scratchDir()
   await using kafka = await openKafkaClient(inject('bootstrapServers'))
   const topic = `${prefix}lines`

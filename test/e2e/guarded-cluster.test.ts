@@ -1,11 +1,12 @@
+import { randomUUID } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { request } from 'node:https'
 import type { RequestOptions } from 'node:https'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { freePort } from '../services/ports.ts'
 import { clusterProperties } from '../support/cluster.ts'
-import { Sluice, scratchDir } from '../support/sluice.ts'
-import type { ScratchDir } from '../support/sluice.ts'
+import { Sluice, isRunning, scratchDir } from '../support/sluice.ts'
+import type { ConnectorStatus, ScratchDir } from '../support/sluice.ts'
 import { tlsFile, tlsPasswords, tlsText } from '../support/tls-files.ts'
 import { topicPrefix } from '../support/topics.ts'
 import { waitFor } from '../support/wait-for.ts'
@@ -125,6 +126,11 @@ afterAll(async () => {
   await dir[Symbol.asyncDispose]()
 })
 
+async function isRunningAt(port: number, name: string): Promise<boolean> {
+  const { status, text } = await call(port, `/connectors/${name}/status`)
+  return status === 200 && isRunning(JSON.parse(text) as ConnectorStatus)
+}
+
 const ports = (): readonly [number, number] => {
   const [one, two] = workers
   if (one === undefined || two === undefined) throw new Error('There are two workers.')
@@ -135,30 +141,31 @@ describe('two workers of a cluster that ask for certificates and passwords', () 
   test('hand requests on to each other, with the client’s credentials and certificates of their own', async () => {
     const config = { 'connector.class': 'FileStreamSource', file: dir.file('in.txt') }
     const [one, two] = ports()
+    // Of every try its own: the workers stay, and so does what a try has left on them.
+    const suffix = randomUUID().slice(0, 8)
+    const [first, second] = [`first-${suffix}`, `second-${suffix}`] as const
     // One of the two leads, and is asked by the other.
     for (const [name, port] of [
-      ['first', one],
-      ['second', two],
+      [first, one],
+      [second, two],
     ] as const) {
       const body = { name, config: { ...config, topic: `${topicPrefix('guarded')}${name}` } }
       const { status, location } = await asked(port, 'POST', '/connectors', body)
       expect([status, location]).toEqual([201, `https://localhost:${port}/connectors/${name}`])
     }
     for (const port of [one, two]) {
-      await waitFor('all run', async () => {
-        const { text } = await call(port, '/connectors?expand=status')
-        return text.split('"state":"RUNNING"').length === 5
-      })
+      for (const name of [first, second])
+        await waitFor(`${name} runs`, () => isRunningAt(port, name))
       const hello = JSON.parse((await call(port, '/hello')).text) as { connectors: string[] }
-      expect([...hello.connectors].sort()).toEqual(['first', 'second'])
+      expect(hello.connectors).toEqual(expect.arrayContaining([first, second]))
     }
     // What is restarted is restarted by whoever has it, whoever is asked.
     for (const port of [one, two]) {
-      for (const name of ['first', 'second'])
+      for (const name of [first, second])
         expect((await asked(port, 'POST', `/connectors/${name}/restart`)).status).toBe(204)
     }
-    expect((await asked(two, 'DELETE', '/connectors/first')).status).toBe(204)
-    expect((await asked(one, 'DELETE', '/connectors/second')).status).toBe(204)
+    expect((await asked(two, 'DELETE', `/connectors/${first}`)).status).toBe(204)
+    expect((await asked(one, 'DELETE', `/connectors/${second}`)).status).toBe(204)
   }, 120_000)
 
   test('let nobody in without the one or the other', async () => {

@@ -84,15 +84,7 @@ export class ConnectCluster implements AsyncDisposable {
 
   /** An answer of any worker that answers; those that do not are passed over. */
   async call(call: RestCall, timeoutMs?: number): Promise<RestAnswer> {
-    let last: unknown = new Error('There is no worker.')
-    for (const { port } of this.workers.filter(({ isAwake }) => isAwake)) {
-      try {
-        return await callRest(port, call, timeoutMs)
-      } catch (error) {
-        last = error
-      }
-    }
-    throw last
+    return await this.#firstAnswer(this.workers, call, timeoutMs)
   }
 
   /** Tries again while the cluster is about something else, and throws what else it answers. */
@@ -100,9 +92,8 @@ export class ConnectCluster implements AsyncDisposable {
     const answer = await waitFor(
       `${call.method} ${call.path} is answered`,
       async () => {
-        const found = await this.call(call, 20_000).catch(() => null)
-        // 409: a rebalance; 500 and 503: no leader that can be reached, or a worker that only starts.
-        return found === null || [409, 500, 503].includes(found.status) ? null : found
+        const found = await this.#firstAnswer(this.workers, call, 20_000).catch(() => null)
+        return found === null || isMomentary(found) ? null : found
       },
       { timeoutMs: patienceMs, everyMs: 250 },
     )
@@ -115,11 +106,13 @@ export class ConnectCluster implements AsyncDisposable {
     await this.request({ method: 'PUT', path: `${pathOf(name)}/config`, body: config })
   }
 
+  /** Null where nobody knows it, or answers; throws where ours answers a read with 500, which no rebalance makes it do. */
   async status(name: string, port?: number): Promise<ConnectorStatus | null> {
     const call = { method: 'GET', path: `${pathOf(name)}/status` }
-    const answer = await (
-      port === undefined ? this.call(call, 10_000) : callRest(port, call, 10_000)
-    ).catch(() => null)
+    const workers = this.workers.filter((worker) => port === undefined || worker.port === port)
+    const answer = await this.#firstAnswer(workers, call, 10_000).catch(() => null)
+    if (answer?.status === 500 && !isMomentary(answer))
+      throw new Error(`${answer.by}: ${call.path}: ${answer.text}`)
     return answer?.status === 200 ? (JSON.parse(answer.text) as ConnectorStatus) : null
   }
 
@@ -149,6 +142,22 @@ export class ConnectCluster implements AsyncDisposable {
     await Promise.all(this.#workers.map((worker) => worker[Symbol.asyncDispose]()))
   }
 
+  async #firstAnswer(
+    workers: readonly ConnectWorker[],
+    call: RestCall,
+    timeoutMs?: number,
+  ): Promise<AnswerOf> {
+    let last: unknown = new Error('There is no worker.')
+    for (const { kind, port } of workers.filter(({ isAwake }) => isAwake)) {
+      try {
+        return { ...(await callRest(port, call, timeoutMs)), by: kind }
+      } catch (error) {
+        last = error
+      }
+    }
+    throw last
+  }
+
   #properties(): Record<string, string> {
     return {
       ...stringConverters,
@@ -168,6 +177,16 @@ export class ConnectCluster implements AsyncDisposable {
       ...this.#options.properties,
     }
   }
+}
+
+type AnswerOf = RestAnswer & { readonly by: WorkerKind }
+
+/**
+ * 409 is a rebalance, 503 a worker that only starts. A 500 is one of the two with Java's worker alone: there it answers even reads
+ * so, while its group is about to be rebalanced.
+ */
+function isMomentary({ status, by }: AnswerOf): boolean {
+  return status === 409 || status === 503 || (status === 500 && by === 'java')
 }
 
 export function pathOf(name: string): string {

@@ -13,9 +13,13 @@ export async function shareTheWork(bootstrapServers: string, protocol: string): 
   const [sink = ''] = load.sinks
   let ours = await cluster.start(otherKind)
   await scene.joined(1, ours)
+  await scene.create(load.sources)
+  let kept = await scene.settledOn(ours, load.sources)
   const java = await cluster.start('java')
   await scene.joined(2, ours)
-  await scene.create()
+  await scene.settledOn(java, load.sources)
+  if (isCalm(protocol)) await scene.expectKept(kept, ours, load.sources)
+  await scene.create(load.sinks)
   load.start()
   await scene.balanced()
   await expectAnswers(scene, java, { source, sink })
@@ -30,9 +34,11 @@ export async function shareTheWork(bootstrapServers: string, protocol: string): 
   await expectAnswers(scene, ours, { source: other, sink })
   await expectAnswers(scene, java, { source: other, sink })
 
+  kept = await scene.settledOn(ours)
   await java.kill()
   await scene.joined(1, ours)
   await scene.allAt(ours)
+  if (isCalm(protocol)) await scene.expectKept(kept, ours)
   await scene.expectWhole()
 }
 
@@ -47,10 +53,13 @@ export async function rollThereAndBack(bootstrapServers: string, protocol: strin
   await scene.balanced()
   for (const kind of [otherKind, 'java'] as const) {
     for (const [n, worker] of workers.entries()) {
+      const [stays = worker] = workers.filter((each) => each !== worker)
+      const kept = await scene.settledOn(stays)
       await worker.stop()
       workers[n] = await cluster.start(kind, { port: worker.port })
       await scene.joined(2)
       await scene.balanced()
+      if (isCalm(protocol) && stays.kind === 'sluice') await scene.expectKept(kept, stays)
     }
   }
   await scene.expectWhole()
@@ -58,6 +67,11 @@ export async function rollThereAndBack(bootstrapServers: string, protocol: strin
     .records(cluster.configTopic)
     .filter(({ key }) => key.startsWith('connector-'))
   expect(created.map(({ key }) => key)).toEqual(scene.names.map((name) => `connector-${name}`))
+}
+
+/** With eager rebalances everything is stopped and started again, each time. */
+function isCalm(protocol: string): boolean {
+  return protocol !== 'eager'
 }
 
 interface Subjects {
@@ -114,7 +128,22 @@ async function expectAnswers(
   await ask('PUT', `${pathOf(source)}/resume`)
   await ask('PUT', `${pathOf(sink)}/pause`)
   await ask('PUT', `${pathOf(sink)}/resume`)
-  await ask('POST', `${pathOf(source)}/restart?includeTasks=true`)
-  await ask('POST', `${pathOf(sink)}/tasks/0/restart`)
   await cluster.running(scene.names)
+  await restarted(scene, `${source}-0`, () =>
+    ask('POST', `${pathOf(source)}/restart?includeTasks=true`),
+  )
+  await restarted(scene, `${sink}-0`, () => ask('POST', `${pathOf(sink)}/tasks/0/restart`))
+  await cluster.running(scene.names)
+}
+
+async function restarted(
+  scene: Scene,
+  task: string,
+  restart: () => Promise<string>,
+): Promise<void> {
+  const before = scene.startsOf(task)
+  await restart()
+  await waitFor(`${task} is started again`, () => scene.startsOf(task) > before, {
+    ...{ timeoutMs: patienceMs, everyMs: 100 },
+  })
 }

@@ -9,6 +9,8 @@ import { ConnectCluster, patienceMs, pathOf } from './connect-cluster.ts'
 import type { ConnectWorker } from './connect-cluster.ts'
 import { arrived, committedLines, expectRestartsOnly, numbersOf } from './delivered.ts'
 import { describeGroup } from './group-view.ts'
+import { isEven, startedAgain, startsOf, startsOfPresent } from './task-starts.ts'
+import type { TaskStarts } from './task-starts.ts'
 import { LineLoad } from './line-load.ts'
 import { callRest } from './rest.ts'
 import { TopicWatch } from './topic-watch.ts'
@@ -62,11 +64,12 @@ export class Scene implements AsyncDisposable {
   }
 
   /** Each connector is created by another worker in turn. */
-  async create(): Promise<void> {
-    for (const [n, [name, config]] of [...this.load.configs()].entries()) {
+  async create(names = this.names): Promise<void> {
+    const configs = this.load.configs()
+    for (const [n, name] of names.entries()) {
       const { workers } = this.cluster
       const via = workers[n % workers.length]
-      await this.ask(via, 'PUT', `${pathOf(name)}/config`, config)
+      await this.ask(via, 'PUT', `${pathOf(name)}/config`, configs.get(name))
     }
   }
 
@@ -120,6 +123,29 @@ export class Scene implements AsyncDisposable {
       },
       { timeoutMs: patienceMs, everyMs: 500 },
     )
+  }
+
+  /** What a worker runs once the work is spread so evenly that no more of it is to move, and how often it has started each. */
+  async settledOn(worker: ConnectWorker, names = this.names): Promise<TaskStarts> {
+    const statuses = await waitFor(
+      'the work is spread evenly',
+      async () => {
+        const found = await this.cluster.running(names)
+        return isEven(found, this.cluster.workers) && found
+      },
+      { timeoutMs: patienceMs, everyMs: 500 },
+    )
+    return startsOfPresent(worker, statuses)
+  }
+
+  /** Of what it ran then, the worker has started nothing again that it still runs. */
+  async expectKept(before: TaskStarts, worker: ConnectWorker, names = this.names): Promise<void> {
+    expect(startedAgain(before, worker, await this.cluster.running(names))).toEqual([])
+  }
+
+  /** How often the workers that run have started a task, e.g. `name-0`. */
+  startsOf(task: string): number {
+    return this.cluster.workers.reduce((sum, worker) => sum + (startsOf(worker).get(task) ?? 0), 0)
   }
 
   async allAt({ id }: ConnectWorker): Promise<void> {

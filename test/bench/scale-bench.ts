@@ -26,6 +26,10 @@ export interface ScaleFigures {
   /** Of all three workers, of each the most that it ever held. */
   readonly peakMib: number
   readonly cpuSeconds: number
+  /** In the topics at the end, two of each source, or more where a source was killed before it had committed. */
+  readonly lines: number
+  /** Tasks that stayed on a worker while others went and came, and were started again. */
+  readonly startedAgain: readonly string[]
 }
 
 const lists = 15
@@ -99,6 +103,7 @@ export async function measureScale(kind: WorkerKind, size: number): Promise<Scal
   for (let n = 0; n < lists; n++) listed.push(await cluster.list())
   const idlePercent = await idle(cluster.workers)
   const lost = usedBy(cluster.workers.slice(0, 1))
+  const onSurvivors = await cluster.onSurvivors()
   const lossSeconds = await timed('lost one and balanced', async () => {
     await cluster.lose()
     await cluster.balanced()
@@ -108,6 +113,8 @@ export async function measureScale(kind: WorkerKind, size: number): Promise<Scal
     await cluster.balanced()
   })
   const used = usedBy(cluster.workers)
+  const startedAgain = await cluster.startedAgain(onSurvivors)
+  const lines = await cluster.delivered()
   const [back, ...others] = cluster.workers
   const first = Math.max(lost.peakMib, back === undefined ? 0 : usedBy([back]).peakMib)
   return {
@@ -117,6 +124,7 @@ export async function measureScale(kind: WorkerKind, size: number): Promise<Scal
     listKib: median(listed.map(({ bytes }) => bytes / 1024)),
     peakMib: first + usedBy(others).peakMib,
     cpuSeconds: lost.cpuSeconds + used.cpuSeconds,
+    ...{ lines, startedAgain },
   }
 }
 

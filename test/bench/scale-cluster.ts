@@ -1,8 +1,10 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { startBroker } from '../services/kafka/broker.ts'
 import { ConnectCluster } from '../support/connect-cluster/connect-cluster.ts'
 import type { ConnectWorker, WorkerKind } from '../support/connect-cluster/connect-cluster.ts'
 import { callRest } from '../support/connect-cluster/rest.ts'
+import { startedAgain, startsOfPresent } from '../support/connect-cluster/task-starts.ts'
+import type { TaskStarts } from '../support/connect-cluster/task-starts.ts'
 import { openKafkaClient } from '../support/kafka-client.ts'
 import type { KafkaClient } from '../support/kafka-client.ts'
 import { isRunning, scratchDir } from '../support/sluice.ts'
@@ -22,17 +24,24 @@ export class ScaleCluster implements AsyncDisposable {
   readonly #size: number
   readonly #dir: ScratchDir
   readonly #cluster: ConnectCluster
+  readonly #kafka: KafkaClient
   readonly #owned: readonly AsyncDisposable[]
 
   private constructor(
     kind: WorkerKind,
     size: number,
-    parts: { dir: ScratchDir; cluster: ConnectCluster; owned: readonly AsyncDisposable[] },
+    parts: {
+      readonly dir: ScratchDir
+      readonly cluster: ConnectCluster
+      readonly kafka: KafkaClient
+      readonly owned: readonly AsyncDisposable[]
+    },
   ) {
     this.#kind = kind
     this.#size = size
     this.#dir = parts.dir
     this.#cluster = parts.cluster
+    this.#kafka = parts.kafka
     this.#owned = parts.owned
   }
 
@@ -49,8 +58,8 @@ export class ScaleCluster implements AsyncDisposable {
     }
     const cluster = new ConnectCluster({ dir, bootstrapServers, prefix: 'scale-', properties })
     const owned = [cluster, kafka, broker, dir]
-    const made = new ScaleCluster(kind, size, { dir, cluster, owned })
-    await made.#lay(kafka)
+    const made = new ScaleCluster(kind, size, { dir, cluster, kafka, owned })
+    await made.#lay()
     return made
   }
 
@@ -59,7 +68,7 @@ export class ScaleCluster implements AsyncDisposable {
     this.workers.push(...(await Promise.all(started)))
   }
 
-  /** Asks the workers in turn, a few at a time. */
+  /** Asks the first worker, for a few at a time. */
   async create(): Promise<void> {
     const names = Array.from({ length: this.#size }, (_, n) => n)
     const next = names[Symbol.iterator]()
@@ -97,6 +106,34 @@ export class ScaleCluster implements AsyncDisposable {
     return { ms: performance.now() - began, bytes: text.length }
   }
 
+  /** What each worker runs that will not be lost, and how often it has started it. */
+  async onSurvivors(): Promise<ReadonlyMap<ConnectWorker, TaskStarts>> {
+    const statuses = await this.#statuses()
+    if (statuses.length < this.#size) throw new Error('Not every connector has a status.')
+    const survivors = this.workers.slice(1)
+    return new Map(survivors.map((worker) => [worker, startsOfPresent(worker, statuses)]))
+  }
+
+  /** Tasks that stayed where they were, and were started again there. */
+  async startedAgain(before: ReadonlyMap<ConnectWorker, TaskStarts>): Promise<string[]> {
+    const statuses = await this.#statuses()
+    return [...before].flatMap(([worker, starts]) => startedAgain(starts, worker, statuses))
+  }
+
+  /** Waits until both lines of each source are in its topic, and in the file of its sink. Answers with how many lines topics hold. */
+  async delivered(): Promise<number> {
+    const sources = Array.from({ length: this.#size }, (_, n) => n).filter((n) => !isSink(n))
+    return await waitFor(
+      'every line has arrived',
+      async () => {
+        const ends = await Promise.all(this.#topics().map((topic) => this.#kafka.endOffset(topic)))
+        const count = ends.reduce((sum, end) => sum + end, 0)
+        return count >= 2 * sources.length && (await this.#areInFiles(sources)) && count
+      },
+      { timeoutMs: limitMs, everyMs: 500 },
+    )
+  }
+
   async lose(): Promise<void> {
     await this.workers[0]?.kill()
   }
@@ -129,19 +166,44 @@ export class ScaleCluster implements AsyncDisposable {
     return await callRest(worker.port, { method: 'GET', path: `/connectors${query}` })
   }
 
+  async #areInFiles(sources: readonly number[]): Promise<boolean> {
+    for (const n of sources) {
+      const sink = n - (n % 10) + 9
+      if (sink >= this.#size) continue
+      const text = await readFile(this.#dir.file(`out-${sink}.txt`), 'utf8').catch(() => '')
+      if (!linesOf(n).every((line) => text.includes(`${line}\n`))) return false
+    }
+    return true
+  }
+
+  #topics(): string[] {
+    const count = Math.min(mostTopics, Math.ceil(this.#size / 10))
+    return Array.from({ length: count }, (_, n) => `scale-lines-${n}`)
+  }
+
   #config(n: number): Record<string, string> {
-    const isSink = n % 10 === 9
     const topic = `scale-lines-${Math.floor(n / 10) % mostTopics}`
-    const common = { 'tasks.max': '1', file: this.#dir.file(`${isSink ? 'out' : 'in'}-${n}.txt`) }
-    return isSink
+    const common = {
+      'tasks.max': '1',
+      file: this.#dir.file(`${isSink(n) ? 'out' : 'in'}-${n}.txt`),
+    }
+    return isSink(n)
       ? { ...common, 'connector.class': 'FileStreamSink', topics: topic }
       : { ...common, 'connector.class': 'FileStreamSource', topic }
   }
 
-  async #lay(kafka: KafkaClient): Promise<void> {
-    const topics = Math.min(mostTopics, Math.ceil(this.#size / 10))
-    for (let n = 0; n < topics; n++) await kafka.createTopic(`scale-lines-${n}`)
+  async #lay(): Promise<void> {
+    for (const topic of this.#topics()) await this.#kafka.createTopic(topic)
     for (let n = 0; n < this.#size; n++)
-      await writeFile(this.#dir.file(`in-${n}.txt`), `a line of ${n}\nand another one\n`)
+      await writeFile(this.#dir.file(`in-${n}.txt`), `${linesOf(n).join('\n')}\n`)
   }
+}
+
+/** The last of ten reads what the nine before it have written. */
+function isSink(n: number): boolean {
+  return n % 10 === 9
+}
+
+function linesOf(n: number): readonly string[] {
+  return [`a line of ${n}`, `and another one of ${n}`]
 }

@@ -119,7 +119,7 @@ export class CellFactory {
   }
 
   #semanticType(schema: Schema): SemanticType | null {
-    return this.#semantics === null ? null : semanticType(schema.name)
+    return this.#semantics === null ? null : semanticType(schema)
   }
 
   #clockStyle(typeName: string | null): ClockStyle {

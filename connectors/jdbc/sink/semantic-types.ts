@@ -1,9 +1,10 @@
-import type { Schema } from 'sluice/api'
+import type { Schema, SchemaType } from 'sluice/api'
 import { quoteIdentifier } from '../core/identifiers.ts'
 import type { DialectKind } from '../core/dialect.ts'
 import {
   bitsText,
   geometryText,
+  integerText,
   isoDateText,
   isoTimeText,
   pointText,
@@ -21,6 +22,8 @@ type Text = (value: unknown) => string
 
 /** How values whose schema has one of Debezium's names are kept and written. */
 export interface SemanticType {
+  /** The types of schemas that may have the name. */
+  readonly of: readonly SchemaType[]
   /** The type of a new column. */
   column(request: ColumnRequest): string
   cell(request: SemanticRequest): { readonly form: Form; readonly text: Text }
@@ -33,10 +36,14 @@ interface ColumnRequest {
   readonly postgisSchema: string
 }
 
-/** What a schema of this name means, or null. */
-export function semanticType(name: string | null): SemanticType | null {
-  if (name?.startsWith('io.debezium.') !== true) return null
-  return Object.hasOwn(types, name) ? (types[name] ?? null) : null
+/**
+ * What a schema of this name means, or null. Whoever may write to the topic chooses names: one on a type that is not its own means
+ * nothing, or a text would be written as if it were a number.
+ */
+export function semanticType({ name, type }: Schema): SemanticType | null {
+  if (name?.startsWith('io.debezium.') !== true || !Object.hasOwn(types, name)) return null
+  const found = types[name]
+  return found !== undefined && found.of.includes(type) ? found : null
 }
 
 /** Columns of PostgreSQL, MySQL, SQLite and SQL Server. */
@@ -45,11 +52,13 @@ type Columns = readonly [string, string, string, string]
 const order: readonly DialectKind[] = ['postgresql', 'mysql', 'sqlite', 'sqlserver']
 
 function type(
+  of: readonly SchemaType[],
   columns: Columns,
   form: Form,
   text: (request: SemanticRequest) => Text,
 ): SemanticType {
   return {
+    of,
     column: ({ dialect, isKey }) => {
       const column = columns[order.indexOf(dialect)] ?? columns[0]
       return isKey ? (keyTypes[dialect]?.[column] ?? column) : column
@@ -57,6 +66,10 @@ function type(
     cell: (request) => ({ form, text: text(request) }),
   }
 }
+
+const integers: readonly SchemaType[] = ['INT32', 'INT64']
+const strings: readonly SchemaType[] = ['STRING']
+const structs: readonly SchemaType[] = ['STRUCT']
 
 /** A text of any length cannot be a key everywhere. */
 const keyTypes: Readonly<Partial<Record<DialectKind, Readonly<Record<string, string>>>>> = {
@@ -85,9 +98,10 @@ const zonedText = (request: SemanticRequest): Text => {
       : plain(value)
 }
 
-const vectors = type(['VECTOR', 'TEXT', 'TEXT', 'nvarchar(max)'], 'text', () => vectorText)
+const vectors = type(['ARRAY'], ['VECTOR', 'TEXT', 'TEXT', 'nvarchar(max)'], 'text', () => vectorText)
 
 const bits: SemanticType = {
+  of: ['BYTES'],
   column: ({ dialect, schema }) => {
     const length = Number(schema.parameters?.get('length') ?? 0)
     if (dialect === 'postgresql') return 'BIT VARYING'
@@ -102,6 +116,7 @@ const bits: SemanticType = {
 
 function geometries(name: 'geometry' | 'geography'): SemanticType {
   return {
+    of: structs,
     column: ({ dialect, postgisSchema }) => {
       if (dialect === 'postgresql') {
         const rules = { open: '"', close: '"', twoParts: 'schema' } as const
@@ -118,6 +133,7 @@ function geometries(name: 'geometry' | 'geography'): SemanticType {
 }
 
 const point: SemanticType = {
+  of: structs,
   column: (request) =>
     request.dialect === 'postgresql' ? 'POINT' : geometries('geometry').column(request),
   cell: (request) => {
@@ -127,42 +143,45 @@ const point: SemanticType = {
 }
 
 const types: Readonly<Record<string, SemanticType>> = {
-  'io.debezium.time.Date': type(dates, 'plain', ({ style }) => (value) => {
+  'io.debezium.time.Date': type(integers, dates, 'plain', ({ style }) => (value) => {
     return dateOfDay(Number(value), style)
   }),
-  'io.debezium.time.Time': type(times, 'plain', () => timeOfDayText(1000)),
-  'io.debezium.time.MicroTime': type(times, 'plain', () => timeOfDayText(1_000_000)),
-  'io.debezium.time.NanoTime': type(times, 'plain', () => timeOfDayText(1_000_000_000)),
-  'io.debezium.time.Timestamp': type(timestamps, 'plain', ({ style }) => (value) => {
+  'io.debezium.time.Time': type(integers, times, 'plain', () => timeOfDayText(1000)),
+  'io.debezium.time.MicroTime': type(integers, times, 'plain', () => timeOfDayText(1_000_000)),
+  'io.debezium.time.NanoTime': type(integers, times, 'plain', () => timeOfDayText(1_000_000_000)),
+  'io.debezium.time.Timestamp': type(integers, timestamps, 'plain', ({ style }) => (value) => {
     return timestampOf(Number(value), style)
   }),
-  'io.debezium.time.MicroTimestamp': type(timestamps, 'plain', exactText('microseconds')),
-  'io.debezium.time.NanoTimestamp': type(timestamps, 'plain', exactText('nanoseconds')),
+  'io.debezium.time.MicroTimestamp': type(integers, timestamps, 'plain', exactText('microseconds')),
+  'io.debezium.time.NanoTimestamp': type(integers, timestamps, 'plain', exactText('nanoseconds')),
   'io.debezium.time.ZonedTimestamp': type(
+    strings,
     ['TIMESTAMPTZ', 'DATETIME(6)', 'TEXT', 'datetimeoffset'],
     'plain',
     zonedText,
   ),
-  'io.debezium.time.ZonedTime': type(['TIMETZ', 'TIME(6)', 'TEXT', 'time'], 'plain', isoTimeText),
-  'io.debezium.time.Year': type(['INT', 'INT', 'INTEGER', 'int'], 'number', asText),
-  'io.debezium.time.Interval': type(['INTERVAL', 'TEXT', 'TEXT', 'nvarchar(max)'], 'text', asText),
+  'io.debezium.time.ZonedTime': type(strings, ['TIMETZ', 'TIME(6)', 'TEXT', 'time'], 'plain', isoTimeText),
+  'io.debezium.time.Year': type(integers, ['INT', 'INT', 'INTEGER', 'int'], 'number', integerText),
+  'io.debezium.time.Interval': type(strings, ['INTERVAL', 'TEXT', 'TEXT', 'nvarchar(max)'], 'text', asText),
   'io.debezium.time.MicroDuration': type(
+    integers,
     ['INTERVAL', 'BIGINT', 'INTEGER', 'bigint'],
     'plain',
     spanText,
   ),
-  'io.debezium.time.IsoDate': type(dates, 'plain', isoDateText),
-  'io.debezium.time.IsoTime': type(times, 'plain', isoTimeText),
-  'io.debezium.time.IsoTimestamp': type(timestamps, 'plain', exactText('microseconds')),
-  'io.debezium.data.Json': type(['JSONB', 'JSON', 'TEXT', 'nvarchar(max)'], 'text', asText),
-  'io.debezium.data.Uuid': type(['UUID', 'CHAR(36)', 'TEXT', 'uniqueidentifier'], 'text', asText),
-  'io.debezium.data.Xml': type(['XML', 'TEXT', 'TEXT', 'xml'], 'text', asText),
-  'io.debezium.data.Enum': type(texts, 'text', asText),
-  'io.debezium.data.EnumSet': type(texts, 'text', asText),
-  'io.debezium.data.Ltree': type(['LTREE', 'TEXT', 'TEXT', 'nvarchar(max)'], 'text', asText),
-  'io.debezium.data.TsVector': type(['TSVECTOR', 'TEXT', 'TEXT', 'nvarchar(max)'], 'text', asText),
+  'io.debezium.time.IsoDate': type(strings, dates, 'plain', isoDateText),
+  'io.debezium.time.IsoTime': type(strings, times, 'plain', isoTimeText),
+  'io.debezium.time.IsoTimestamp': type(strings, timestamps, 'plain', exactText('microseconds')),
+  'io.debezium.data.Json': type(strings, ['JSONB', 'JSON', 'TEXT', 'nvarchar(max)'], 'text', asText),
+  'io.debezium.data.Uuid': type(strings, ['UUID', 'CHAR(36)', 'TEXT', 'uniqueidentifier'], 'text', asText),
+  'io.debezium.data.Xml': type(strings, ['XML', 'TEXT', 'TEXT', 'xml'], 'text', asText),
+  'io.debezium.data.Enum': type(strings, texts, 'text', asText),
+  'io.debezium.data.EnumSet': type(strings, texts, 'text', asText),
+  'io.debezium.data.Ltree': type(strings, ['LTREE', 'TEXT', 'TEXT', 'nvarchar(max)'], 'text', asText),
+  'io.debezium.data.TsVector': type(strings, ['TSVECTOR', 'TEXT', 'TEXT', 'nvarchar(max)'], 'text', asText),
   'io.debezium.data.Bits': bits,
   'io.debezium.data.VariableScaleDecimal': type(
+    structs,
     ['NUMERIC', 'DECIMAL(65,30)', 'NUMERIC', 'decimal(38,18)'],
     'number',
     () => variableDecimalText,

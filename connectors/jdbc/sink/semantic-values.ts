@@ -53,10 +53,20 @@ export function isoTimeText({ dialect, name, typeName, style }: SemanticRequest)
   }
 }
 
+/** Digits, and nothing else that might stand where a number is written without quotes. */
+export function integerText({ name }: SemanticRequest): Text {
+  return (value) => {
+    if (typeof value === 'bigint' || Number.isInteger(value)) return String(value)
+    throw misfit(name, value, 'an integer')
+  }
+}
+
 /** Microseconds; PostgreSQL has a unit of that name. */
-export function spanText({ dialect, typeName }: SemanticRequest): Text {
+export function spanText(request: SemanticRequest): Text {
+  const { dialect, typeName } = request
   const isInterval = dialect === 'postgresql' && /^interval|^$/.test(typeName ?? '')
-  return (value) => (isInterval ? `${String(value)} microseconds` : String(value))
+  const digits = integerText(request)
+  return (value) => (isInterval ? `${digits(value)} microseconds` : digits(value))
 }
 
 /** Bits come with the lowest byte first; databases have the highest first, PostgreSQL as digits. */

@@ -160,3 +160,40 @@ describe('the text of a value with a name of Debezium’s', () => {
     expect(textOf('postgresql', shape('Point'), point)).toBe('(1,2)')
   })
 })
+
+describe('a name of Debezium’s on a type that is not its own', () => {
+  const hostile = "0'), ((SELECT secret FROM vault LIMIT 1)), ('\t\n"
+  const numbers = ['Date', 'Time', 'MicroTime', 'NanoTime', 'Timestamp', 'MicroTimestamp']
+  const counts = [...numbers, 'NanoTimestamp', 'Year', 'MicroDuration'].map((name) => `time.${name}`)
+  const others = ['data.Bits', 'data.VariableScaleDecimal', 'data.FloatVector']
+
+  test.each([...counts, ...others, 'data.geometry.Geometry', 'data.geometry.Point'])(
+    '%s means nothing: a text stays a text, which is escaped',
+    (name) => {
+      for (const dialect of dialects) {
+        const cell = factory(dialect).cell({ name: 'f', schema: text(name), typeName: null })
+        expect([cell.kind, cell.form, cell.text(hostile)]).toEqual(['STRING', 'text', hostile])
+        expect(factory(dialect).semanticColumn(text(name), false)).toBeNull()
+      }
+    },
+  )
+
+  test.each(['time.Year', 'time.MicroDuration'])(
+    '%s is written only where its value is a number, whatever its schema says',
+    (name) => {
+      for (const dialect of dialects) {
+        expect(() => textOf(dialect, int64(name), hostile)).toThrow(/"f".*expected an integer/)
+        expect(() => textOf(dialect, int64(name), 0.5)).toThrow(/"f".*expected an integer/)
+      }
+    },
+  )
+
+  test.each(['ZonedTimestamp', 'ZonedTime', 'IsoDate', 'IsoTime', 'IsoTimestamp'])(
+    'time.%s that is no time is refused: it would stand in quotes as it is',
+    (name) => {
+      for (const dialect of dialects) {
+        expect(() => textOf(dialect, text(`time.${name}`), hostile)).toThrow(/"f"/)
+      }
+    },
+  )
+})

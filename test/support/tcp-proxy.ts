@@ -4,8 +4,8 @@ import net from 'node:net'
 export interface LinkFaults {
   /** Whether the chunk is the last that a connection sees; of this many bytes, either way. */
   cuts(bytes: number): boolean
-  /** How long a chunk is held back, in milliseconds. */
-  delayMs(): number
+  /** How long a chunk is held back, in milliseconds; of the server's, or of the client's. */
+  delayMs(isAnswer: boolean): number
 }
 
 const noFaults: LinkFaults = { cuts: () => false, delayMs: () => 0 }
@@ -39,9 +39,9 @@ export class TcpProxy implements AsyncDisposable {
   }
 
   #join(client: net.Socket, server: net.Socket): void {
-    for (const [from, to] of [
-      [client, server],
-      [server, client],
+    for (const [from, to, isAnswer] of [
+      [client, server, false],
+      [server, client, true],
     ] as const) {
       from.setNoDelay(true)
       this.#sockets.add(from)
@@ -50,17 +50,17 @@ export class TcpProxy implements AsyncDisposable {
         this.#sockets.delete(from)
         to.destroy()
       })
-      from.on('data', (chunk) => this.#pass(chunk, to))
+      from.on('data', (chunk) => this.#pass(chunk, to, isAnswer))
     }
   }
 
-  #pass(chunk: Buffer, to: net.Socket): void {
+  #pass(chunk: Buffer, to: net.Socket, isAnswer: boolean): void {
     if (this.faults.cuts(chunk.length)) {
       this.cuts++
       to.destroy()
       return
     }
-    const delayMs = this.faults.delayMs()
+    const delayMs = this.faults.delayMs(isAnswer)
     // Chunks of one direction are held back alike, so that none overtakes another.
     if (delayMs === 0) to.write(chunk)
     else setTimeout(() => to.destroyed || to.write(chunk), delayMs)

@@ -41,6 +41,8 @@ export interface Column {
   readonly hasDefault?: boolean
   /** Of a table's columns: the type as a cast has it, quoted and qualified where it must be. */
   readonly castType?: string
+  /** Of a table's columns on PostgreSQL: whether elements of an array of the type stand between other signs than commas. */
+  readonly hasOwnDelimiter?: boolean
 }
 
 /**

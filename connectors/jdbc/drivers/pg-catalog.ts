@@ -28,7 +28,7 @@ export const listTablesSql = `
   ORDER BY n.nspname, c.relname`
 
 /**
- * $1: schema, or null for what the search path finds; $2: table. One row a column, in order. Last the type without a length: -1
+ * $1: schema, or null for what the search path finds; $2: table. One row a column, in order. The 14th is the type without a length: -1
  * says so, where NULL would have `character` and `bit`, which are of one.
  */
 export const describeTableSql = `
@@ -39,7 +39,7 @@ export const describeTableSql = `
     pg_catalog.pg_get_expr(d.adbin, d.adrelid),
     (SELECT k.place FROM pg_catalog.pg_index i, unnest(i.indkey) WITH ORDINALITY AS k(attnum, place)
       WHERE i.indrelid = c.oid AND i.indisprimary AND k.attnum = a.attnum),
-    pg_catalog.format_type(a.atttypid, -1)
+    pg_catalog.format_type(a.atttypid, -1), t.typdelim <> ','
   FROM pg_catalog.pg_class c
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -79,6 +79,7 @@ function tableColumn(row: RawRow): Column {
     generated: generated || identity === 'a',
     hasDefault: identity !== '' || (fallback !== null && !generated),
     castType: String(row[13]),
+    hasOwnDelimiter: row[14] === 't',
   }
 }
 

@@ -1,4 +1,4 @@
-import { createLogger } from 'sluice/api'
+import { asError, createLogger } from 'sluice/api'
 import type { Schema, SinkRecord } from 'sluice/api'
 import type { Connection, Dialect } from '../core/dialect.ts'
 import { fateOf } from './acceptance.ts'
@@ -67,9 +67,10 @@ export class BatchStore {
   ): Promise<void> {
     const { connection, writer } = await this.#ready()
     // Before the transaction: some databases commit where a table is changed.
-    await this.#planAll(connection, records)
-    const groups = (some: readonly SinkRecord[]) => this.#groups(connection, some)
-    const isolation = new Isolation({ connection, writer, groups })
+    const refused = await this.#planAll(connection, records)
+    const groups = (some: readonly SinkRecord[]) => this.#groups(connection, some, refused)
+    const { trimsValues } = this.#parts.settings
+    const isolation = new Isolation({ connection, writer, groups, trimsValues })
     const { rejections } = isolation
     await connection.begin(null)
     try {
@@ -151,6 +152,7 @@ export class BatchStore {
   async #groups(
     connection: Connection,
     records: readonly SinkRecord[],
+    refused: readonly Rejection[] = [],
   ): Promise<readonly WriteGroup[]> {
     const planned: PlannedRecord[] = []
     let last: PlannedRecord | null = null
@@ -165,34 +167,56 @@ export class BatchStore {
       }
       const isLike = last !== null && last.kind === kind && isAlike(last.record, record)
       const plan: RowPlan =
-        isLike && last !== null ? last.plan : await this.#plan(connection, record)
+        isLike && last !== null ? last.plan : await this.#plan(connection, record, refused)
       last = { record, plan, kind }
       planned.push(last)
     }
     return groupsOf(planned)
   }
 
-  #plan(connection: Connection, record: SinkRecord): RowPlan | Promise<RowPlan> {
+  /** Throws where records like this one are refused already. */
+  async #plan(
+    connection: Connection,
+    record: SinkRecord,
+    refused: readonly Rejection[],
+  ): Promise<RowPlan> {
     const { topic, keySchema } = record
     const valueSchema = writtenSchema(record)
-    return (
-      this.#tables.known(topic, keySchema, valueSchema) ??
-      this.#tables.plan(connection, topic, keySchema, valueSchema)
-    )
+    const known = this.#tables.known(topic, keySchema, valueSchema)
+    if (known !== undefined) return known
+    const alike = refused.find((rejection) => isAlike(rejection.record, record))
+    if (alike !== undefined) throw asError(alike.error)
+    return this.#tables.plan(connection, topic, keySchema, valueSchema)
   }
 
-  /** A table that cannot take records of a schema is found again where they are written. */
-  async #planAll(connection: Connection, records: readonly SinkRecord[]): Promise<void> {
+  /** One record of each schema that no table can take: to try again where they are written would end the transaction on MySQL. */
+  async #planAll(
+    connection: Connection,
+    records: readonly SinkRecord[],
+  ): Promise<readonly Rejection[]> {
+    const refused: Rejection[] = []
     let last: SinkRecord | null = null
     for (const record of records) {
-      if (last !== null && isAlike(last, record)) continue
+      if ((last !== null && isAlike(last, record)) || !this.#needsPlan(record)) continue
       last = record
+      if (refused.some((rejection) => isAlike(rejection.record, record))) continue
       try {
-        const fate = fateOf(this.#parts.settings, record)
-        if (fate !== 'ignored' && fate !== 'truncate') await this.#plan(connection, record)
+        await this.#plan(connection, record, [])
       } catch (error) {
         if (isForAll(error)) throw error
+        refused.push({ record, error })
       }
+    }
+    return refused
+  }
+
+  #needsPlan(record: SinkRecord): boolean {
+    try {
+      const fate = fateOf(this.#parts.settings, record)
+      return fate !== 'ignored' && fate !== 'truncate'
+    } catch {
+      // It is rejected where it is to be written.
+      return false
     }
   }
 }

@@ -80,6 +80,11 @@ export class CellFactory {
     return { kind, ...this.#cell(kind, request) }
   }
 
+  /** Whether texts that differ in case, accents or spaces at their end may be one key in a column of this type. */
+  foldsTexts(typeName: string): boolean {
+    return this.#dialect !== 'postgresql' || typeName.includes('citext')
+  }
+
   #cell(kind: ValueKind, request: CellRequest): Pick<Cell, 'form' | 'text'> {
     switch (kind) {
       case 'INT8':

@@ -1,4 +1,4 @@
-import { ConnectError, isConnectError } from 'sluice/api'
+import { ConnectError, DataError, isConnectError } from 'sluice/api'
 import type { SinkRecord } from 'sluice/api'
 import type { Connection } from '../core/dialect.ts'
 import { SqlError } from '../core/sql-error.ts'
@@ -14,6 +14,8 @@ interface IsolationParts {
   readonly connection: Connection
   readonly writer: BatchWriter
   readonly groups: (records: readonly SinkRecord[]) => Promise<readonly WriteGroup[]>
+  /** Whether what may hold values of rows is left out of messages. */
+  readonly trimsValues: boolean
 }
 
 /** Finds the records that cannot be written, within a transaction of the caller's in which the others are. */
@@ -86,9 +88,11 @@ export class Isolation {
     const place = `the record at topic '${originalTopic}', partition ${originalKafkaPartition}, offset ${originalKafkaOffset}`
     const table = group === null ? '' : ` table ${group.plan.tableText}`
     const atColumn = column === null ? '' : `, column ${column},`
-    const reason = error instanceof Error ? error.message : String(error)
+    const trimmed = this.#parts.trimsValues ? trimmedReason(error) : null
+    const reason = trimmed ?? (error instanceof Error ? error.message : String(error))
     const text = `${place} cannot be written to${table === '' ? ' its table' : table}${atColumn}: ${reason}`
-    return new ConnectError(text.charAt(0).toUpperCase() + text.slice(1), { cause: error })
+    const cause = trimmed === null ? { cause: error } : {}
+    return new ConnectError(text.charAt(0).toUpperCase() + text.slice(1), cause)
   }
 
   async #columnAtFault(group: WriteGroup): Promise<string | null> {
@@ -115,6 +119,17 @@ export class Isolation {
       return null
     }
   }
+}
+
+/** What is told of an error whose own words may hold values; null where they hold none. */
+function trimmedReason(error: unknown): string | null {
+  const why = 'trim.sensitive.log leaves out why'
+  if (error instanceof SqlError) {
+    const { sqlState, vendorCode } = error
+    const codes = [sqlState, vendorCode].filter((code) => code !== null)
+    return `the database refuses it (${[...codes, why].join(', ')})`
+  }
+  return error instanceof DataError ? `a value does not fit its column (${why})` : null
 }
 
 /** Whether an error concerns all records alike: of the connection, of privileges, of this code. Any other may be one record's. */

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { ConnectError, SinkTask, createLogger } from 'sluice/api'
 import type {
   ConnectorConfig,
@@ -6,7 +7,9 @@ import type {
   SinkRecord,
   TopicPartition,
 } from 'sluice/api'
+import { abortable } from '../core/abortable.ts'
 import { databaseOf } from '../core/connect.ts'
+import { mayBeRetried } from '../core/sql-error.ts'
 import { fateOf } from './acceptance.ts'
 import { debeziumSettingsOf } from './debezium/debezium-config.ts'
 import { BatchStore } from './batch-store.ts'
@@ -35,6 +38,8 @@ export class JdbcSinkTask extends SinkTask {
   #started: Started | null = null
   /** Of an exactly-once sink: which offset of a partition is to be written next; what lies before is there. */
   readonly #next = new Map<string, number>()
+  /** Partitions of {@link #next} of which no record has come since they were opened. */
+  readonly #unseen = new Set<string>()
 
   version(): string {
     return version
@@ -61,17 +66,21 @@ export class JdbcSinkTask extends SinkTask {
   }
 
   /** Partitions go on where the table of offsets says, which is written with the rows. */
-  override async open(partitions: readonly TopicPartition[]): Promise<void> {
-    const { settings, store } = this.#running()
-    if (!settings.exactlyOnce) return
-    const stored = await store.nextOffsets()
+  override async open(partitions: readonly TopicPartition[], signal: AbortSignal): Promise<void> {
+    const started = this.#running()
+    if (!started.settings.exactlyOnce) return
+    const stored = await storedOffsets(started, signal)
     const mine = new Set(partitions.map(({ topic, partition }) => partitionKey(topic, partition)))
-    for (const key of mine) this.#next.delete(key)
+    for (const key of mine) {
+      this.#next.delete(key)
+      this.#unseen.delete(key)
+    }
     const rewinds: PartitionOffset[] = []
     for (const { topic, partition, next } of stored) {
       const key = partitionKey(topic, partition)
       if (!mine.has(key)) continue
       this.#next.set(key, next)
+      this.#unseen.add(key)
       rewinds.push({ topic, partition, offset: next })
     }
     if (rewinds.length > 0) this.context.offset(rewinds)
@@ -119,6 +128,7 @@ export class JdbcSinkTask extends SinkTask {
     rejected: RejectedRecord[],
   ): readonly SinkRecord[] {
     const accepted: SinkRecord[] = []
+    if (this.#unseen.size > 0) for (const record of records) this.#checkFirst(record)
     for (const record of records) {
       if (settings.exactlyOnce && this.#isWritten(record)) continue
       try {
@@ -132,9 +142,41 @@ export class JdbcSinkTask extends SinkTask {
     return accepted
   }
 
+  /** Kafka was asked for the offset that comes next: where it begins before that, the partition is another one than it was. */
+  #checkFirst({ originalTopic, originalKafkaPartition, originalKafkaOffset }: SinkRecord): void {
+    const key = partitionKey(originalTopic, originalKafkaPartition)
+    if (!this.#unseen.has(key)) return
+    const next = this.#next.get(key) ?? 0
+    if (Number(originalKafkaOffset) < next) {
+      throw new ConnectError(
+        `Topic '${originalTopic}', partition ${originalKafkaPartition} begins at offset ${originalKafkaOffset}, and the table of offsets says that everything before ${next} is written. Was the topic made anew? Stop the connector and DELETE /connectors/{name}/offsets to have the topic written from its beginning, or PATCH them.`,
+      )
+    }
+    this.#unseen.delete(key)
+  }
+
   #isWritten(record: SinkRecord): boolean {
     const key = partitionKey(record.originalTopic, record.originalKafkaPartition)
     return Number(record.originalKafkaOffset) < (this.#next.get(key) ?? 0)
+  }
+}
+
+/** Asks on the connection that the rows go by, once nothing is on its way there; on a new one where that is lost. */
+async function storedOffsets(
+  { settings, store, writer }: Started,
+  signal: AbortSignal,
+): ReturnType<BatchStore['nextOffsets']> {
+  await writer.rest(signal)
+  for (let failures = 0; ; failures++) {
+    try {
+      return await abortable(store.nextOffsets(), signal)
+    } catch (error) {
+      // Of a connection that was given up in the midst nobody knows what it answers next.
+      await store.close()
+      // What lay idle may have been cut: that is found out by the first question, and a new connection is no try yet.
+      if (signal.aborted || !mayBeRetried(error) || failures > settings.maxRetries) throw error
+      if (failures > 0) await delay(settings.retryBackoffMs, undefined, { signal })
+    }
   }
 }
 

@@ -24,6 +24,9 @@ const topicTexts: Readonly<Partial<Record<DialectKind, string>>> = {
   sqlserver: 'VARCHAR(249) COLLATE Latin1_General_BIN2',
 }
 
+/** Of records that are not written, because the table says that they were. */
+export class RefusedClaim extends ConnectError {}
+
 /**
  * The table in which an exactly-once sink keeps, in the transaction of the rows, which offset of a partition comes next. Its row
  * is also the lock: of two tasks that take a partition for theirs, the one that comes second finds that the offset has moved on.
@@ -138,9 +141,9 @@ export class OffsetsTable {
     return first === undefined ? error : this.#refused(first, null)
   }
 
-  #refused({ topic, partition, first }: OffsetClaim, stored: number | null): ConnectError {
+  #refused({ topic, partition, first }: OffsetClaim, stored: number | null): RefusedClaim {
     const moved = stored === null ? 'beyond that already' : `at ${stored} already`
-    return new ConnectError(
+    return new RefusedClaim(
       `Records of topic '${topic}', partition ${partition} from offset ${first} on are not written: table ${this.#name} says that connector ${this.#connector} is ${moved}. Another task has the partition by now; restart this one to have it look again.`,
     )
   }

@@ -22,7 +22,7 @@ export function pgStep(style: SqlStyle, group: WriteGroup, copy: CopyUse): PgSte
   const { plan, kind, records } = group
   if (kind === 'truncate') return { sql: truncateSql(style, plan.table), parameters: [] }
   const enough = copy === 'always' || (copy === 'many' && records.length >= fewestCopied)
-  if (kind === 'insert' && enough) {
+  if (kind === 'insert' && enough && plan.takesCopies) {
     return { sql: copySql(style, plan), copy: copyRows(plan, records) }
   }
   const columns = kind === 'delete' ? plan.columns.slice(0, plan.keyCount) : plan.columns
@@ -69,10 +69,10 @@ export function pgStatement(style: SqlStyle, plan: RowPlan, kind: WriteGroup['ki
   }
 }
 
-/** `unnest($1::bigint[],…) AS incoming("id",…)`. An array in an array would come apart, so those come as texts. */
+/** `unnest($1::bigint[],…) AS incoming("id",…)`. What would come apart, or not come apart, in an array comes as a text. */
 function rowsSql(style: SqlStyle, columns: readonly PlannedColumn[]): string {
   const parameters = columns.map((column, at) => {
-    return `$${at + 1}::${isArray(column) ? 'text' : castType(column)}[]`
+    return `$${at + 1}::${comesAsText(column) ? 'text' : castType(column)}[]`
   })
   const names = columns.map(({ name }) => nameSql(style, name))
   return `unnest(${parameters.join(',')}) AS incoming(${names.join(',')})`
@@ -80,11 +80,11 @@ function rowsSql(style: SqlStyle, columns: readonly PlannedColumn[]): string {
 
 function fromRow(style: SqlStyle, column: PlannedColumn): string {
   const name = `incoming.${nameSql(style, column.name)}`
-  return isArray(column) ? `${name}::${castType(column)}` : name
+  return comesAsText(column) ? `${name}::${castType(column)}` : name
 }
 
-function isArray(column: PlannedColumn): boolean {
-  return castType(column).endsWith('[]')
+function comesAsText(column: PlannedColumn): boolean {
+  return castType(column).endsWith('[]') || column.column.hasOwnDelimiter === true
 }
 
 function castType({ column }: PlannedColumn): string {

@@ -15,6 +15,8 @@ export interface PlannedColumn {
   readonly name: string
   readonly column: Column
   readonly cell: Cell
+  /** Whether the database may take two of its texts for one that differ in case, accents or spaces. */
+  readonly isFolded: boolean
 }
 
 /** How records of one key and value schema become rows of one table. */
@@ -26,6 +28,8 @@ export interface RowPlan {
   readonly columns: readonly PlannedColumn[]
   readonly keyCount: number
   readonly withDefaults: boolean
+  /** Whether rows are copied into it, which views refuse. */
+  readonly takesCopies: boolean
 }
 
 /** Joins the fields of records with the columns of the table; throws where a field has none. */
@@ -35,7 +39,7 @@ export function rowPlanOf(
   cells: CellFactory,
   withDefaults: boolean,
 ): RowPlan {
-  const { columns: there, id } = description
+  const { columns: there, id, type } = description
   const columns = [...fields.keys, ...fields.nonKeys].map((field): PlannedColumn => {
     const column = columnOf(there, field.name)
     if (column === null) {
@@ -45,10 +49,12 @@ export function rowPlanOf(
     }
     const typeName = column.castType ?? column.typeName
     const cell = cells.cell({ name: field.name, schema: field.schema, typeName })
-    return { field, name: column.name, column, cell }
+    const isFolded = cell.form === 'text' && cells.foldsTexts(typeName)
+    return { field, name: column.name, column, cell, isFolded }
   })
   const keyCount = fields.keys.length
-  return { table: id, tableText: tableName(id), columns, keyCount, withDefaults }
+  const takesCopies = type === 'TABLE' || type === 'PARTITIONED TABLE'
+  return { table: id, tableText: tableName(id), columns, keyCount, withDefaults, takesCopies }
 }
 
 /** The column of a field: the one spelled alike, else the only one that differs in case alone. */
@@ -73,16 +79,26 @@ export function cellValue(plan: RowPlan, column: PlannedColumn, record: SinkReco
   return valueOf(record, column.field, plan.withDefaults)
 }
 
-/** Hot: the key of a record as a text that no other key has. */
-export function keyText(plan: RowPlan, record: SinkRecord): string {
+/** Hot: the key of a record as a text that no other key has; `folded`: that all have which the database may take for it. */
+export function keyText(plan: RowPlan, record: SinkRecord, folded = false): string {
   const { columns, keyCount } = plan
   let text = ''
   for (let at = 0; at < keyCount; at++) {
     const column = columns[at]
     if (column === undefined) continue
     const value = cellValue(plan, column, record)
-    const part = value === null || value === undefined ? '' : column.cell.text(value)
+    const exact = value === null || value === undefined ? '' : column.cell.text(value)
+    const part = folded && column.isFolded ? foldedText(exact) : exact
     text += keyCount === 1 ? part : `${part.length}:${part}`
   }
   return text
+}
+
+const plainText = /^[!-~]*$/
+
+/** Coarser than any collation is meant to be: whatever is alike for one is alike here. */
+function foldedText(text: string): string {
+  if (plainText.test(text)) return text.toLowerCase()
+  const bare = text.normalize('NFKD').replace(/[\p{M}\p{C}]/gu, '')
+  return bare.toUpperCase().toLowerCase().trimEnd()
 }

@@ -43,7 +43,7 @@ interface ColumnRequest {
 export function semanticType({ name, type }: Schema): SemanticType | null {
   if (name?.startsWith('io.debezium.') !== true || !Object.hasOwn(types, name)) return null
   const found = types[name]
-  return found !== undefined && found.of.includes(type) ? found : null
+  return found?.of.includes(type) === true ? found : null
 }
 
 /** Columns of PostgreSQL, MySQL, SQLite and SQL Server. */
@@ -98,7 +98,12 @@ const zonedText = (request: SemanticRequest): Text => {
       : plain(value)
 }
 
-const vectors = type(['ARRAY'], ['VECTOR', 'TEXT', 'TEXT', 'nvarchar(max)'], 'text', () => vectorText)
+const vectors = type(
+  ['ARRAY'],
+  ['VECTOR', 'TEXT', 'TEXT', 'nvarchar(max)'],
+  'text',
+  () => vectorText,
+)
 
 const bits: SemanticType = {
   of: ['BYTES'],
@@ -160,9 +165,19 @@ const types: Readonly<Record<string, SemanticType>> = {
     'plain',
     zonedText,
   ),
-  'io.debezium.time.ZonedTime': type(strings, ['TIMETZ', 'TIME(6)', 'TEXT', 'time'], 'plain', isoTimeText),
+  'io.debezium.time.ZonedTime': type(
+    strings,
+    ['TIMETZ', 'TIME(6)', 'TEXT', 'time'],
+    'plain',
+    isoTimeText,
+  ),
   'io.debezium.time.Year': type(integers, ['INT', 'INT', 'INTEGER', 'int'], 'number', integerText),
-  'io.debezium.time.Interval': type(strings, ['INTERVAL', 'TEXT', 'TEXT', 'nvarchar(max)'], 'text', asText),
+  'io.debezium.time.Interval': type(
+    strings,
+    ['INTERVAL', 'TEXT', 'TEXT', 'nvarchar(max)'],
+    'text',
+    asText,
+  ),
   'io.debezium.time.MicroDuration': type(
     integers,
     ['INTERVAL', 'BIGINT', 'INTEGER', 'bigint'],
@@ -172,13 +187,33 @@ const types: Readonly<Record<string, SemanticType>> = {
   'io.debezium.time.IsoDate': type(strings, dates, 'plain', isoDateText),
   'io.debezium.time.IsoTime': type(strings, times, 'plain', isoTimeText),
   'io.debezium.time.IsoTimestamp': type(strings, timestamps, 'plain', exactText('microseconds')),
-  'io.debezium.data.Json': type(strings, ['JSONB', 'JSON', 'TEXT', 'nvarchar(max)'], 'text', asText),
-  'io.debezium.data.Uuid': type(strings, ['UUID', 'CHAR(36)', 'TEXT', 'uniqueidentifier'], 'text', asText),
+  'io.debezium.data.Json': type(
+    strings,
+    ['JSONB', 'JSON', 'TEXT', 'nvarchar(max)'],
+    'text',
+    asText,
+  ),
+  'io.debezium.data.Uuid': type(
+    strings,
+    ['UUID', 'CHAR(36)', 'TEXT', 'uniqueidentifier'],
+    'text',
+    asText,
+  ),
   'io.debezium.data.Xml': type(strings, ['XML', 'TEXT', 'TEXT', 'xml'], 'text', asText),
   'io.debezium.data.Enum': type(strings, texts, 'text', asText),
   'io.debezium.data.EnumSet': type(strings, texts, 'text', asText),
-  'io.debezium.data.Ltree': type(strings, ['LTREE', 'TEXT', 'TEXT', 'nvarchar(max)'], 'text', asText),
-  'io.debezium.data.TsVector': type(strings, ['TSVECTOR', 'TEXT', 'TEXT', 'nvarchar(max)'], 'text', asText),
+  'io.debezium.data.Ltree': type(
+    strings,
+    ['LTREE', 'TEXT', 'TEXT', 'nvarchar(max)'],
+    'text',
+    asText,
+  ),
+  'io.debezium.data.TsVector': type(
+    strings,
+    ['TSVECTOR', 'TEXT', 'TEXT', 'nvarchar(max)'],
+    'text',
+    asText,
+  ),
   'io.debezium.data.Bits': bits,
   'io.debezium.data.VariableScaleDecimal': type(
     structs,

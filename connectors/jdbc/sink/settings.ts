@@ -33,6 +33,8 @@ export interface SinkSettings {
   /** Tries in a row that may fail. */
   readonly maxRetries: number
   readonly retryBackoffMs: number
+  /** Whether messages about rows that are refused leave out what may hold values of theirs. */
+  readonly trimsValues: boolean
   readonly temporal: TemporalSettings
   /** Whether a null in an optional field that has a default is written as that default. */
   readonly replaceNullWithDefault: boolean

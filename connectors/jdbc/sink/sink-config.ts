@@ -59,6 +59,7 @@ function settingsOf(vendor: Vendor, props: ConnectorConfig, config: SinkConfig):
     identityInsert: false,
     maxRetries: config['max.retries'],
     retryBackoffMs: config['retry.backoff.ms'],
+    trimsValues: config['trim.sensitive.log'],
     temporal: {
       timeZone,
       dateTimeZone: isUtcDate ? 'UTC' : timeZone,

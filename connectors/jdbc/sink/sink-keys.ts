@@ -202,7 +202,7 @@ const ownKeys = configDef({
     default: false,
     importance: 'low',
     group: 'DML Support',
-    doc: 'Taken for compatibility: values of rows are not logged in any case.',
+    doc: 'Whether messages about a row that is refused hold the codes of the database alone, and not its words, in which there may be values of the row.',
   },
   'tombstone.handling': {
     type: 'string',

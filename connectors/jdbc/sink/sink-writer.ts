@@ -11,6 +11,7 @@ import type { BatchStore } from './batch-store.ts'
 import { isForAll } from './isolation.ts'
 import type { Rejection } from './isolation.ts'
 import { partitionKey } from './offset-claims.ts'
+import { RefusedClaim } from './offsets-table.ts'
 import type { SinkSettings } from './settings.ts'
 import { estimatedBytes } from './size-estimate.ts'
 
@@ -103,6 +104,12 @@ export class SinkWriter {
     })
   }
 
+  /** Waits for what is on its way: the connection is then nobody's. What has failed is the next put's. */
+  async rest(signal: AbortSignal): Promise<void> {
+    const flight = this.#flight
+    if (flight !== null) await unlessAborted(flight.done, signal)
+  }
+
   /** Lets go of what is not written of these partitions: whoever has them next reads it again. */
   async forget(partitions: readonly TopicPartition[], signal: AbortSignal): Promise<void> {
     while (this.#flight !== null) await this.#settle(signal)
@@ -167,7 +174,8 @@ export class SinkWriter {
       this.#failed = null
       if (outcome === null) this.#failures = 0
       else {
-        const isIsolated = isolates || failed.isIsolated
+        // A lost link says nothing of the records: they are looked into again.
+        const isIsolated = isolates && !isForAll(outcome.error)
         this.#failed = { ...failed, error: outcome.error, isIsolated, isAnnounced: false }
       }
     }
@@ -191,12 +199,18 @@ export class SinkWriter {
     if (isForAll(error)) {
       await store.close()
       const left = await store.unwritten(records)
-      if (left.length > 0) await store.commit(left)
+      if (left.length > 0) await store.commit(left).catch((e: unknown) => this.#unlessLate(e, left))
       return
     }
     // A table may have been changed or dropped since it was looked at.
     store.forgetTables()
     await store.commitWhatCan(records, (rejections) => this.#reject(rejections))
+  }
+
+  /** A commit whose answer was lost may come about while its records are written once more: theirs is then refused, and they are there. */
+  async #unlessLate(error: unknown, records: readonly SinkRecord[]): Promise<void> {
+    if (!(error instanceof RefusedClaim)) throw error
+    if ((await this.#parts.store.unwritten(records)).length > 0) throw error
   }
 
   /** Each is reported durably before the others of its batch are committed; without a reporter the first fails the task. */

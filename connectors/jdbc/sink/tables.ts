@@ -71,7 +71,8 @@ export class Tables {
     if (found === null) return null
     this.#checkType(tableName(table), found)
     const { id } = found
-    return { table: id, tableText: tableName(id), columns: [], keyCount: 0, withDefaults: false }
+    const whole = { columns: [], keyCount: 0, withDefaults: false, takesCopies: false }
+    return { table: id, tableText: tableName(id), ...whole }
   }
 
   /** With the filter of fields as a whitelist of this topic's. */

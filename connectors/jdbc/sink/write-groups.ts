@@ -47,6 +47,8 @@ interface OpenGroup {
 interface Slot {
   readonly group: OpenGroup
   readonly index: number
+  /** The key itself, of which slots have what the database may take for it. */
+  readonly key: string
 }
 
 /** The groups of one table. */
@@ -56,8 +58,12 @@ class TableGroups {
   #deletes: OpenGroup[] = []
   #writes: OpenGroup[] = []
   #slots = new Map<string, Slot>()
+  readonly #keyShapes = new Map<RowPlan, string>()
+  #lastPlan: RowPlan | null = null
+  #lastShape = ''
 
   add(row: PlannedRecord): void {
+    if (row.plan !== this.#lastPlan) this.#changePlan(row.plan)
     if (row.kind === 'truncate') this.#truncate(row)
     else if (row.kind === 'insert') this.#insert(row)
     else if (row.kind === 'delete') this.#delete(row)
@@ -82,14 +88,16 @@ class TableGroups {
     // Inserts have no slots: what was inserted before is written before.
     if (this.#writes.some(({ kind }) => kind === 'insert')) this.#close()
     const key = keyText(plan, record)
-    const slot = this.#slots.get(key)
+    const place = isFolded(plan) ? keyText(plan, record, true) : key
+    const slot = this.#slotOf(place, key)
     if (slot !== undefined) slot.group.records[slot.index] = undefined
-    this.#slots.set(key, append(groupOf(this.#deletes, plan, 'delete'), record))
+    this.#slots.set(place, append(groupOf(this.#deletes, plan, 'delete'), record, key))
   }
 
   #write({ plan, kind, record }: PlannedRecord): void {
     const key = keyText(plan, record)
-    const slot = this.#slots.get(key)
+    const place = isFolded(plan) ? keyText(plan, record, true) : key
+    const slot = this.#slotOf(place, key)
     const isOfOther = slot !== undefined && slot.group.kind !== 'delete' && slot.group.plan !== plan
     // A row of other columns that was there before is not replaced by this one but changed.
     if (isOfOther) this.#close()
@@ -97,7 +105,24 @@ class TableGroups {
       slot.group.records[slot.index] = record
       return
     }
-    this.#slots.set(key, append(groupOf(this.#writes, plan, kind), record))
+    this.#slots.set(place, append(groupOf(this.#writes, plan, kind), record, key))
+  }
+
+  /** What has this place. Where that is another key, which may be the same row to the database, it is written before. */
+  #slotOf(place: string, key: string): Slot | undefined {
+    const slot = this.#slots.get(place)
+    if (slot === undefined || slot.key === key) return slot
+    this.#close()
+    return undefined
+  }
+
+  /** Texts of keys tell keys apart as long as they are of the same columns. */
+  #changePlan(plan: RowPlan): void {
+    const shape = this.#keyShapes.get(plan) ?? keyShape(plan)
+    this.#keyShapes.set(plan, shape)
+    if (shape !== this.#lastShape) this.#close()
+    this.#lastPlan = plan
+    this.#lastShape = shape
   }
 
   /** What comes before it is written before it: that too may be wrong. */
@@ -121,9 +146,19 @@ function groupOf(groups: OpenGroup[], plan: RowPlan, kind: WriteKind): OpenGroup
   return group
 }
 
-function append(group: OpenGroup, record: SinkRecord): Slot {
+function append(group: OpenGroup, record: SinkRecord, key: string): Slot {
   group.records.push(record)
-  return { group, index: group.records.length - 1 }
+  return { group, index: group.records.length - 1, key }
+}
+
+/** Hot. */
+function isFolded({ columns, keyCount }: RowPlan): boolean {
+  for (let at = 0; at < keyCount; at++) if (columns[at]?.isFolded === true) return true
+  return false
+}
+
+function keyShape({ columns, keyCount }: RowPlan): string {
+  return JSON.stringify(columns.slice(0, keyCount).map(({ name, isFolded }) => [name, isFolded]))
 }
 
 /** Tasks that take the locks of rows in the same order do not wait for each other in a circle. */

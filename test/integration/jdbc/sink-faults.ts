@@ -5,7 +5,14 @@ import type { Connection } from '../../../connectors/jdbc/core/dialect.ts'
 import { randomNumbers } from '../../support/random-numbers.ts'
 import { seedOfRun } from '../../support/seed-of-run.ts'
 import { TcpProxy } from '../../support/tcp-proxy.ts'
-import { SinkHarness, connectTo, rowsOf, structOf, structRecord } from './sink-harness.ts'
+import {
+  SinkHarness,
+  connectTo,
+  optionalText,
+  rowsOf,
+  structOf,
+  structRecord,
+} from './sink-harness.ts'
 import type { Address } from './sink-harness.ts'
 import type { Database } from './sink-databases.ts'
 
@@ -99,15 +106,58 @@ export function describeFaults(databaseOf: () => Database): void {
       expect(await idsIn('once')).toEqual(everyId)
     })
 
+    test('finds the record at fault again where the link is cut while it is looked for', async () => {
+      await connection.query('CREATE TABLE picky (id INT PRIMARY KEY, name VARCHAR(30) NOT NULL)')
+      const optional = structOf({ id: INT32_SCHEMA, name: optionalText })
+      const records = Array.from({ length: 3000 }, (_, at) => {
+        const value = new Struct(optional).put('id', at).put('name', at === 1234 ? null : 'x')
+        return structRecord('picky', at, value)
+      })
+      await using sink = await SinkHarness.start(through)
+      proxy.cuts = 0
+      // A batch as a whole takes fewer chunks, the search for its bad row more.
+      let left = 60
+      proxy.faults = { cuts: () => --left === 0, delayMs: () => 0 }
+      await sink.put(records)
+      await sink.drain()
+      proxy.faults = { cuts: () => false, delayMs: () => 0 }
+      expect([proxy.cuts, sink.retries]).toEqual([1, 1])
+      expect(sink.letters.map(({ record: letter }) => letter.kafkaOffset)).toEqual([1234])
+      expect(await idsIn('picky')).toEqual(records.flatMap((_, at) => (at === 1234 ? [] : [at])))
+    })
+
+    test('opens a partition on a new connection where the old one was cut while it lay idle', async () => {
+      const once = { 'auto.create': 'true', 'exactly.once': 'on' }
+      await using sink = await SinkHarness.start(through, once)
+      await sink.open('idle')
+      await sink.put([record('idle', 0)])
+      await sink.drain()
+      let isCut = false
+      proxy.faults = {
+        cuts: () => {
+          const isFirst = !isCut
+          isCut = true
+          return isFirst
+        },
+        delayMs: () => 0,
+      }
+      await sink.open('idle')
+      proxy.faults = { cuts: () => false, delayMs: () => 0 }
+      expect([isCut, sink.rewinds]).toEqual([true, [{ topic: 'idle', partition: 0, offset: 1 }]])
+    })
+
     test('takes a batch of 500 rows in a few messages, so that a slow link costs it little', async () => {
       await using sink = await SinkHarness.start(through, { 'auto.create': 'true' })
       await sink.put([record('held', 0)])
       await sink.drain()
       let roundTrips = 0
+      let isAsked = false
       proxy.faults = {
         cuts: () => false,
-        delayMs: () => {
-          roundTrips++
+        // However many chunks a message comes in: what is answered is counted.
+        delayMs: (isAnswer) => {
+          if (isAnswer && isAsked) roundTrips++
+          isAsked = !isAnswer
           return 10
         },
       }

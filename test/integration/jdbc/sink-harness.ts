@@ -64,7 +64,7 @@ export class SinkHarness implements AsyncDisposable {
   }
 
   async open(topic: string, partition = 0): Promise<void> {
-    await this.#task.open([{ topic, partition }])
+    await this.#task.open([{ topic, partition }], this.#signal.signal)
   }
 
   /** As a worker puts: again where the task asks for it. What it rejects is kept with the letters. */

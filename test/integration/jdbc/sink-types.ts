@@ -117,6 +117,7 @@ function quoted(name: DatabaseName, column: string): string {
 
 /** What no other database has. */
 export function describePostgresTypes(databaseOf: () => Database): void {
+  describePostgresTables(databaseOf)
   describe('columns that PostgreSQL has types of its own for', () => {
     const texts: Readonly<Record<string, readonly [type: string, value: string]>> = {
       a: ['uuid', '0b5a8d7e-25c5-4b1e-9d07-0a4b1f1d2c3e'],
@@ -195,5 +196,33 @@ export function describePostgresTypes(databaseOf: () => Database): void {
       expect(await rowsOf(connection, 'SELECT id FROM short')).toEqual([['0']])
       await connection.close()
     })
+  })
+}
+
+function describePostgresTables(databaseOf: () => Database): void {
+  const shaped = structOf({ id: INT32_SCHEMA, shape: STRING_SCHEMA })
+  const records = (topic: string) =>
+    Array.from({ length: 60 }, (_, at) =>
+      structRecord(topic, at, new Struct(shaped).put('id', at).put('shape', `(${at},2),(0,1)`)),
+    )
+
+  test.each([
+    ['a view', 'TEXT', 'insert'],
+    ['a column whose arrays have no commas', 'BOX', 'upsert'],
+  ])('%s takes many rows in one transaction', async (_, type, mode) => {
+    const [table, target] = type === 'BOX' ? ['boxes', 'boxes'] : ['beneath', 'above']
+    const connection = await connectTo(databaseOf())
+    await connection.query(`CREATE TABLE ${table} (id int PRIMARY KEY, shape ${type})`)
+    if (target !== table) await connection.query(`CREATE VIEW ${target} AS SELECT * FROM ${table}`)
+    const keys = { 'pk.mode': 'record_value', 'pk.fields': 'id', 'table.types': 'TABLE,VIEW' }
+    await using sink = await SinkHarness.start(databaseOf(), { ...keys, 'insert.mode': mode })
+    await sink.put(records(target))
+    await sink.drain()
+    // Each part of a batch that is halved has a number of its own.
+    const counts = `SELECT count(*), count(DISTINCT xmin::text) FROM ${table}`
+    const rows = await rowsOf(connection, counts)
+    await connection.close()
+    expect(rows.map((row) => row.map(Number))).toEqual([[60, 1]])
+    expect([sink.letters, sink.retries]).toEqual([[], 0])
   })
 }

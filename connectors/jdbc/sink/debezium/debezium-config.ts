@@ -90,6 +90,7 @@ function settingsOf(
     identityInsert: config['dialect.sqlserver.identity.insert'],
     maxRetries: config['flush.max.retries'],
     retryBackoffMs: config['flush.retry.delay.ms'],
+    trimsValues: false,
     temporal: {
       timeZone,
       // A date is a count of days, which no zone changes.

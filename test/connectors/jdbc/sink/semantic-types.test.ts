@@ -164,7 +164,9 @@ describe('the text of a value with a name of Debezium’s', () => {
 describe('a name of Debezium’s on a type that is not its own', () => {
   const hostile = "0'), ((SELECT secret FROM vault LIMIT 1)), ('\t\n"
   const numbers = ['Date', 'Time', 'MicroTime', 'NanoTime', 'Timestamp', 'MicroTimestamp']
-  const counts = [...numbers, 'NanoTimestamp', 'Year', 'MicroDuration'].map((name) => `time.${name}`)
+  const counts = [...numbers, 'NanoTimestamp', 'Year', 'MicroDuration'].map(
+    (name) => `time.${name}`,
+  )
   const others = ['data.Bits', 'data.VariableScaleDecimal', 'data.FloatVector']
 
   test.each([...counts, ...others, 'data.geometry.Geometry', 'data.geometry.Point'])(

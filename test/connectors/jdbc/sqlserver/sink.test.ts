@@ -25,13 +25,18 @@ class FakeServer {
   readonly tds = new FakeTds((asked) => this.#answer(asked))
   readonly committed: unknown[] = []
   readonly statements: Asked[] = []
+  /** Changes of tables that were tried: whether in a transaction. */
+  readonly altered: boolean[] = []
   #open: unknown[] | null = null
 
   #answer(asked: Asked): Reply {
     const { sql } = asked
     if (sql.includes('sys.columns')) return described
     if (sql === 'BEGIN TRANSACTION') this.#open = []
-    else if (sql === 'COMMIT TRANSACTION') {
+    else if (sql.startsWith('ALTER')) {
+      this.altered.push(this.#open !== null)
+      return { error: serverError(245, 'no such change') }
+    } else if (sql === 'COMMIT TRANSACTION') {
       if (this.#open === null) return { error: serverError(3902) }
       this.committed.push(...this.#open)
       this.#open = null
@@ -132,6 +137,26 @@ describe('the sink on SQL Server', () => {
     )
     const others = people.filter((_, id) => id !== 17 && id !== 80)
     expect(server.committed).toEqual(others.map(({ kafkaOffset }) => String(kafkaOffset)))
+  })
+
+  test('tries to change a table before the transaction, and not again within it', async () => {
+    const server = new FakeServer()
+    const grown = SchemaBuilder.struct()
+      .field('id', INT32_SCHEMA)
+      .field('extra', SchemaBuilder.int32().optional().build())
+      .build()
+    const grownRecord = (id: number): SinkRecord =>
+      new SinkRecord('people', 0, null, null, grown, new Struct(grown, [id, null]), id)
+    const rejected: unknown[] = []
+    const records = [person(1), grownRecord(2), person(3), grownRecord(4)]
+    await storeOf(server, { 'auto.evolve': 'true' }).commitWhatCan(records, (rejections) => {
+      rejected.push(...rejections.map(({ record }) => record.kafkaOffset))
+      return Promise.resolve()
+    })
+    expect(server.altered.length).toBeGreaterThan(0)
+    expect(server.altered).not.toContain(true)
+    expect(rejected).toEqual([2, 4])
+    expect(server.committed).toEqual(['1', '3'])
   })
 
   test('keeps its offsets in a table whose keys differ by case and fit', async () => {

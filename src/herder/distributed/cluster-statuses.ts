@@ -2,6 +2,7 @@ import { asError } from '../../errors/connect-error.ts'
 import type { ConnectorTaskId } from '../../messages/ids.ts'
 import type { StoredStatus } from '../../stores/status/status-records.ts'
 import type { StatusTable } from '../../stores/status/status-table.ts'
+import { timeLimit } from '../../util/abort.ts'
 import { createLogger } from '../../util/logger.ts'
 import type { State } from '../herder.ts'
 import { Statuses } from '../statuses.ts'
@@ -21,6 +22,9 @@ export interface ClusterStatusesParts {
   readonly exists: (connector: string, task?: number) => boolean
   readonly observer: (change: StatusChange) => void
 }
+
+/** How long it may take to say something again. */
+const repeatMs = 60_000
 
 /** What may come later than another worker's word on the same thing. */
 const lateStates: ReadonlySet<State> = new Set(['UNASSIGNED', 'FAILED'])
@@ -72,10 +76,19 @@ export class ClusterStatuses {
     this.#put({ kind: 'task', connector, task, status }, state)
   }
 
-  /** Says again what runs here and is another worker's by what the topic says: that one has had it in between, and given it up. Never rejects. */
-  async repeat(work: Work, signal: AbortSignal): Promise<void> {
+  /**
+   * Says again what is this worker's and another one's by what the topic says: that one has had it in between, and given it up. What
+   * is this worker's `membership` says once there is a place in the group. Never rejects.
+   */
+  async repeat(
+    membership: { untilSettled(signal: AbortSignal): Promise<{ readonly work: Work }> },
+    signal: AbortSignal,
+  ): Promise<void> {
+    using limit = timeLimit(repeatMs, signal)
     try {
-      await this.#parts.store.refresh(signal)
+      await this.#parts.store.refresh(limit.signal)
+      // Invariant 4: while that was read the place may have been lost once more, and another worker may have more to say.
+      const { work } = await membership.untilSettled(limit.signal)
       for (const name of work.connectors) this.#repeatConnector(name)
       for (const id of work.tasks) this.#repeatTask(id)
     } catch (error) {

@@ -113,7 +113,7 @@ export class ClusterTransactions {
     tasks: number,
     signal: AbortSignal,
   ): Promise<void> {
-    const { resolver, options, later } = this.#parts
+    const { resolver, options, configs, later } = this.#parts
     if (options === undefined) {
       throw new ConnectError('This worker does not support exactly-once sources.')
     }
@@ -122,7 +122,12 @@ export class ClusterTransactions {
     })
     const resolved = await resolver.resolve(Object.fromEntries(given), signal)
     // Invariant 4: while values were resolved, or the process was stopped, another one may have become the leader, whose tasks these would be.
-    await later().requests.asLeader(refusal, signal, () => undefined)
+    const isDue = await later().requests.asLeader(refusal, signal, () => {
+      const state = configs.snapshot().connectors.get(name)
+      return state?.needsFencing === true && state.fencedTasks === tasks
+    })
+    // Another one has led in between, and done so: what has these ids by now is to run.
+    if (!isDue) return
     await options.fenceProducers({ name, config: resolved }, tasks, signal)
   }
 }

@@ -117,7 +117,7 @@ export class DistributedParts {
         revoked: (work) => this.#revoked(work),
         assigned: (assignment) => this.#assigned(assignment),
         isStopping: () => this.#owned.isStopping,
-        returned: () => void this.#statuses.repeat(running(), this.#stopping.signal),
+        returned: () => void this.#statuses.repeat(this.membership, this.#stopping.signal),
       },
     })
     this.drain = new WorkerDrain({ membership: this.membership, running })

@@ -7,17 +7,11 @@ import type { Trouble } from '../health-verdict.ts'
 import { connectorVersionOf, failureOf, resolveConfig } from '../lifecycle-services.ts'
 import { TaskConfiguration } from '../task-configuration.ts'
 import { keepVariables, sameConfig } from '../task-configs.ts'
+import { OvertakenError, givenUp } from './overtaken-error.ts'
 import type { OwnedServices } from './owned-services.ts'
 
 /** For so long after the first attempt, that the leader does not know the key of a request is a matter of reading. */
 const keyRotationMs = 60_000
-
-/** A request was not done: what is wanted since is seen to instead. */
-export class OvertakenError extends RestError {
-  constructor(message: string) {
-    super(409, message)
-  }
-}
 
 /** What a connector of this worker is to be. */
 export interface ConnectorWish {
@@ -143,10 +137,8 @@ export class OwnedConnector {
 
   #supersede(isGivenUp: boolean): void {
     this.#taskConfiguration.supersede()
-    const message = isGivenUp
-      ? `This worker was to give up connector ${this.name} before that was done.`
-      : `A later request for connector ${this.name} has overtaken this one before it was done.`
-    this.#generation.abort(new OvertakenError(message))
+    const message = `A later request for connector ${this.name} has overtaken this one before it was done.`
+    this.#generation.abort(isGivenUp ? givenUp() : new OvertakenError(message))
     this.#generation = new AbortController()
   }
 

@@ -2,9 +2,11 @@ import type { ConnectorConfig, RawConfig, TargetState } from '../../config/types
 import { ConnectError } from '../../errors/connect-error.ts'
 import { taskIdText } from '../../messages/ids.ts'
 import type { ConnectorTaskId } from '../../messages/ids.ts'
+import { abortable } from '../../util/abort.ts'
 import { SerialQueue } from '../../util/serial-queue.ts'
 import { failureOf, resolveConfig } from '../lifecycle-services.ts'
 import { exceedsTasksMax, sameConfig } from '../task-configs.ts'
+import { givenUp } from './overtaken-error.ts'
 import type { OwnedServices } from './owned-services.ts'
 
 /** What a task of this worker is to be. Configurations as stored. */
@@ -43,6 +45,10 @@ export class OwnedTask {
     return this.#wish !== null || this.#placed !== null || this.#chain.size > 0
   }
 
+  get #isWanted(): boolean {
+    return this.#wish !== null
+  }
+
   /** Of which set of tasks it was started as one, where that matters to it; null where it does not run. */
   get startedFrom(): number | null {
     return this.#placed?.generation ?? null
@@ -70,11 +76,15 @@ export class OwnedTask {
       })
   }
 
-  /** Stops it and starts it again; rejects where it could not be placed in the worker. */
+  /**
+   * Stops it and starts it again; rejects where it could not be placed in the worker, and with an OvertakenError where it was given up
+   * before. Where something else is to start it since, that is as good.
+   */
   async restart(before: () => void = () => undefined): Promise<void> {
     if (this.#wish === null) return
     this.#supersede()
     await this.restartQuietly(() => true, before)
+    if (!this.#isWanted) throw givenUp()
   }
 
   /** Restarts it where that is still wanted when its turn comes: nobody has asked for it, so it overtakes no one. */
@@ -121,7 +131,8 @@ export class OwnedTask {
       await this.#startIn(wish, signal)
     } else if (placed.targetState !== wish.targetState) {
       this.#placed = wish
-      await this.#services.worker.setTaskState(this.id, wish.targetState)
+      // Its thread may hang, and a stop, which has a limit, comes behind.
+      await abortable(this.#services.worker.setTaskState(this.id, wish.targetState), signal)
     }
   }
 

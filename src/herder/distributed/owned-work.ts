@@ -33,7 +33,11 @@ export class OwnedWork {
   #assigned: WorkSet = workSet(noWork)
   /** Tasks that stop because their configuration has changed, or is gone. */
   #stopping = 0
-  /** By connector, what an assignment must have been made from before its changed tasks start: all workers have stopped the old ones by then. */
+  /**
+   * By connector, what an assignment must have been made from before its changed tasks start. All workers that had read of the change when they
+   * joined have stopped the old ones by then. An assignment is made from the newest that one of them had read, so one that was joining before it
+   * read may still be stopping its own, as among Java's workers.
+   */
   readonly #barriers = new Map<string, number>()
   /** What the restarts know of each connector that has something here. */
   readonly #known = new Map<string, Pick<ConnectorState, 'config' | 'targetState'>>()

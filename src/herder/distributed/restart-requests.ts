@@ -12,7 +12,7 @@ import type { ClusterMembership } from './cluster-membership.ts'
 import type { ClusterViews } from './cluster-views.ts'
 import type { ConnectorRequests } from './connector-requests.ts'
 import type { ConfigStore } from './options.ts'
-import { OvertakenError } from './owned-connector.ts'
+import { OvertakenError } from './overtaken-error.ts'
 import type { OwnedServices } from './owned-services.ts'
 import type { OwnedWork } from './owned-work.ts'
 
@@ -85,8 +85,9 @@ export class RestartRequests {
       await this.#restart(name, plan)
     } catch (error) {
       if (signal.aborted) return
-      if (error instanceof OvertakenError) log.info(`Not restarted: ${error.message}`)
-      else log.error(`Failed to restart connector ${name}.`, error)
+      if (error instanceof OvertakenError) {
+        log.info(`Connector ${name} or a task of it is not restarted here: ${error.message}`)
+      } else log.error(`Failed to restart connector ${name}.`, error)
     }
   }
 

@@ -20,7 +20,7 @@ const log = createLogger('org.apache.kafka.connect.runtime.distributed.WorkerCoo
 export interface WorkerGroupListener {
   /**
    * Stop this: it goes to another worker, or is gone. Nothing may be running of it when this resolves. It may take its time: what else
-   * the worker is told meanwhile it hears at once, but it joins no other generation before.
+   * the worker is told meanwhile it hears at once, but it joins no other generation before. Never rejects: once it is over, others have it.
    */
   revoked(work: Work): Promise<void>
   /** The worker has lost its place: until it is assigned something again, what it runs may be another one's, and must write nothing (invariant 4). */
@@ -127,11 +127,20 @@ export class WorkerGroup {
     return this.#membership.generation?.id ?? null
   }
 
-  /** Where a connector or task runs, while this worker leads a group that is not being rebalanced; null where that is not known. */
+  /**
+   * Where a connector or task runs, while this worker leads a group that is not being rebalanced, or not yet: before the leader joins,
+   * nobody gets what another one has. Null where that is not known.
+   */
   ownerUrl(connector: string, task?: number): string | null {
     const isLeader = this.#held !== null && this.#held.leader === this.#memberId
-    if (!isLeader || this.#membership.mustJoin || this.generation === null) return null
+    const isRebalancing = this.#membership.mustJoin && !this.#isHeldUp
+    if (!isLeader || isRebalancing || this.generation === null) return null
     return this.#protocol.ownerUrl(connector, task)
+  }
+
+  /** Whoever joins says that what is not its own any more is free: it joins once it is notified of the end of what stops. */
+  get #isHeldUp(): boolean {
+    return this.#isStopping || this.#parts.isStopping()
   }
 
   requestRejoin(reason: string): void {
@@ -149,8 +158,7 @@ export class WorkerGroup {
         const joined = membership.takeJoined()
         if (joined !== null) {
           await this.#joined(joined.generation.id, decodeAssignment(joined.assignment))
-        } else if (!membership.mustJoin || this.#isStopping || this.#parts.isStopping()) {
-          // Whoever joins says that what is not its own any more is free: it joins once it is notified of the end.
+        } else if (!membership.mustJoin || this.#isHeldUp) {
           return
         } else {
           await this.#prepare()
@@ -209,12 +217,17 @@ export class WorkerGroup {
       wasRevoked: !isNothing(told.revoked),
       delayMs: told.delayMs,
     })
-    // Invariant 4: whoever comes back may act again when nothing of what is another one's by now is left of it.
-    if (!this.#mayAct) await this.#stopped
     if (this.generation !== generation) return
     if (isBack && !this.#isComplete(told)) {
       this.#membership.requestRejoin('what it had before it was restarted is not all told')
     }
+    // Invariant 4: whoever comes back may act again when nothing of what is another one's by now is left of it. No request waits for that.
+    if (this.#isStopping && !this.#mayAct) void this.#stopped.then(() => this.#allow(generation))
+    else this.#allow(generation)
+  }
+
+  #allow(generation: number): void {
+    if (this.generation !== generation) return
     this.#mayAct = true
     this.#extendLease()
   }

@@ -91,6 +91,21 @@ describe('what is taken from a worker', () => {
   })
 })
 
+test('what is taken from a worker stops though it has not been paused yet, as where its thread hangs', async () => {
+  const scene = await running()
+  let told = 0
+  scene.worker.setTaskState = () => {
+    told++
+    return new Promise<never>(() => undefined)
+  }
+  await scene.herder.pauseConnector('a', signal)
+  await eventually(() => expect(told).toBe(2))
+  const from = scene.worker.calls.length
+  scene.group.revoke(workOf('a-0'))
+  await eventually(() => expect(callsSince(scene, from)).toContain('stop a-0'))
+  expect(scene.herder.taskStatus({ connector: 'a', task: 0 }).state).not.toBe('FAILED')
+})
+
 describe('while a worker has no place in its group', () => {
   test('values run out, and its connector is started again as soon as it has one', async () => {
     let notes = false

@@ -63,20 +63,24 @@ describe.each([
     expect(callsSince(scene, from)).toEqual([`stop ${unit}`, `start ${unit}`])
   })
 
-  test('starts nothing where it is another one’s by then', async () => {
-    const { scene, from } = await lost()
+  test('starts nothing where it is another one’s by then, and is 409 in Java’s words', async () => {
+    const { scene, from, asked } = await lost()
     const rest = ['a', 'a-0', 'a-1'].filter((part) => part !== unit)
     scene.group.revoke(workOf(unit))
     await give(scene, { generation: 50, work: workOf(...rest) })
     await turns(scene)
     expect(callsSince(scene, from)).toEqual([`stop ${unit}`])
+    expect(await asked).toMatchObject({
+      status: 409,
+      message: 'Cannot complete request because of a conflicting operation (e.g. worker rebalance)',
+    })
   })
 })
 
-test('a restart that is overtaken by a rebalance is no error, and 409 to who asked for it', async () => {
+test('a restart that is overtaken by another one is 409, and that one by a rebalance is no error', async () => {
   const messages: string[] = []
   setLogSink(({ level, message }: LogEntry) => {
-    if (level === 'ERROR' || message.startsWith('Not restarted')) messages.push(message)
+    if (level === 'ERROR' || message.includes('is not restarted')) messages.push(message)
   })
   const stopping = deferred()
   const scene = await running({ stop: () => stopping.promise })
@@ -93,10 +97,13 @@ test('a restart that is overtaken by a rebalance is no error, and 409 to who ask
   scene.group.revoke(workOf('a'))
   await turns(scene)
   stopping.resolve()
-  expect((await asked)[0]).toBe(409)
+  expect(await asked).toEqual([
+    409,
+    'A later request for connector a has overtaken this one before it was done.',
+  ])
   await eventually(() =>
     expect(messages).toEqual([
-      'Not restarted: This worker was to give up connector a before that was done.',
+      'Connector a or a task of it is not restarted here: Cannot complete request because of a conflicting operation (e.g. worker rebalance)',
     ]),
   )
 })
@@ -129,7 +136,8 @@ test('connectors that are missing in a topic of configurations that was made ane
   await eventually(() => expect(scene.worker.tasks.size + scene.worker.running.size).toBe(0))
 })
 
-test('who has lost the lead while it prepared to fence producers does not: they may be the next one’s', async () => {
+/** A leader that prepares to fence the producers of two tasks, which one has followed. */
+async function preparingToFence() {
   const fenced: number[] = []
   const fenceProducers = (_: unknown, tasks: number): Promise<void> => {
     fenced.push(tasks)
@@ -158,15 +166,40 @@ test('who has lost the lead while it prepared to fence producers does not: they 
   )
   waits = true
   const asked = scene.herder.fenceZombieSourceTasks('a', null, signal)
-  const refused = rejection(asked)
+  const answer = asked.then(
+    () => null,
+    (error: unknown) => (error as Error).message,
+  )
   await begun.promise
   waits = false
   scene.group.lose()
   await setImmediate()
+  return { scene, fenced, answer, resolving }
+}
+
+test('who has lost the lead while it prepared to fence producers does not: they may be the next one’s', async () => {
+  const { scene, fenced, answer, resolving } = await preparingToFence()
   await give(scene, { generation: 50, isLeader: false, version: 1 })
   resolving.resolve()
-  expect((await refused)[1]).toBe('Only the leader may perform zombie fencing.')
+  expect(await answer).toBe('Only the leader may perform zombie fencing.')
   expect(fenced).toEqual([])
+})
+
+test('who leads again fences no producers where another one has done so in between: they are those that run', async () => {
+  const { scene, fenced, answer, resolving } = await preparingToFence()
+  await scene.configs.write({ kind: 'fencing', connector: 'a', tasks: 1 })
+  await give(scene, { generation: 50, version: 1 })
+  resolving.resolve()
+  expect(await answer).toBeNull()
+  expect(fenced).toEqual([])
+})
+
+test('who still leads fences them', async () => {
+  const { scene, fenced, answer, resolving } = await preparingToFence()
+  await give(scene, { generation: 50, version: 1 })
+  resolving.resolve()
+  expect(await answer).toBeNull()
+  expect(fenced).toEqual([2])
 })
 
 test('what another worker had meanwhile, and gave up, is told to run here when the worker has its place again', async () => {
@@ -189,4 +222,34 @@ test('what another worker had meanwhile, and gave up, is told to run here when t
     'here:8083',
     'here:8083',
   ])
+})
+
+test('what is lost once more while the topic of statuses is read is not told to run here', async () => {
+  const scene = await running()
+  const asked = deferred()
+  const read = deferred()
+  scene.statuses.refresh = async () => {
+    asked.resolve()
+    await read.promise
+    return scene.statuses.table
+  }
+  scene.group.lose()
+  await give(scene, { generation: 50, work: all })
+  await asked.promise
+  scene.group.lose()
+  const status = { state: 'RUNNING', trace: null, workerId: 'two', version: null } as const
+  const said = { ...status, generation: 51 }
+  scene.statuses.put({ kind: 'connector', connector: 'a', status: said })
+  scene.statuses.put({ kind: 'task', connector: 'a', task: 0, status: said })
+  read.resolve()
+  await turns(scene)
+  const owners = (): readonly string[] => {
+    const { connector, tasks } = scene.herder.connectorStatus('a')
+    return [connector, ...tasks].map(({ worker_id }) => worker_id)
+  }
+  expect(owners()).toEqual(['two', 'two', 'here:8083'])
+  scene.group.revoke(workOf('a', 'a-0'))
+  await give(scene, { generation: 52, work: workOf('a-1') })
+  await turns(scene)
+  expect(owners()).toEqual(['two', 'two', 'here:8083'])
 })

@@ -90,7 +90,7 @@ export class TestCluster {
 
   /** Asks any worker, and then the one that it names, as REST does. */
   async ask<T>(request: (herder: DistributedHerder) => Promise<T>): Promise<T> {
-    for (let patience = 100; ; patience--) {
+    for (let patience = 600; ; patience--) {
       const [first] = this.workers
       if (first === undefined) throw new Error('There is no worker.')
       let asked = first

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, inject, test } from 'vitest'
+import { afterEach, describe, expect, inject, test, vi } from 'vitest'
 import type { ConnectProtocolMode } from '../../../src/herder/distributed/connect-group-protocol.ts'
 import { WorkerGroup } from '../../../src/herder/distributed/worker-group.ts'
 import type { GroupAssignment } from '../../../src/herder/distributed/worker-group.ts'
@@ -9,6 +9,9 @@ import { KafkaClient } from '../../../src/kafka/net/client.ts'
 import { taskIdText } from '../../../src/messages/ids.ts'
 import { ClusterConfig } from '../../../src/stores/config/cluster-config.ts'
 import { topicPrefix } from '../../support/topics.ts'
+
+// As patient as what the tests wait for.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 })
 
 const prefix = topicPrefix('worker-group')
 const bootstrapServers = inject('bootstrapServers')

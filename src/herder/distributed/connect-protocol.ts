@@ -8,7 +8,7 @@ import type { Work } from './work.ts'
  * What workers of a group tell each other through its coordinator (protocol type `connect`), as Java's ConnectProtocol and
  * IncrementalCooperativeConnectProtocol (KIP-415, KIP-507) lay it out, big-endian:
  *
- *     metadata   := INT16 version, STRING url, INT64 config-offset, [version >= 1] NULLABLE_BYTES assignment,
+ *     metadata   := INT16 version, STRING url, INT64 config-offset, [version >= 1, or drained] NULLABLE_BYTES assignment,
  *                   [ours, where it is drained] INT8 1
  *     assignment := INT16 version, INT16 error, STRING leader, STRING leader-url, INT64 config-offset, ARRAY work,
  *                   [version >= 1] ARRAY work revoked, INT32 delay, [ours, for static members] INT8 whole
@@ -63,22 +63,26 @@ export function encodeMetadata(metadata: WorkerMetadata, version: ConnectProtoco
   writer.int16(version)
   writeText(writer, metadata.url)
   writer.int64(metadata.configOffset)
+  const isDrained = metadata.isDrained === true
   if (version > 0) {
     const bytes = metadata.assignment && encodeAssignment({ ...metadata.assignment, version })
     writer.length(bytes?.length ?? -1, 4)
     if (bytes) writer.bytes(bytes)
+  } else if (isDrained) {
+    // A leader of Java's looks for an assignment in whatever stands here, of version 0 too, and ends where it finds less.
+    writer.length(-1, 4)
   }
-  if (metadata.isDrained === true) writer.int8(1)
+  if (isDrained) writer.int8(1)
   return writer.view()
 }
 
 /** Throws a WireError where the bytes are no worker's. */
 export function decodeMetadata(bytes: Buffer): WorkerMetadata {
   const reader = new ByteReader(bytes)
-  const version = readVersion(reader, 'subscription')
+  readVersion(reader, 'subscription')
   const url = readText(reader)
   const configOffset = reader.safeInt64()
-  const length = version > 0 && reader.remaining > 0 ? reader.length(4) : -1
+  const length = reader.remaining > 0 ? reader.length(4) : -1
   const assignment = length < 0 ? null : decodeAssignment(reader.view(length))
   const isDrained = reader.remaining > 0 && reader.int8() === 1
   return { url, configOffset, assignment, ...(isDrained && { isDrained }) }

@@ -43,6 +43,17 @@ describe('what workers tell each other through the group', () => {
     expect(decodeMetadata(bytes(expected))).toEqual(metadata)
   })
 
+  // Java's eager leader reads every metadata as one of version 1.
+  test.each([0, 1, 2] as const)(
+    'metadata of a drained worker have an assignment that can be read in version %d',
+    (version) => {
+      const drained = { url, configOffset: 7, assignment: null, isDrained: true }
+      const expected = `000${version} ${urlHex} 0000000000000007 ffffffff 01`
+      expect(hex(encodeMetadata(drained, version))).toBe(hex(bytes(expected)))
+      expect(decodeMetadata(bytes(expected))).toEqual(drained)
+    },
+  )
+
   test.each([
     [
       'version 0',

@@ -176,7 +176,7 @@ export const ownSourceKeys = configDef({
     type: 'boolean',
     default: false,
     importance: 'medium',
-    doc: 'PostgreSQL: read no row that a transaction before which another is still open has written, so that no late commit is lost.',
+    doc: 'PostgreSQL: read no row before which an open transaction may still commit another, so that no late commit is lost.',
   },
   'horizon.max.delay.ms': {
     type: 'long',

@@ -1,30 +1,46 @@
 import { ConnectError } from 'sluice/api'
 import type { Connection } from '../core/dialect.ts'
 import { TemporalText } from '../core/temporal-text.ts'
+import type { OpenTransactions } from './horizon.ts'
 import type { Position } from './offsets.ts'
 import type { SourceSettings } from './settings.ts'
 
-const horizonSql = `(pg_snapshot_xmin(pg_current_snapshot())::text::bigint & 4294967295)::text`
+/**
+ * The oldest open transaction, how far the next one's id is from it, and whether this server only follows another. The xmax
+ * of a snapshot is one past the last transaction that has *ended*; age() counts from the next that will begin, and gives
+ * out no id for that.
+ */
+const transactionsSql = `pg_snapshot_xmin(pg_current_snapshot())::text, age(pg_snapshot_xmin(pg_current_snapshot())::xid)::text, pg_is_in_recovery()::text`
 
-/** The database's clock, and the oldest transaction that is still open there; null where that is not asked for. */
+export interface DatabaseNow {
+  readonly now: Position
+  /** Null where they are not asked for. */
+  readonly transactions: OpenTransactions | null
+}
+
+/** The database's clock, and the transactions that are open there. */
 export async function databaseNow(
   connection: Connection,
   { horizon }: SourceSettings,
-): Promise<{ readonly now: Position; readonly horizon: string | null }> {
+): Promise<DatabaseNow> {
   const { nowSql } = connection.dialect
-  const { rows } = await connection.query(horizon ? `${nowSql}, ${horizonSql}` : nowSql)
-  const [time, xmin] = rows[0] ?? []
+  const { rows } = await connection.query(horizon ? `${nowSql}, ${transactionsSql}` : nowSql)
+  const [time, oldest, age, follows] = rows[0] ?? []
   const text = new TemporalText('PROLEPTIC_GREGORIAN')
   if (!text.read(String(time))) {
     throw new ConnectError(
       `The database answered "${String(time)}" when it was asked for its time.`,
     )
   }
-  return {
-    now: { id: null, secondsMs: text.secondsMs, nanos: text.nanos },
-    horizon: horizon ? String(xmin) : null,
-  }
+  const now = { id: null, secondsMs: text.secondsMs, nanos: text.nanos }
+  if (!horizon) return { now, transactions: null }
+  if (follows === 'true') throw new ConnectError(standby)
+  const first = BigInt(String(oldest))
+  return { now, transactions: { oldest: first, next: first + BigInt(String(age)) } }
 }
+
+const standby =
+  'snapshot.horizon needs the primary server: this one is a standby, which cannot tell what transactions are open there. Connect to the primary, by targetServerType=primary where the URL names several, or set snapshot.horizon=false.'
 
 /** Where to begin where nothing was read yet. The epoch is left out of the position, and of stored offsets with it. */
 export function initialPosition(

@@ -87,7 +87,8 @@ export class JdbcSourceTask extends SourceTask {
   }
 
   override progress(): SourceProgress {
-    if (this.#settings?.mode.includes('timestamp') !== true) return {}
+    const settings = this.#settings
+    if (settings?.mode.includes('timestamp') !== true && settings?.horizon !== true) return {}
     const lag = Math.max(0, ...this.#sources.map((source) => source.lagMs ?? 0))
     return { lag, unit: 'ms' }
   }
@@ -118,7 +119,7 @@ export class JdbcSourceTask extends SourceTask {
   #listen({ wakeupChannel: channel, database }: SourceSettings): void {
     if (channel === '') return
     this.#listener = new WakeupListener({ database, channel, log: this.#log }, () => {
-      for (const source of this.#sources) if (!source.isReading) source.dueAt = 0
+      for (const source of this.#sources) source.wake()
       this.#wakeup.notify()
     })
   }
@@ -154,7 +155,7 @@ export class JdbcSourceTask extends SourceTask {
     this.#connection ??= await this.#begun().database.connect(this.#stopping.signal, this.#log)
     const connection = this.#connection
     if (!source.isReading) await source.open(connection)
-    const records = await source.next(connection, await source.page())
+    const records = source.isReading ? await source.next(connection, await source.page()) : []
     if (!source.isReading) this.#current = null
     return records
   }

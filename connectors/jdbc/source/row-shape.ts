@@ -11,8 +11,6 @@ export interface ShapeSettings extends SchemaSettings, ReaderSettings {
   readonly schemaName: string | null
   /** For messages, e.g. `table public.orders`. */
   readonly source: string
-  /** A column that is not for the record. */
-  readonly hidden: string | null
 }
 
 /** What rows of one description become. Made once for it; equal descriptions share the schema. */
@@ -35,7 +33,6 @@ export class RowShape {
     const dropped: Column[] = []
     const seen = new Set<string>()
     for (const [index, column] of columns.entries()) {
-      if (column.name === settings.hidden) continue
       const found = columnSchema(column, settings)
       if (found === null) {
         if (settings.unsupported === 'fail') throw unsupported(column, settings.source)

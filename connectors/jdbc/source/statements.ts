@@ -21,8 +21,6 @@ export interface StatementSettings {
   readonly incrementing: string
   readonly timestamps: readonly string[]
   readonly suffix: string
-  /** Whether to tell of each row if no transaction that is older than its own is still open. */
-  readonly horizon: boolean
   readonly zone: Zone
   readonly calendar: CalendarSystem
   /** Whether the timestamp columns are instants, and not clocks on a wall in {@link zone}. */
@@ -34,15 +32,16 @@ export interface Statement {
   readonly parameters: readonly RawValue[]
 }
 
-/** What bounds a read: from (exclusive), and for timestamps up to (exclusive). `horizon` is an xid. */
+/** What bounds a read: from (exclusive), and for timestamps up to (exclusive). */
 export interface Bounds {
   readonly from: Position
   readonly to: Position
-  readonly horizon: string | null
+  /** The last key to read, as {@link Statements.highest} has found it; null where there is no such limit. */
+  readonly upTo: Key | null
 }
 
-/** The column beside the row's own that says whether it is settled. */
-export const settledColumn = 'sluice_settled'
+/** Timestamp, number, or both, in this order, as the database has them. */
+export type Key = readonly RawValue[]
 
 /** Digits after the second that a timestamp has at most; datetime2's are seven. */
 const literalDigits: Readonly<Record<DialectKind, number>> = {
@@ -63,25 +62,38 @@ export class Statements {
   }
 
   read(bounds: Bounds): Statement {
-    const { mode } = this.#settings
+    const { mode, suffix } = this.#settings
     const parameters: RawValue[] = []
-    const condition = mode === 'bulk' ? '' : this.#condition(bounds, parameters)
-    const base = this.#base(mode === 'bulk' ? null : bounds.horizon)
-    const { suffix } = this.#settings
-    return { sql: base + condition + (suffix === '' ? '' : ` ${suffix}`), parameters }
+    const base = `SELECT * FROM ${this.#from()}`
+    const rows = mode === 'bulk' ? this.#everything() : base + this.#rows(bounds, parameters, 'ASC')
+    return { sql: rows + (suffix === '' ? '' : ` ${suffix}`), parameters }
+  }
+
+  /** Asks for the last {@link Key} within `bounds`; there is no row where nothing is. */
+  highest(bounds: Bounds): Statement {
+    const { mode, incrementing } = this.#settings
+    const columns = [
+      ...(mode.includes('timestamp') ? [this.#timestamp()] : []),
+      ...(mode.includes('incrementing') ? [this.#column(incrementing)] : []),
+    ]
+    const parameters: RawValue[] = []
+    const rows = this.#rows(bounds, parameters, 'DESC')
+    return { sql: `SELECT ${columns.join(', ')} FROM ${this.#from()}${rows} LIMIT 1`, parameters }
+  }
+
+  #everything(): string {
+    const { kind, sql } = this.#target
+    return kind === 'query' ? sql : `SELECT * FROM ${sql}`
   }
 
   /** A query is put into parentheses where conditions follow: it may have some of its own. */
-  #base(horizon: string | null): string {
-    const { mode, horizon: wanted } = this.#settings
+  #from(): string {
     const { kind, sql } = this.#target
-    if (kind === 'query') return mode === 'bulk' ? sql : `SELECT * FROM (${sql}) AS q`
-    if (!wanted || horizon === null) return `SELECT * FROM ${sql}`
-    const settled = `age(${sql}.xmin) > age('${horizon}'::xid) AS ${settledColumn}`
-    return `SELECT *, ${settled} FROM ${sql}`
+    return kind === 'query' ? `(${sql}) AS q` : sql
   }
 
-  #condition({ from, to }: Bounds, parameters: RawValue[]): string {
+  /** The conditions, and the order in which rows are read, or the other way round. */
+  #rows({ from, to, upTo }: Bounds, parameters: RawValue[], order: 'ASC' | 'DESC'): string {
     const add = (value: RawValue): string => {
       parameters.push(value)
       const { kind } = this.#settings
@@ -90,18 +102,23 @@ export class Statements {
     }
     const ts = this.#timestamp()
     const id = this.#column(this.#settings.incrementing)
+    const last = upTo?.map(add).join(', ')
     switch (this.#settings.mode) {
       case 'bulk':
         return ''
-      case 'incrementing':
-        return ` WHERE ${id} > ${add(from.id ?? -1)} ORDER BY ${id} ASC`
+      case 'incrementing': {
+        const end = last === undefined ? '' : `${id} <= ${last} AND `
+        return ` WHERE ${end}${id} > ${add(from.id ?? -1)} ORDER BY ${id} ${order}`
+      }
       case 'timestamp': {
-        const range = `${ts} > ${add(this.#literal(from))} AND ${ts} < ${add(this.#literal(to))}`
-        return ` WHERE ${range} ORDER BY ${ts} ASC`
+        const start = `${ts} > ${add(this.#literal(from))}`
+        const end = last === undefined ? `${ts} < ${add(this.#literal(to))}` : `${ts} <= ${last}`
+        return ` WHERE ${start} AND ${end} ORDER BY ${ts} ${order}`
       }
       case 'timestamp+incrementing': {
-        const end = `${ts} < ${add(this.#literal(to))}`
-        return ` WHERE ${end} AND ${this.#after({ ts, id, from, add })} ORDER BY ${ts} ASC, ${id} ASC`
+        const end =
+          last === undefined ? `${ts} < ${add(this.#literal(to))}` : `(${ts}, ${id}) <= (${last})`
+        return ` WHERE ${end} AND ${this.#after({ ts, id, from, add })} ORDER BY ${ts} ${order}, ${id} ${order}`
       }
     }
   }

@@ -3,13 +3,14 @@ import type { Logger, SourceOffset, SourcePartition, Struct } from 'sluice/api'
 import type { Connection, RowCursor } from '../core/dialect.ts'
 import type { Column, RawRow } from '../core/types.ts'
 import { databaseNow, earlier, initialPosition } from './database-clock.ts'
+import { Horizon } from './horizon.ts'
+import type { OpenTransactions } from './horizon.ts'
 import { compareTimestamps, offsetOf } from './offsets.ts'
 import type { Position } from './offsets.ts'
 import { PageSize } from './page-size.ts'
 import { RowShape } from './row-shape.ts'
 import type { ShapeSettings } from './row-shape.ts'
 import type { SourceSettings } from './settings.ts'
-import { settledColumn } from './statements.ts'
 import type { Bounds, Statements } from './statements.ts'
 import { RowPositions } from './row-positions.ts'
 
@@ -30,47 +31,71 @@ export interface TableSourceParts {
 
 /**
  * One table, or the query, of a task: where it stands, and the read that goes on. States: idle until `dueAt`; `open`
- * begins a read, `next` gives its records page by page, and after the last page it is idle again. `fail` puts it back to
- * where its last record says.
+ * begins a read, or leaves it idle where nothing may be read yet; `next` gives its records page by page, and after the last
+ * page it is idle again. `fail` puts it back to where its last record says.
  */
 export class TableSource {
   readonly name: string
-  /** When to read again, in milliseconds since the epoch. */
-  dueAt = 0
   /** Failures since the last page. */
   failures = 0
   readonly #parts: TableSourceParts
   readonly #pageSize: PageSize
+  readonly #horizon: Horizon
   /** What the next read begins after. */
   #position: Position
   #shape: RowShape | null = null
   #read: OpenRead | null = null
-  #heldSince: number | null = null
+  #dueAt = 0
+  /** Whether there is something that what is under way may have missed. */
+  #isWoken = false
 
   constructor(parts: TableSourceParts) {
     this.name = parts.name
     this.#parts = parts
     this.#position = parts.position
     this.#pageSize = new PageSize(parts.settings.batchMaxRows)
+    const { name, log } = parts
+    this.#horizon = new Horizon({ name, log, maxDelayMs: parts.settings.horizonMaxDelayMs })
+  }
+
+  /** When to read again, in milliseconds since the epoch. */
+  get dueAt(): number {
+    return this.#dueAt
   }
 
   get isReading(): boolean {
     return this.#read !== null
   }
 
-  /** How far behind the database's clock the reading is, while it goes on; null where nobody can say. */
+  /**
+   * How far behind the database's clock the reading is, while it goes on, or how long rows have been held back; null where
+   * nobody can say.
+   */
   get lagMs(): number | null {
+    const heldMs = Math.round(this.#horizon.heldMs(performance.now()))
     const { mode } = this.#parts.settings
-    if (this.#read === null || !mode.includes('timestamp')) return null
+    if (this.#read === null || !mode.includes('timestamp')) return heldMs === 0 ? null : heldMs
     const { to } = this.#read.bounds
-    return Math.max(0, (to.secondsMs ?? 0) - (this.#position.secondsMs ?? 0))
+    return Math.max(heldMs, (to.secondsMs ?? 0) - (this.#position.secondsMs ?? 0))
   }
 
-  /** Begins a read, in a transaction of its own. */
+  /** There is something to read: at once, or after what is under way, which may not see it. */
+  wake(): void {
+    this.#isWoken = true
+    if (!this.isReading && !this.#horizon.isHolding) this.#dueAt = 0
+  }
+
+  /** Begins a read, in a transaction of its own; not where nothing may be read yet. */
   async open(connection: Connection): Promise<void> {
     const { settings, statements } = this.#parts
+    if (!this.#horizon.isHolding) this.#isWoken = false
     await connection.begin(settings.isolation)
     const bounds = await this.#bounds(connection)
+    if (bounds === null) {
+      await connection.commit()
+      this.failures = 0
+      return
+    }
     const { sql, parameters } = statements.read(bounds)
     const cursor = await connection.cursor(sql, parameters)
     this.#read = { cursor, bounds, columns: null, page: null, held: null }
@@ -85,8 +110,8 @@ export class TableSource {
     // The next page is on its way while this one is made records of.
     if (!isLast) this.#readOn(read)
     const records: SourceRecord[] = []
-    const stoppedAt = this.#addRecords(page.rows, read, records)
-    if (isLast || stoppedAt !== null) await this.#finish(connection, { read, records, stoppedAt })
+    this.#addRecords(page.rows, read, records)
+    if (isLast) await this.#finish(connection, read, records)
     this.failures = 0
     return records
   }
@@ -102,27 +127,52 @@ export class TableSource {
   fail(retryAt: number): void {
     this.#read?.page?.catch(() => undefined)
     this.#read = null
+    this.#horizon.reset()
     this.failures++
-    this.dueAt = retryAt
+    this.#dueAt = retryAt
   }
 
-  async #bounds(connection: Connection): Promise<Bounds> {
+  /** Null where nothing may be read yet. */
+  async #bounds(connection: Connection): Promise<Bounds | null> {
     const { settings } = this.#parts
-    if (settings.mode === 'bulk') return { from: this.#position, to: this.#position, horizon: null }
-    const { now, horizon } = await databaseNow(connection, settings)
+    if (settings.mode === 'bulk') return { from: this.#position, to: this.#position, upTo: null }
+    const at = performance.now()
+    const { now, transactions } = await databaseNow(connection, settings)
     if (settings.mode.includes('timestamp') && this.#position.secondsMs === null) {
       this.#position = initialPosition(this.#position, now, settings)
     }
-    return {
+    const bounds = {
       from: { ...this.#position, id: this.#position.id ?? settings.initialId },
       to: earlier(now, settings.delayMs),
-      horizon: this.#ignoresHorizon() ? null : horizon,
+      upTo: null,
     }
+    if (transactions === null) return bounds
+    return this.#horizon.isHolding
+      ? this.#released(bounds, transactions, at)
+      : this.#noted(connection, bounds)
   }
 
-  #ignoresHorizon(): boolean {
-    const limit = this.#parts.settings.horizonMaxDelayMs
-    return limit > 0 && this.#heldSince !== null && Date.now() - this.#heldSince > limit
+  /** Invariant 2: reads up to a key before which nobody can still commit a row. `at` is not after `transactions`. */
+  #released(bounds: Bounds, transactions: OpenTransactions, at: number): Bounds | null {
+    const horizon = this.#horizon
+    const upTo = horizon.release(transactions, at)
+    if (upTo !== null) return { ...bounds, upTo }
+    if (horizon.isOverdue(at)) return bounds
+    this.#dueAt = Date.now() + horizon.waitMs(at)
+    return null
+  }
+
+  async #noted(connection: Connection, bounds: Bounds): Promise<null> {
+    const horizon = this.#horizon
+    const { sql, parameters } = this.#parts.statements.highest(bounds)
+    const [highest] = (await connection.query(sql, parameters)).rows
+    if (highest === undefined) {
+      this.#rest()
+      return null
+    }
+    horizon.note(highest, performance.now())
+    this.#dueAt = Date.now() + horizon.waitMs(performance.now())
+    return null
   }
 
   #readOn(read: OpenRead): void {
@@ -151,26 +201,22 @@ export class TableSource {
     return shape
   }
 
-  /** Adds the records of `rows`; answers with the position of the first row that is not settled, or null. */
-  #addRecords(rows: readonly RawRow[], read: OpenRead, records: SourceRecord[]): Position | null {
+  #addRecords(rows: readonly RawRow[], read: OpenRead, records: SourceRecord[]): void {
     const shape = this.#shape
-    if (rows.length === 0 || shape === null) return null
+    if (rows.length === 0 || shape === null) return
     const { mode } = this.#parts.settings
     if (mode === 'bulk') {
       for (const row of rows) records.push(this.#record(shape.struct(row), null))
-      return null
+      return
     }
     const positions = new RowPositions(shape, this.#parts)
-    const settled = shape.indexOf(settledColumn)
     for (const row of rows) {
       const position = positions.of(row)
-      if (settled >= 0 && row[settled] === 'f') return position
       const struct = shape.struct(row)
       if (mode === 'timestamp') this.#addHeld(read, position, records)
       if (mode === 'timestamp') read.held = { struct, position }
       else this.#add(struct, position, records)
     }
-    return null
   }
 
   /**
@@ -196,25 +242,17 @@ export class TableSource {
     return new SourceRecord(partition, offset, topic, null, null, null, struct.schema, struct)
   }
 
-  async #finish(
-    connection: Connection,
-    {
-      read,
-      records,
-      stoppedAt,
-    }: {
-      readonly read: OpenRead
-      readonly records: SourceRecord[]
-      readonly stoppedAt: Position | null
-    },
-  ): Promise<void> {
-    this.#addHeld(read, stoppedAt, records)
-    this.#heldSince = stoppedAt === null ? null : (this.#heldSince ?? Date.now())
+  async #finish(connection: Connection, read: OpenRead, records: SourceRecord[]): Promise<void> {
+    this.#addHeld(read, null, records)
     this.#read = null
     await read.page?.catch(() => undefined)
     await read.cursor.close()
     await connection.commit()
-    this.dueAt = Date.now() + this.#parts.settings.pollIntervalMs
+    this.#rest()
+  }
+
+  #rest(): void {
+    this.#dueAt = this.#isWoken ? 0 : Date.now() + this.#parts.settings.pollIntervalMs
   }
 
   #opened(): OpenRead {

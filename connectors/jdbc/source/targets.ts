@@ -6,7 +6,7 @@ import type { TableId } from '../core/identifiers.ts'
 import type { Column } from '../core/types.ts'
 import { legacyPartition, queryPartition, tablePartition } from './offsets.ts'
 import type { SourceSettings } from './settings.ts'
-import { Statements, settledColumn } from './statements.ts'
+import { Statements } from './statements.ts'
 import type { Target } from './statements.ts'
 import type { TableSourceParts } from './table-source.ts'
 
@@ -113,7 +113,7 @@ function partsOf(
   { connection, settings, log }: Surroundings,
 ): FoundTarget['parts'] {
   const { kind, identifiers } = connection.dialect
-  const horizon = settings.horizon && kind === 'postgresql' && target.kind === 'table'
+  checkHorizon(connection, settings)
   checkTimestamps(kind, names.name, timestamps, columns)
   const instants = instantTypes[kind]
   const timestampsAreInstants = timestamps.some(
@@ -130,13 +130,19 @@ function partsOf(
       zeroDates: zeroDatesOf(settings),
       schemaName,
       source: names.name,
-      hidden: settledColumn,
     },
     statements: new Statements(target, {
-      ...{ kind, identifiers, quotes, mode, incrementing, timestamps, suffix, horizon },
+      ...{ kind, identifiers, quotes, mode, incrementing, timestamps, suffix },
       ...{ zone, calendar, timestampsAreInstants },
     }),
   }
+}
+
+function checkHorizon({ dialect }: Connection, { horizon, mode }: SourceSettings): void {
+  if (!horizon || mode === 'bulk' || dialect.kind === 'postgresql') return
+  throw new ConfigError(
+    `snapshot.horizon is for PostgreSQL: ${dialect.product} does not tell which transactions are open. Set it to false, and timestamp.delay.interval.ms to more than any transaction takes.`,
+  )
 }
 
 /** Types of columns that literals are compared with in UTC. PostgreSQL's have their offset with them. */

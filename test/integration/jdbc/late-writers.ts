@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { databaseOf } from '../../../connectors/jdbc/core/connect.ts'
 import type { Connection } from '../../../connectors/jdbc/core/dialect.ts'
 import type { Struct } from '../../../src/api/index.ts'
+import { waitFor } from '../../support/wait-for.ts'
 import { SourceRun } from './source-run.ts'
 import type { TestDatabase } from './source-run.ts'
 
@@ -40,9 +41,14 @@ export async function readBesideLateWriters(
   while (!written.signal.aborted) await poll()
   await ended
   const { rows } = await db.sql.query('SELECT id FROM late_rows ORDER BY id')
-  // What is not there after so many looks is not going to come.
-  for (let empty = 0; empty < 20 && found.length < rows.length;) {
-    empty = (await poll()) === 0 ? empty + 1 : 0
+  if (horizon) {
+    await waitFor('every row', async () => {
+      await poll()
+      return found.length >= rows.length
+    })
+  } else {
+    // What is not there after so many looks is not going to come.
+    for (let empty = 0; empty < 20;) empty = (await poll()) === 0 ? empty + 1 : 0
   }
   return { found, written: rows.map(([id]) => Number(id)) }
 }

@@ -1,6 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { databaseOf } from '../../../connectors/jdbc/core/connect.ts'
-import type { Connection } from '../../../connectors/jdbc/core/dialect.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Decimal } from '../../../src/api/index.ts'
 import type { SourceRecord, Struct } from '../../../src/api/index.ts'
 import { waitFor } from '../../support/wait-for.ts'
@@ -26,84 +24,7 @@ function props(table: string, more: Readonly<Record<string, string>>): Record<st
   return { ...db.props, 'topic.prefix': '', tables: `"public"."${table}"`, ...more }
 }
 
-async function second(): Promise<Connection> {
-  const database = databaseOf({
-    ...{ url: db.props['connection.url'] ?? '', user: db.props['connection.user'] ?? '' },
-    password: db.props['connection.password'] ?? '',
-    ...{ dialectName: '', attempts: 1, backoffMs: 0, extras: new Map(), applicationName: 'second' },
-  })
-  return database.connect(new AbortController().signal)
-}
-
 const incrementing = { mode: 'incrementing', 'incrementing.column.name': 'id' }
-
-describe('snapshot.horizon', () => {
-  test('reads no row past a transaction that is still open, and then both', async () => {
-    await create('late', 'id serial PRIMARY KEY')
-    await using source = await SourceRun.start(
-      props('late', { ...incrementing, 'snapshot.horizon': 'true' }),
-    )
-    const slow = await second()
-    await slow.begin(null)
-    await slow.query('INSERT INTO late DEFAULT VALUES')
-    await db.sql.query('INSERT INTO late DEFAULT VALUES')
-    // A plain poll would read 2 here, and never 1.
-    expect(await source.rest()).toEqual([])
-    await slow.commit()
-    const records = await source.take(2)
-    expect(ids(records)).toEqual([1, 2])
-    expect(records[0]?.valueSchema?.fields?.map(({ name }) => name)).toEqual(['id'])
-    await slow.close()
-  })
-
-  test('waits no longer than horizon.max.delay.ms', async () => {
-    await create('late_max', 'id serial PRIMARY KEY')
-    const slow = await second()
-    await slow.begin(null)
-    await slow.query('INSERT INTO late_max DEFAULT VALUES')
-    await db.sql.query('INSERT INTO late_max DEFAULT VALUES')
-    await using source = await SourceRun.start(
-      props('late_max', {
-        ...incrementing,
-        ...{ 'snapshot.horizon': 'true', 'horizon.max.delay.ms': '100' },
-      }),
-    )
-    expect(ids(await source.take(1))).toEqual([2])
-    await slow.close()
-  })
-
-  test('two writers with open transactions lose nothing', async () => {
-    await create('writers', 'id serial PRIMARY KEY')
-    await using source = await SourceRun.start(
-      props('writers', { ...incrementing, 'snapshot.horizon': 'true' }),
-    )
-    const found: SourceRecord[] = []
-    const written = new AbortController()
-    const write = async (connection: Connection, rounds: number): Promise<void> => {
-      for (let round = 0; round < rounds; round++) {
-        await connection.begin(null)
-        for (let row = 0; row < 1; row++) {
-          await connection.query('INSERT INTO writers DEFAULT VALUES')
-        }
-        await connection.commit()
-      }
-    }
-    const [a, b] = [await second(), await second()]
-    const writing = Promise.all([write(a, 100), write(b, 100)]).finally(() => {
-      written.abort()
-    })
-    const signal = new AbortController().signal
-    while (!written.signal.aborted) found.push(...((await source.task.poll(signal)) ?? []))
-    await writing
-    await waitFor('every row', async () => {
-      found.push(...((await source.task.poll(signal)) ?? []))
-      return found.length >= 200
-    })
-    expect(ids(found)).toEqual(Array.from({ length: 200 }, (_, n) => n + 1))
-    await a.close()
-    await b.close()
-  })
-})
 
 test('a notification has the table read at once', async () => {
   await create('told', 'id serial PRIMARY KEY')

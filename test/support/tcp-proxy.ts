@@ -2,8 +2,8 @@ import net from 'node:net'
 
 /** What becomes of the bytes of a connection. */
 export interface LinkFaults {
-  /** Whether the chunk is the last that a connection sees; of this many bytes, either way. */
-  cuts(bytes: number): boolean
+  /** Whether the connection is cut before this chunk; of this many bytes, either way. */
+  cuts(bytes: number, chunk: Buffer): boolean
   /** How long a chunk is held back, in milliseconds; of the server's, or of the client's. */
   delayMs(isAnswer: boolean): number
 }
@@ -55,7 +55,7 @@ export class TcpProxy implements AsyncDisposable {
   }
 
   #pass(chunk: Buffer, to: net.Socket, isAnswer: boolean): void {
-    if (this.faults.cuts(chunk.length)) {
+    if (this.faults.cuts(chunk.length, chunk)) {
       this.cuts++
       to.destroy()
       return

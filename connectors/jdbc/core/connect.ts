@@ -49,11 +49,26 @@ export function databaseOf(settings: DatabaseSettings): Database {
   if (user !== null) given.set('user', user)
   if (password !== null) given.set('password', password)
   const endpoint = endpointOf(url, dialect, given)
+  let unread = unreadProperties(dialect, endpoint)
   return {
     dialect,
     endpoint,
-    connect: (signal, log) => connectPatiently(settings, { dialect, endpoint, signal, log }),
+    connect: (signal, log) => {
+      if (log !== undefined && unread.length > 0) {
+        log.warn(
+          `Properties of the connection that mean nothing with ${dialect.product} here: ${unread.join(', ')}.`,
+        )
+        unread = []
+      }
+      return connectPatiently(settings, { dialect, endpoint, signal, log })
+    },
   }
+}
+
+/** Names alone: a value may be a secret. */
+function unreadProperties(dialect: Dialect, { properties }: Endpoint): readonly string[] {
+  const read: ReadonlySet<string> = new Set(['user', 'password', ...dialect.properties])
+  return [...properties.keys()].filter((name) => !read.has(name))
 }
 
 interface Attempt {

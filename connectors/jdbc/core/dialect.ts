@@ -16,6 +16,8 @@ export interface Dialect {
   readonly maxNameBytes: number | null
   /** Kinds of tables it can list beside TABLE and VIEW, as JDBC names them. */
   readonly tableTypes: readonly string[]
+  /** Properties of the connection that mean something here, beside user and password. */
+  readonly properties: readonly string[]
   /** The instant by the database's clock, as text of a zone-less timestamp in UTC. */
   readonly nowSql: string
   /** Reads what stands after `jdbc:<subprotocol>:`; a ConfigError where it is none. */

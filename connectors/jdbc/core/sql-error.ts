@@ -81,14 +81,20 @@ const exactStates: Readonly<Record<string, Failure>> = {
   '57P03': 'retry',
   '57P04': 'retry',
   '57P05': 'retry',
+  // A transaction that was idle, or open, for longer than the server allows.
+  '25P03': 'retry',
+  '25P04': 'retry',
   // A write sent to a server that has become a standby.
   '25006': 'retry',
   // What one row brought about, though the class is that of statements.
   '42804': 'data',
   '428C9': 'data',
-  // An index takes no entry of that size, and a trigger of the table's owner wants no such row.
+  // An index takes no entry of that size, and a trigger of the table's owner wants no such row, or stumbles over it.
   '54000': 'data',
   P0001: 'data',
+  P0002: 'data',
+  P0003: 'data',
+  P0004: 'data',
   '45000': 'data',
   // A table, schema or column that is not there or is there already, and a plan made for another table.
   '42P01': 'schema',

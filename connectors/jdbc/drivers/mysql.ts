@@ -23,6 +23,10 @@ export const mySqlDialect = {
   maxNameBytes: null,
   tableTypes: ['SYSTEM TABLE'],
   nowSql: 'SELECT CAST(UTC_TIMESTAMP(6) AS CHAR)',
+  properties: [
+    ...['sslMode', 'useSSL', 'useSsl', 'serverSslCert', 'sslCa', 'tinyInt1isBit', 'yearIsDateType'],
+    ...['zeroDateTimeBehavior', 'sessionVariables', 'jdbcCompliantTruncation', experimental],
+  ],
   parseUrl: parseMySqlUrl,
   async connect(endpoint: Endpoint, options: ConnectOptions): Promise<MySqlConnection> {
     let last: unknown = null
@@ -89,6 +93,8 @@ function clientOptions(host: Host, { user, password, database }: Endpoint): Conn
   }
 }
 
+const strictSql = `SET sql_mode = TRIM(LEADING ',' FROM CONCAT(@@sql_mode, ',STRICT_ALL_TABLES'))`
+
 type Driver = typeof mysql
 
 async function openLink(options: ConnectionOptions, signal: AbortSignal): Promise<MySqlLink> {
@@ -118,7 +124,7 @@ async function openLink(options: ConnectionOptions, signal: AbortSignal): Promis
 /** On a socket of our own: what the driver calls destroy waits for the server. */
 function linkOf(driver: Driver, options: ConnectionOptions): MySqlLink {
   const socket = net.connect({ host: options.host, port: options.port ?? 3306 })
-  socket.setNoDelay(true).setKeepAlive(true)
+  socket.setNoDelay(true).setKeepAlive(true, 30_000)
   const client = driver.createConnection({ ...options, stream: socket })
   client.on('error', () => undefined)
   return { client, socket, kill: () => kill(driver, options, client.threadId) }
@@ -147,6 +153,9 @@ async function readied(link: MySqlLink, properties: UrlProperties): Promise<MySq
     const more = properties.get('sessionVariables')
     const variables = more === undefined || more === '' ? '' : `, ${more.replaceAll(';', ',')}`
     await bare.query(`SET time_zone = '+00:00'${variables}`)
+    // Else the server cuts texts and clips numbers without a word (invariant 6).
+    const isStrict = properties.get('jdbcCompliantTruncation')?.toLowerCase() !== 'false'
+    if (isStrict) await bare.query(strictSql)
     const serverVersion = `${isMariaDb ? 'MariaDB' : 'MySQL'} ${version}`
     return new MySqlConnection(mySqlDialect, { serverVersion, link }, settings)
   } catch (error) {

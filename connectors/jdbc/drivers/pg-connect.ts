@@ -3,7 +3,7 @@ import { ConfigError } from 'sluice/api'
 import type pg from 'pg'
 import type { ConnectOptions } from '../core/dialect.ts'
 import { isOn, secondsToMs } from '../core/endpoint.ts'
-import type { Endpoint, Host } from '../core/endpoint.ts'
+import type { Endpoint, Host, UrlProperties } from '../core/endpoint.ts'
 import { SqlError } from '../core/sql-error.ts'
 import { pgError } from './pg-error.ts'
 import { tlsAttempts } from './pg-tls.ts'
@@ -14,13 +14,15 @@ export interface PgLink {
   readonly client: pg.Client
   readonly socket: Socket
   readonly host: Host
+  /** E.g. `18.4`. */
+  readonly version: string
 }
 
 /** So that no setting of the server, database or role reaches the texts we read. */
 const sessionSettings = [
   ...["TimeZone = 'UTC'", "DateStyle = 'ISO, MDY'", "IntervalStyle = 'postgres'"],
   ...["bytea_output = 'hex'", 'extra_float_digits = 1', "client_encoding = 'UTF8'"],
-  'standard_conforming_strings = on',
+  ...['standard_conforming_strings = on', "lc_monetary = 'C'"],
 ]
 
 /** Connects to the first host that can be reached and is of the kind `targetServerType` asks for. */
@@ -63,8 +65,13 @@ async function connectTo(
     ...(endpoint.password === null ? {} : { password: endpoint.password }),
     ...(endpoint.database === null ? {} : { database: endpoint.database }),
     application_name: properties.get('ApplicationName') ?? applicationName,
-    connectionTimeoutMillis: secondsToMs(properties.get('connectTimeout'), 10),
-    keepAlive: isOn(properties.get('tcpKeepAlive')),
+    connectionTimeoutMillis: secondsToMs(
+      properties.get('connectTimeout') ?? properties.get('loginTimeout'),
+      10,
+    ),
+    // Whatever tcpKeepAlive says: a link that is gone without a word would be waited for without an end.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 30_000,
     ...(properties.has('options') ? { options: properties.get('options') } : {}),
   })
   // Without a listener an error between two queries would end the process; who runs the next query is told.
@@ -75,9 +82,10 @@ async function connectTo(
   signal.addEventListener('abort', abort, { once: true })
   try {
     await client.connect()
-    await client.query(settingsSql(properties.get('currentSchema')))
+    await client.query(settingsSql(properties))
     await requireServerType(client, properties.get('targetServerType') ?? 'any')
-    return { client, socket, host }
+    const { rows } = await client.query<{ server_version: string }>('SHOW server_version')
+    return { client, socket, host, version: rows[0]?.server_version ?? '' }
   } catch (error) {
     socket.destroy()
     throw error instanceof ConfigError ? error : connectError(error, host, endpoint)
@@ -86,12 +94,15 @@ async function connectTo(
   }
 }
 
-function settingsSql(searchPath: string | undefined): string {
+function settingsSql(properties: UrlProperties): string {
+  const searchPath = properties.get('currentSchema')
+  const limitMs = secondsToMs(properties.get('queryTimeout'), 0)
+  const limit = limitMs === 0 ? [] : [`statement_timeout = ${Math.ceil(limitMs)}`]
   const path =
     searchPath === undefined
       ? []
       : [`search_path = ${searchPath.split(',').map(quoteSchema).join(', ')}`]
-  return [...sessionSettings, ...path].map((setting) => `SET ${setting}`).join('; ')
+  return [...sessionSettings, ...limit, ...path].map((setting) => `SET ${setting}`).join('; ')
 }
 
 function quoteSchema(name: string): string {

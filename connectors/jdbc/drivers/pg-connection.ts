@@ -74,6 +74,16 @@ export class PgConnection implements Connection {
     }
   }
 
+  /** What the driver is given to send by itself, like a flight: counted, so that {@link close} has the server end it. */
+  async counted<T>(work: () => Promise<T>): Promise<T> {
+    this.#running++
+    try {
+      return await work()
+    } finally {
+      this.#running--
+    }
+  }
+
   async cursor(sql: string, parameters: readonly RawValue[]): Promise<RowCursor> {
     const name = `sluice_${++this.#cursors}`
     await this.run(`DECLARE ${name} NO SCROLL CURSOR FOR ${sql}`, parameters)

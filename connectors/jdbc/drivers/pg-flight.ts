@@ -16,9 +16,11 @@ export interface PgStep {
  * first that failed.
  */
 export function flyPg(connection: PgConnection, steps: readonly PgStep[]): Promise<number[]> {
-  return new Promise((resolve, reject) => {
-    connection.client.query(new Flight(steps, resolve, reject))
-  })
+  const fly = (): Promise<number[]> =>
+    new Promise((resolve, reject) => {
+      connection.client.query(new Flight(steps, resolve, reject))
+    })
+  return connection.counted(fly)
 }
 
 /** Bytes of the type and the length before a message's content. */

@@ -2,7 +2,6 @@ import type { ConnectOptions, Dialect } from '../core/dialect.ts'
 import type { Endpoint } from '../core/endpoint.ts'
 import { connectPg } from './pg-connect.ts'
 import { PgConnection } from './pg-connection.ts'
-import { pgError } from './pg-error.ts'
 import { parsePostgresUrl } from './pg-url.ts'
 
 export const postgresDialect = {
@@ -13,15 +12,14 @@ export const postgresDialect = {
   maxNameBytes: 63,
   tableTypes: ['PARTITIONED TABLE', 'FOREIGN TABLE', 'MATERIALIZED VIEW', 'SYSTEM TABLE'],
   nowSql: `SELECT to_char(CURRENT_TIMESTAMP AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')`,
+  properties: [
+    ...['sslmode', 'ssl', 'sslrootcert', 'sslcert', 'sslkey', 'sslpassword', 'currentSchema'],
+    ...['targetServerType', 'loadBalanceHosts', 'options', 'ApplicationName', 'PGDBNAME'],
+    ...['connectTimeout', 'loginTimeout', 'queryTimeout', 'tcpKeepAlive'],
+  ],
   parseUrl: parsePostgresUrl,
   async connect(endpoint: Endpoint, options: ConnectOptions): Promise<PgConnection> {
     const link = await connectPg(endpoint, options)
-    const version = await link.client
-      .query<{ server_version: string }>('SHOW server_version')
-      .catch((error: unknown) => {
-        throw pgError(error)
-      })
-    const serverVersion = `PostgreSQL ${version.rows[0]?.server_version ?? ''}`
-    return new PgConnection(postgresDialect, serverVersion, link)
+    return new PgConnection(postgresDialect, `PostgreSQL ${link.version}`, link)
   },
 } as const satisfies Dialect

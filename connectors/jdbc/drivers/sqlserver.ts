@@ -21,6 +21,12 @@ export const sqlServerDialect = {
   maxNameBytes: null,
   tableTypes: ['SYNONYM', 'SYSTEM TABLE'],
   nowSql: `SELECT CONVERT(varchar(27), SYSUTCDATETIME(), 121)`,
+  properties: [
+    ...['instancename', 'servername', 'portnumber', 'databasename', 'hostnameincertificate'],
+    ...['applicationname', 'applicationintent', 'multisubnetfailover', 'logintimeout'],
+    ...['querytimeout', 'encrypt', 'trustservercertificate', 'authentication', 'domain'],
+    ...['authenticationscheme', 'integratedsecurity', experimental],
+  ],
   parseUrl: parseSqlServerUrl,
   async connect(endpoint: Endpoint, options: ConnectOptions): Promise<SqlServerConnection> {
     checkExperimental(endpoint.properties)

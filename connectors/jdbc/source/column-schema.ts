@@ -1,5 +1,6 @@
 import { ConnectDate, ConnectTime, ConnectTimestamp, Decimal, SchemaBuilder } from 'sluice/api'
 import type { Schema } from 'sluice/api'
+import type { Vendor } from '../config/common-config.ts'
 import type { DialectKind } from '../core/dialect.ts'
 import type { Column } from '../core/types.ts'
 
@@ -15,6 +16,7 @@ export type TimestampGranularity =
   | 'nanos_iso_datetime_string'
 
 export interface SchemaSettings {
+  readonly vendor: Vendor
   readonly kind: DialectKind
   readonly numericMapping: NumericMapping
   /** Whether {@link numericMapping} is for DECIMAL columns too. */
@@ -177,7 +179,7 @@ function builderOf(kind: ValueKind, { column, scale, settings }: BuilderInput): 
     case 'bits':
       return SchemaBuilder.bytes()
     case 'decimal':
-      return Decimal.builder(scale).parameter('connect.decimal.precision', String(column.precision))
+      return decimalBuilder(scale, column, settings)
     case 'date':
     case 'year':
       return ConnectDate.builder()
@@ -186,6 +188,17 @@ function builderOf(kind: ValueKind, { column, scale, settings }: BuilderInput): 
     case 'timestamp':
       return timestampBuilder(settings.granularity)
   }
+}
+
+/** Only Confluent's connector tells the precision; a schema with it would be another version to a registry. */
+function decimalBuilder(
+  scale: number,
+  { precision }: Column,
+  { vendor }: SchemaSettings,
+): SchemaBuilder {
+  const builder = Decimal.builder(scale)
+  if (vendor === 'confluent') builder.parameter('connect.decimal.precision', String(precision))
+  return builder
 }
 
 function timestampBuilder(granularity: TimestampGranularity): SchemaBuilder {

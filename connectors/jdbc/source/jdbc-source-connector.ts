@@ -61,6 +61,7 @@ export class JdbcSourceConnector extends SourceConnector {
     this.#monitor = new TableMonitor({
       ...{ database, values, log: this.#log },
       onChange: () => this.context.requestTaskReconfiguration(),
+      onFatal: (error) => this.context.raiseError(error),
     })
   }
 

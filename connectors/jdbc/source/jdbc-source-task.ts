@@ -73,6 +73,7 @@ export class JdbcSourceTask extends SourceTask {
       const records = await this.#workOn(signal)
       if (records !== null && records.length > 0) return records
     }
+    this.#letGo()
     return null
   }
 
@@ -146,6 +147,26 @@ export class JdbcSourceTask extends SourceTask {
       await this.#failed(error)
       return null
     }
+  }
+
+  /**
+   * Paused in the midst of a table: its transaction would be open for as long, and keep the database from cleaning up. Of a
+   * read in bulk mode nobody knows where it was, so that it stays.
+   */
+  #letGo(): void {
+    if (this.#current === null || this.#begun().mode === 'bulk') return
+    const released = this.#released(this.#work)
+    released.catch(() => undefined)
+    this.#work = released
+  }
+
+  async #released(work: Promise<readonly SourceRecord[]> | null): Promise<readonly SourceRecord[]> {
+    const records = work === null ? [] : await work
+    if (this.#current === null) return records
+    this.#current.release()
+    this.#current = null
+    await this.#disconnect()
+    return records
   }
 
   /** The next page of the table that is being read, or the first of the one that has waited longest. */

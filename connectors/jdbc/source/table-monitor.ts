@@ -4,6 +4,7 @@ import type { Database } from '../core/connect.ts'
 import type { Connection } from '../core/dialect.ts'
 import { tableName } from '../core/identifiers.ts'
 import type { TableId } from '../core/identifiers.ts'
+import { SqlError } from '../core/sql-error.ts'
 import type { SourceValues } from '../config/source-config.ts'
 import { selectTables } from './table-filter.ts'
 
@@ -13,6 +14,8 @@ export interface MonitorParts {
   readonly log: Logger
   /** Called when the tables are others than before; the first listing is one of them. */
   readonly onChange: () => void
+  /** Called with what no later look would heal, like a wrong password; there is none after it. */
+  readonly onFatal: (error: unknown) => void
 }
 
 /** Looks from time to time which tables there are, on a connection that it keeps. */
@@ -51,6 +54,8 @@ export class TableMonitor {
   async stop(): Promise<void> {
     this.#stopping.abort()
     this.#wakeWaiting()
+    // A listing that waits for a lock, or for a server that is gone, ends with its connection.
+    await this.#connection?.close()
     await this.done
   }
 
@@ -58,17 +63,18 @@ export class TableMonitor {
     const { signal } = this.#stopping
     const intervalMs = Number(this.#parts.values['table.poll.interval.ms'])
     while (!signal.aborted) {
-      await this.#look(signal)
+      if (!(await this.#look(signal))) break
       await delay(Math.min(intervalMs, 2_147_483_647), undefined, { signal }).catch(() => undefined)
     }
     await this.#connection?.close()
   }
 
-  /** An error leaves the tables as they were: they are looked at again, on a new connection. */
-  async #look(signal: AbortSignal): Promise<void> {
+  /** An error leaves the tables as they were: they are looked at again, on a new connection. False where that is of no use. */
+  async #look(signal: AbortSignal): Promise<boolean> {
     const { database, values, log, onChange } = this.#parts
     try {
       this.#connection ??= await database.connect(signal, log)
+      signal.throwIfAborted()
       const listed = await this.#connection.listTables({
         catalogPattern: values['catalog.pattern'],
         schemaPattern: values['schema.pattern'],
@@ -79,24 +85,39 @@ export class TableMonitor {
       this.#tables = tables
       this.#error = null
       if (isChange) onChange()
+      return true
     } catch (error) {
-      if (signal.aborted) return
-      this.#error = error
-      log.error(
-        'Looking for tables failed; those that were known stay, and it is tried again.',
-        error,
-      )
-      const connection = this.#connection
-      this.#connection = null
-      await connection?.close()
+      if (signal.aborted) return false
+      await this.#failed(error)
+      return !isFatal(error)
     } finally {
       this.#wakeWaiting()
     }
   }
 
+  async #failed(error: unknown): Promise<void> {
+    const { log, onFatal } = this.#parts
+    this.#error = error
+    const connection = this.#connection
+    this.#connection = null
+    await connection?.close()
+    if (isFatal(error)) {
+      onFatal(error)
+      return
+    }
+    log.error(
+      'Looking for tables failed; those that were known stay, and it is tried again.',
+      error,
+    )
+  }
+
   #wakeWaiting(): void {
     for (const wake of this.#waiting.splice(0)) wake()
   }
+}
+
+function isFatal(error: unknown): boolean {
+  return error instanceof SqlError && error.failure === 'fatal'
 }
 
 function namesOf(tables: readonly TableId[]): string {

@@ -104,6 +104,17 @@ export class TableSource {
 
   /** The next records; none only at the end of the read, which is then closed. */
   async next(connection: Connection, page: Page): Promise<readonly SourceRecord[]> {
+    const from = this.#position
+    try {
+      return await this.#recordsOf(connection, page)
+    } catch (error) {
+      // Invariant 2: nobody has the records that were made, so they are read again.
+      this.#position = from
+      throw error
+    }
+  }
+
+  async #recordsOf(connection: Connection, page: Page): Promise<readonly SourceRecord[]> {
     const read = this.#opened()
     if (page.rows.length > 0) this.#shape = this.#shapeOf(page.columns)
     const isLast = page.rows.length < page.asked
@@ -121,6 +132,13 @@ export class TableSource {
     const { page } = this.#opened()
     if (page === null) throw new Error('No page is being read.')
     return page
+  }
+
+  /** Gives up what is open, with its connection; the next read goes on after what {@link next} has given. */
+  release(): void {
+    const { failures } = this
+    this.fail(0)
+    this.failures = failures
   }
 
   /** After an error: what was open is gone with its connection. */

@@ -14,6 +14,9 @@ import { queryOf } from './settings.ts'
 /** Most time that a validation spends on connecting; what asks for it waits. */
 const CONNECT_MS = 15_000
 
+/** Most time that it spends on the query and the tables then: either may wait for a lock. */
+const CHECK_MS = 60_000
+
 /** Each key by itself, then what they say together, and only where nothing is wrong so far, the database. */
 export async function validateSource(
   config: ConnectorConfig,
@@ -151,13 +154,21 @@ interface DatabaseCheck {
 /** What is wrong with the way to it is said of the URL alone, never of user or password. */
 async function checkDatabase(check: DatabaseCheck): Promise<void> {
   const { parsed, values } = check
-  const signal = AbortSignal.any([check.signal, AbortSignal.timeout(CONNECT_MS)])
-  const connection = await openOnce(check, signal)
+  const connecting = AbortSignal.any([check.signal, AbortSignal.timeout(CONNECT_MS)])
+  const connection = await openOnce(check, connecting)
   if (connection === null) return
+  const signal = AbortSignal.any([check.signal, AbortSignal.timeout(CHECK_MS)])
+  const close = (): void => {
+    connection.close().catch(() => undefined)
+  }
+  signal.addEventListener('abort', close, { once: true })
   try {
+    check.signal.throwIfAborted()
     await checkQueryRuns(connection, parsed, values)
     await recommendTables(connection, parsed, values)
+    check.signal.throwIfAborted()
   } finally {
+    signal.removeEventListener('abort', close)
     await connection.close()
   }
 }

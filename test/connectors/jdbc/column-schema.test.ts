@@ -12,7 +12,13 @@ import type { ReaderSettings } from '../../../connectors/jdbc/source/value-reade
 import { Decimal } from '../../../src/api/index.ts'
 
 const settings: SchemaSettings & ReaderSettings = {
-  ...{ kind: 'postgresql', dialect: 'postgresql', numericMapping: 'none', mapsDecimal: false },
+  ...{
+    vendor: 'confluent',
+    kind: 'postgresql',
+    dialect: 'postgresql',
+    numericMapping: 'none',
+    mapsDecimal: false,
+  },
   ...{ granularity: 'connect_logical', unsupported: 'drop', zeroDates: 'exception' },
   ...{ zone: new Zone('UTC'), calendar: 'LEGACY' },
 }
@@ -76,6 +82,12 @@ describe('numeric.mapping', () => {
       ['connect.decimal.precision', '5'],
     ])
     expect(columnSchema(column('NUMERIC'), settings)?.scale).toBe(127)
+  })
+
+  test('of Aiven, a decimal carries its scale alone', () => {
+    const of = column('NUMERIC', { precision: 5, scale: 2 })
+    const schema = columnSchema(of, { ...settings, vendor: 'aiven' })?.schema
+    expect([...(schema?.parameters ?? [])]).toEqual([['scale', '2']])
   })
 })
 

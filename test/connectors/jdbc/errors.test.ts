@@ -48,7 +48,18 @@ const cases: readonly Cases[] = [
   {
     failure: 'retry',
     what: 'a server that stops, ends the session or may only be read for now',
-    postgres: ['57P01', '57P02', '57P03', '57014', '08006', '58030', '25006', 'XX000'],
+    postgres: [
+      '57P01',
+      '57P02',
+      '57P03',
+      '57014',
+      '08006',
+      '58030',
+      '25006',
+      'XX000',
+      '25P03',
+      '25P04',
+    ],
     mysql: [
       [1053, '08S01'],
       [1317, '70100'],
@@ -92,7 +103,7 @@ const cases: readonly Cases[] = [
   {
     failure: 'data',
     what: 'a trigger that wants no such row',
-    postgres: ['P0001'],
+    postgres: ['P0001', 'P0002', 'P0003', 'P0004'],
     mysql: [[1644, '45000']],
     sqlite: ['SQLITE_CONSTRAINT_TRIGGER'],
     sqlserver: [50_000, 51_234],

@@ -3,9 +3,12 @@ import { databaseOf } from '../../../connectors/jdbc/core/connect.ts'
 import type { Database } from '../../../connectors/jdbc/core/connect.ts'
 import type { Connection } from '../../../connectors/jdbc/core/dialect.ts'
 import { SqlError } from '../../../connectors/jdbc/core/sql-error.ts'
+import { PgConnection } from '../../../connectors/jdbc/drivers/pg-connection.ts'
+import { flyPg } from '../../../connectors/jdbc/drivers/pg-flight.ts'
 import { startMariaDb } from '../../services/databases/mariadb.ts'
 import { startPostgres } from '../../services/databases/postgres.ts'
 import { scratchDir } from '../../support/sluice.ts'
+import { waitFor } from '../../support/wait-for.ts'
 
 const signal = new AbortController().signal
 
@@ -167,6 +170,59 @@ describe.each(servers)('a connection to $name', ({ start, create, quoted, name2,
     const { rows } = await connection.query(connection.dialect.nowSql)
     const now = Date.parse(`${String(rows[0]?.[0]).replace(' ', 'T')}Z`)
     expect(Math.abs(now - Date.now())).toBeLessThan(60_000)
+  })
+})
+
+describe('a session', () => {
+  const texts = async (connection: Connection, sql: string): Promise<unknown> =>
+    (await connection.query(sql)).rows[0]?.[0]
+
+  test('of PostgreSQL has its own form of money and limit of time, and no more of it when it is closed', async () => {
+    await using server = await startPostgres()
+    const { user, password, jdbcUrl } = server
+    const url = `${jdbcUrl}?options=-c%20lc_monetary=POSIX&queryTimeout=77`
+    const connection = await database({ url, user, password }).connect(signal)
+    expect(await texts(connection, 'SHOW lc_monetary')).toBe('C')
+    expect(await texts(connection, 'SHOW statement_timeout')).toBe('77s')
+    const other = await database({ url: jdbcUrl, user, password }).connect(signal)
+    await other.query('CREATE TABLE held (id int)')
+    await other.query('BEGIN')
+    await other.query('LOCK TABLE held')
+    const waiting = async (): Promise<boolean> =>
+      (await texts(
+        other,
+        `SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'`,
+      )) !== '0'
+    if (!(connection instanceof PgConnection)) throw new Error('The driver is another one.')
+    const flight = flyPg(connection, [{ sql: 'INSERT INTO held VALUES (1)' }])
+    const failed = expect(flight).rejects.toThrow()
+    await waitFor('the insert to wait', waiting)
+    await connection.close()
+    await failed
+    await waitFor('the insert to be gone', async () => !(await waiting()))
+    await other.close()
+  })
+
+  test('of MariaDB cuts no text, however lenient the server is', async () => {
+    await using server = await startMariaDb()
+    const { user, password, jdbcUrl } = server
+    const admin = await database({ url: jdbcUrl, user, password }).connect(signal)
+    await admin.query(`SET GLOBAL sql_mode = ''`)
+    await admin.query('CREATE TABLE short (t varchar(3))')
+    await admin.close()
+    const inserted = async (more: string): Promise<unknown> => {
+      const connection = await database({ url: jdbcUrl + more, user, password }).connect(signal)
+      try {
+        await connection.query(`INSERT INTO short VALUES ('too long')`)
+        return await texts(connection, 'SELECT t FROM short')
+      } catch (error) {
+        return error instanceof SqlError ? error.failure : error
+      } finally {
+        await connection.close()
+      }
+    }
+    expect(await inserted('')).toBe('data')
+    expect(await inserted('?jdbcCompliantTruncation=false')).toBe('too')
   })
 })
 

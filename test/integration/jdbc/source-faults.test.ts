@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { validateSource } from '../../../connectors/jdbc/source/validate.ts'
 import type { SourceRecord, Struct } from '../../../src/api/index.ts'
 import { randomNumbers } from '../../support/random-numbers.ts'
 import { seedOfRun } from '../../support/seed-of-run.ts'
@@ -70,6 +71,70 @@ describe.each(['PostgreSQL', 'MariaDB'] as const)('a source of %s', (kind) => {
       expect(proxy.cuts).toBeGreaterThan(0)
     },
   )
+
+  test('misses no row where the link is lost at the end of a read', async () => {
+    await create('ends', 'id int PRIMARY KEY')
+    await db.sql.query(`INSERT INTO ends SELECT seq FROM ${numbers(350)}`)
+    const url = db.props['connection.url'] ?? ''
+    const port = Number(/:(\d+)\//.exec(url)?.[1])
+    await using proxy = await TcpProxy.start(port)
+    proxy.faults = {
+      cuts: (_, chunk) => proxy.cuts === 0 && chunk.includes('COMMIT'),
+      delayMs: () => 0,
+    }
+    await using source = await SourceRun.start({
+      ...props('ends'),
+      'connection.url': `${url.replace(`:${port}/`, `:${proxy.port}/`)}?${isPg ? 'sslmode=disable' : 'sslMode=DISABLED'}`,
+    })
+    expect(ids(await source.take(350))).toEqual(upTo(350))
+    expect(proxy.cuts).toBe(1)
+  })
+
+  test('has no transaction open while it is paused, and goes on where it was', async () => {
+    await create('pauses', 'id int PRIMARY KEY')
+    await db.sql.query(`INSERT INTO pauses SELECT seq FROM ${numbers(1000)}`)
+    await using source = await SourceRun.start(props('pauses'))
+    const first = await source.take(200)
+    expect(await source.task.poll(AbortSignal.abort())).toBeNull()
+    await waitFor('the transaction to end', async () => {
+      const { rows: open } = await db.sql.query(
+        isPg
+          ? `SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'`
+          : `SELECT count(*) FROM information_schema.innodb_trx WHERE trx_mysql_thread_id <> connection_id()`,
+      )
+      return Number(open[0]?.[0]) === 0
+    })
+    expect(ids([...first, ...(await source.take(1000 - first.length))])).toEqual(upTo(1000))
+  })
+
+  test('is validated no longer than the one who asks for it waits, whatever is locked', async () => {
+    await create('locked', 'id int PRIMARY KEY')
+    const locks = isPg
+      ? ['BEGIN', 'LOCK TABLE locked IN ACCESS EXCLUSIVE MODE']
+      : ['LOCK TABLES locked WRITE']
+    for (const sql of locks) await db.sql.query(sql)
+    try {
+      const asking = new AbortController()
+      const config = {
+        ...{ ...db.props, name: 'v', 'topic.prefix': 'v', mode: 'bulk' },
+        query: 'SELECT * FROM locked',
+      }
+      const validated = validateSource(config, 'confluent', asking.signal)
+      const ended = expect(validated).rejects.toThrow()
+      await waitFor('the query to wait', async () => {
+        const { rows: waiting } = await db.sql.query(
+          isPg
+            ? `SELECT count(*) FROM pg_locks WHERE NOT granted`
+            : `SELECT count(*) FROM information_schema.processlist WHERE state LIKE 'Waiting for table%'`,
+        )
+        return Number(waiting[0]?.[0]) > 0
+      })
+      asking.abort()
+      await ended
+    } finally {
+      await db.sql.query(isPg ? 'ROLLBACK' : 'UNLOCK TABLES')
+    }
+  })
 
   test('ends at once when it is stopped during a slow query, and the server is rid of that', async () => {
     const name = `slow_${kind.toLowerCase()}`

@@ -58,7 +58,7 @@ describe.each(kinds)('a source of %s', (kind) => {
     expect(ids(await source.take(1))).toEqual([1])
     await run(`INSERT INTO bulk_t VALUES (2, 'b')`)
     const later = ids(await source.take(6))
-    expect(later).toContain(2)
+    expect(later.slice(-2)).toEqual([1, 2])
   })
 
   test('follows a growing column, and goes on where it was', async () => {
@@ -200,7 +200,7 @@ describe.each(kinds)('a source of %s', (kind) => {
     expect(ids(await source.take(1))).toEqual([5])
   })
 
-  test('takes turns between tables, a page each', async () => {
+  test('reads a table to its end, and then the next one', async () => {
     await run(
       `CREATE TABLE turn_a (id int NOT NULL)`,
       `CREATE TABLE turn_b (id int NOT NULL)`,

@@ -10,6 +10,7 @@ import { Zone } from '../../../../connectors/jdbc/core/zone.ts'
 import { tdsColumn } from './fake-tds.ts'
 
 const settings = {
+  vendor: 'confluent',
   kind: 'sqlserver',
   numericMapping: 'none',
   mapsDecimal: false,

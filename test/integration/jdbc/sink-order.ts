@@ -22,7 +22,7 @@ function remove(topic: string, offset: number, key: string): SinkRecord {
 export function describeOrder(databaseOf: () => Database): void {
   describe('a batch', () => {
     test.each<[string, (topic: string) => SinkRecord[]]>([
-      ['writes', (t) => ['a', 'A', 'b', 'a ', 'á'].map((key, at) => write(t, at, key))],
+      ['writes', (t) => ['á', 'a ', 'b', 'a', 'A'].map((key, at) => write(t, at, key))],
       ['writes and deletes', (t) => [write(t, 0, 'A'), remove(t, 1, 'a'), write(t, 2, 'b')]],
       ['deletes and writes', (t) => [write(t, 0, 'b'), remove(t, 1, 'a'), write(t, 2, 'A')]],
     ])(

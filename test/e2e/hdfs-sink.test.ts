@@ -23,7 +23,7 @@ const schema = {
 }
 
 test(
-  'files of Avro lie where Confluent puts them, while one NameNode takes over from the other',
+  'files of Avro lie where Confluent puts them, while one NameNode takes over from the other, and are read back',
   { timeout: 240_000 },
   async () => {
     await using dir = await scratchDir()
@@ -80,6 +80,33 @@ test(
     }
     expect(numbers).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8])
     expect(await hdfs.files('/topics/+tmp')).toEqual(new Map())
+    await sluice.request('POST', '/connectors', {
+      name: 'hdfs-source',
+      config: {
+        ...{
+          'connector.class': 'io.confluent.connect.hdfs3.Hdfs3SourceConnector',
+          'tasks.max': '2',
+        },
+        ...{ 'store.url': hdfs.url, 'hadoop.conf.dir': hdfs.confDir, 'webhdfs.user': 'root' },
+        'format.class': 'io.confluent.connect.hdfs3.avro.AvroFormat',
+        'record.batch.max.size': '2',
+        'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
+        'value.converter.schemas.enable': 'false',
+        transforms: 'copy',
+        'transforms.copy.type': 'org.apache.kafka.connect.transforms.RegexRouter',
+        'transforms.copy.regex': '(.*)',
+        'transforms.copy.replacement': 'copy_of_$1',
+      },
+    })
+    const copies = await waitFor(
+      'the records to come back',
+      async () => {
+        const found = await kafka.readValues(`copy_of_${topic}`).catch(() => [])
+        return found.length >= 9 ? found : undefined
+      },
+      { timeoutMs: 60_000 },
+    )
+    expect(copies.map(String)).toEqual(Array.from({ length: 9 }, (_, n) => JSON.stringify({ n })))
     expect(await sluice.process.stop()).toBe(143)
   },
 )

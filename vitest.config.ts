@@ -40,9 +40,9 @@ export default defineConfig({
     conditions: ['source'],
   },
   test: {
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
     // A busy machine is slow, not wrong.
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
     expect: { poll: { timeout: 10_000 } },
     pool: 'forks',
     maxWorkers: 2,

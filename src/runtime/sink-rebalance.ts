@@ -15,6 +15,8 @@ export interface RebalanceParts {
   readonly delivery: SinkDelivery
   readonly services: TaskServices
   readonly control: TaskControl
+  /** Goes to where the task has asked to be. */
+  rewind(): void
 }
 
 /**
@@ -28,6 +30,7 @@ export class SinkRebalance implements RebalanceListener {
     this.#parts = parts
   }
 
+  /** The task may ask in `open` for another place than the committed one: it is given nothing from before. */
   async assigned(assigned: readonly TopicPartition[]): Promise<void> {
     if (assigned.length === 0) return
     const { consumer, partitions, control, delivery, services, task } = this.#parts
@@ -37,6 +40,7 @@ export class SinkRebalance implements RebalanceListener {
     if (control.paused || delivery.redelivering) consumer.pause(assigned)
     services.counters.set('partitionCount', partitions.size)
     await services.call('open', () => task.open(assigned, control.cancelled))
+    this.#parts.rewind()
   }
 
   async revoked(revoked: readonly TopicPartition[]): Promise<void> {

@@ -90,7 +90,8 @@ export class WorkerSinkTask extends BaseWorkerTask<Running> {
       await services.call('initialize', () => task.initialize(context))
       await this.startPlugin(task, signal)
       const { control } = this
-      const rebalanced = { task, consumer, partitions, committer, delivery, services, control }
+      const rewind = (): void => this.#rewind({ consumer, partitions, context, delivery })
+      const rebalanced = { ...shared, committer, delivery, control, rewind }
       consumer.subscribe(this.#parts.subscription, new SinkRebalance(rebalanced))
       this.#consumer = consumer
       return { ...shared, plugins, committer, delivery, context, errant, deadLetters }
@@ -179,7 +180,12 @@ export class WorkerSinkTask extends BaseWorkerTask<Running> {
     consumer.resume(partitions.all().filter((state) => !state.pausedByTask))
   }
 
-  #rewind({ consumer, partitions, context, delivery }: Running): void {
+  #rewind({
+    consumer,
+    partitions,
+    context,
+    delivery,
+  }: Pick<Running, 'consumer' | 'partitions' | 'context' | 'delivery'>): void {
     for (const { topic, partition, offset } of context.takeRewinds()) {
       const state = partitions.get({ topic, partition })
       if (state === undefined) continue

@@ -132,6 +132,21 @@ describe('a sink task', () => {
     expect(consumer.commits).toHaveLength(1)
   })
 
+  test('goes where open has asked to be before anything is fetched', async () => {
+    const { task, consumer, sink } = setUp()
+    sink.open = () => sink.context.offset([{ topic: 't', partition: 0, offset: 7 }])
+    const assigned = consumer.queue.shift()
+    let whenAssigned: unknown
+    consumer.queue.push(async () => {
+      if (typeof assigned === 'function') await assigned()
+      whenAssigned = [...consumer.seeks]
+    })
+    await task.start(never)
+    await vi.waitFor(() => expect(whenAssigned).toEqual([[0, 7]]))
+    await task.stop(1000)
+    expect(consumer.commits).toEqual([])
+  })
+
   test('flushes and commits before a revoked partition is given up, and nothing of a lost one', async () => {
     const revoked = setUp({}, 60_000)
     revoked.consumer.queue.push([plain(0, 'a')], async () => {

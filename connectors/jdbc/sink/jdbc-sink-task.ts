@@ -40,8 +40,6 @@ export class JdbcSinkTask extends SinkTask {
   readonly #next = new Map<string, number>()
   /** Partitions of {@link #next} of which no record has come since they were opened. */
   readonly #unseen = new Set<string>()
-  /** Whether the next put may bring records that were fetched before {@link open} asked for others. */
-  #mayPrecedeRewind = false
 
   version(): string {
     return version
@@ -85,7 +83,6 @@ export class JdbcSinkTask extends SinkTask {
       this.#unseen.add(key)
       rewinds.push({ topic, partition, offset: next })
     }
-    this.#mayPrecedeRewind = true
     if (rewinds.length > 0) this.context.offset(rewinds)
   }
 
@@ -131,11 +128,7 @@ export class JdbcSinkTask extends SinkTask {
     rejected: RejectedRecord[],
   ): readonly SinkRecord[] {
     const accepted: SinkRecord[] = []
-    // What was fetched before the partitions went to where `open` asked for is still put once.
-    if (this.#unseen.size > 0 && !this.#mayPrecedeRewind) {
-      for (const record of records) this.#checkFirst(record)
-    }
-    this.#mayPrecedeRewind = false
+    if (this.#unseen.size > 0) for (const record of records) this.#checkFirst(record)
     for (const record of records) {
       if (settings.exactlyOnce && this.#isWritten(record)) continue
       try {

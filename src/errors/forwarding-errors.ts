@@ -25,13 +25,3 @@ export class NotAssignedError extends ConnectError {
     this.ownerUrl = ownerUrl
   }
 }
-
-/** Not now: this worker has seen a change that the cluster has yet to rebalance for. */
-export class RebalanceNeededError extends ConnectError {
-  override readonly javaName: string =
-    'org.apache.kafka.connect.runtime.distributed.RebalanceNeededException'
-
-  constructor() {
-    super('Request cannot be completed because a rebalance is expected')
-  }
-}

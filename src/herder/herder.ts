@@ -92,7 +92,7 @@ export interface LoggerLevels {
  * The one that knows which connectors there are and what each is meant to do. Standalone and distributed
  * herders answer to this alike; REST knows nothing else. Every call is queued to one serial loop and ends
  * when `signal` aborts. Errors carry the HTTP status where Java's does (`RestError`), or name the worker that is to be asked instead
- * (`NotLeaderError`, `NotAssignedError`; `RebalanceNeededError` where none can be).
+ * (`NotLeaderError`, `NotAssignedError`).
  */
 export interface Herder {
   start(signal: AbortSignal): Promise<void>

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { assignEagerly } from '../../src/herder/distributed/eager-assignor.ts'
 import { IncrementalAssignor } from '../../src/herder/distributed/incremental-assignor.ts'
 import type { IncrementalAssignment } from '../../src/herder/distributed/incremental-assignor.ts'
 import { noWork } from '../../src/herder/distributed/work.ts'
@@ -122,7 +123,7 @@ class Group {
     const round = { generation: this.#generation, lastCompletedGeneration: this.#completed }
     const decided = this.#ours.assign({
       ...round,
-      configured: this.#work(),
+      configured: workOf(this.#configured),
       members: this.#members,
     })
     const answer = await java.ask({
@@ -138,13 +139,6 @@ class Group {
     }
     this.#deaf.clear()
     this.#completed = this.#generation
-  }
-
-  #work(): Work {
-    const tasks = [...this.#configured].flatMap(([name, count]) =>
-      Array.from({ length: count }, (_, task) => ({ connector: name, task })),
-    )
-    return { connectors: [...this.#configured.keys()], tasks }
   }
 
   #nth(n: number): string {
@@ -164,6 +158,14 @@ class Group {
       ],
     })
   }
+}
+
+/** Connectors, and how many tasks each has. */
+function workOf(configured: ReadonlyMap<string, number>): Work {
+  const tasks = [...configured].flatMap(([name, count]) =>
+    Array.from({ length: count }, (_, task) => ({ connector: name, task })),
+  )
+  return { connectors: [...configured.keys()], tasks }
 }
 
 /** What a member runs once it has done what it was told. */
@@ -215,4 +217,23 @@ describe('the assignment of connectors and tasks to workers', () => {
       { numRuns: 400 },
     )
   }, 240_000)
+
+  test('is that of Java where everybody gives up everything: eager', async () => {
+    const configured = fc.uniqueArray(fc.tuple(connector, fc.nat(12)), { selector: ([of]) => of })
+    const members = fc.uniqueArray(member, { minLength: 1, maxLength: 6 })
+    await fc.assert(
+      fc.asyncProperty(configured, members, async (counts, ids) => {
+        const ours = assignEagerly(workOf(new Map(counts)), ids)
+        const shares = Array.from(ours, ([id, work]) => [
+          id,
+          [...work.connectors, ...work.tasks.map(taskIdText)].sort(),
+        ])
+        const question = { op: 'eager', members: ids, configured: Object.fromEntries(counts) }
+        const answer = (await java.ask(question)) as Readonly<Record<string, readonly string[]>>
+        const theirs = Object.entries(answer).map(([id, texts]) => [id, [...texts].sort()])
+        expect(Object.fromEntries(shares)).toEqual(Object.fromEntries(theirs))
+      }),
+      { numRuns: 300 },
+    )
+  }, 120_000)
 })

@@ -1,10 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { NotFoundError } from '../../src/errors/connect-error.ts'
-import {
-  NotAssignedError,
-  NotLeaderError,
-  RebalanceNeededError,
-} from '../../src/errors/forwarding-errors.ts'
+import { NotAssignedError, NotLeaderError } from '../../src/errors/forwarding-errors.ts'
 import type { Herder } from '../../src/herder/herder.ts'
 import { createRestServer } from '../../src/rest/rest-server.ts'
 import type { RestServer } from '../../src/rest/rest-server.ts'
@@ -159,10 +155,6 @@ describe('a request that the leader is to answer', () => {
     [
       new NotAssignedError('', null),
       'Cannot complete request momentarily due to no known leader URL, likely because a rebalance was underway.',
-    ],
-    [
-      new RebalanceNeededError(),
-      'Cannot complete request momentarily due to stale configuration (typically caused by a concurrent config change)',
     ],
   ])('is a conflict while nobody is known to answer it: %s', async (error, message) => {
     refusal = error

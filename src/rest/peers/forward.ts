@@ -1,8 +1,4 @@
-import {
-  NotAssignedError,
-  NotLeaderError,
-  RebalanceNeededError,
-} from '../../errors/forwarding-errors.ts'
+import { NotAssignedError, NotLeaderError } from '../../errors/forwarding-errors.ts'
 import { RestError } from '../../errors/rest-error.ts'
 import { createLogger } from '../../util/logger.ts'
 import { readPeerError } from './error-body.ts'
@@ -41,7 +37,6 @@ export async function forwardFor(
   tls: PeerTls,
   signal: AbortSignal,
 ): Promise<ForwardedAnswer> {
-  if (error instanceof RebalanceNeededError) throw conflict(stale)
   const target = targetOf(error)
   if (target === undefined) throw error
   const forwarded = request.query.get('forward')
@@ -62,8 +57,6 @@ export async function forwardFor(
   return relayed(answer, request, to.origin.origin)
 }
 
-const stale =
-  'Cannot complete request momentarily due to stale configuration (typically caused by a concurrent config change)'
 const nobody =
   'Cannot complete request momentarily due to no known leader URL, likely because a rebalance was underway.'
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -15,14 +16,19 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.common.utils.LogContext;
 import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.connect.runtime.distributed.ConnectProtocol;
+import org.apache.kafka.connect.runtime.distributed.EagerAssignor;
+import org.apache.kafka.connect.runtime.distributed.ExtendedWorkerState;
 import org.apache.kafka.connect.runtime.distributed.IncrementalCooperativeAssignor;
+import org.apache.kafka.connect.runtime.distributed.WorkerCoordinator;
 import org.apache.kafka.connect.runtime.distributed.WorkerCoordinator.ConnectorsAndTasks;
 import org.apache.kafka.connect.storage.ClusterConfigState;
 import org.apache.kafka.connect.util.ConnectorTaskId;
+import sun.misc.Unsafe;
 
 /**
- * The assignor of Kafka Connect's leader behind a pipe: `new` begins with one that knows nothing, `assign` decides one round, at
- * a time that the question gives.
+ * The assignors of Kafka Connect's leader behind a pipe: `new` begins with an incremental one that knows nothing, `assign` decides one
+ * round, at a time that the question gives; `eager` decides as the one that remembers nothing.
  */
 public final class ConnectAssignorOracle {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -38,6 +44,8 @@ public final class ConnectAssignorOracle {
         try {
             if (request.get("op").asText().equals("new")) {
                 assignor = new IncrementalCooperativeAssignor(new LogContext(), clock(), request.get("maxDelayMs").asInt());
+            } else if (request.get("op").asText().equals("eager")) {
+                eagerly(request, answer);
             } else {
                 now = request.get("now").asLong();
                 round(request, answer);
@@ -65,6 +73,28 @@ public final class ConnectAssignorOracle {
         Field delay = IncrementalCooperativeAssignor.class.getDeclaredField("delay");
         delay.setAccessible(true);
         answer.put("delayMs", delay.getInt(assignor));
+    }
+
+    private static void eagerly(JsonNode request, ObjectNode answer) throws Exception {
+        Map<String, ExtendedWorkerState> members = new HashMap<>();
+        for (JsonNode member : request.get("members")) {
+            members.put(member.asText(), new ExtendedWorkerState("http://" + member.asText(), 1L, null));
+        }
+        // Of a coordinator the assignor asks for what is configured, and tells it what it has decided; nothing of it needs to be connected.
+        Field theUnsafe = Unsafe.class.getDeclaredField("theUnsafe");
+        theUnsafe.setAccessible(true);
+        WorkerCoordinator coordinator = (WorkerCoordinator) ((Unsafe) theUnsafe.get(null)).allocateInstance(WorkerCoordinator.class);
+        coordinator.configSnapshot(configured(request.get("configured")));
+        Method assign = EagerAssignor.class.getDeclaredMethod("performTaskAssignment", String.class, long.class, Map.class, WorkerCoordinator.class);
+        assign.setAccessible(true);
+        String leader = request.get("members").get(0).asText();
+        Map<?, ?> decided = (Map<?, ?>) assign.invoke(new EagerAssignor(new LogContext()), leader, 1L, members, coordinator);
+        for (Map.Entry<?, ?> each : decided.entrySet()) {
+            ConnectProtocol.Assignment assignment = ConnectProtocol.deserializeAssignment((ByteBuffer) each.getValue());
+            ArrayNode all = answer.putArray(each.getKey().toString());
+            assignment.connectors().forEach(all::add);
+            assignment.tasks().forEach(task -> all.add(task.toString()));
+        }
     }
 
     private static ArrayNode texts(Object decided, String connectors, String tasks, String member) throws Exception {

@@ -53,9 +53,10 @@ export const distributedRules: WorkerFileRules<DistributedConfig> = {
   def: configDefOf<DistributedConfig>([...own.keys.values(), ...clientKeys]),
   prefixes,
   faults: faultsOfGroup,
-  warnings: (originals) => [
+  warnings: (originals, config) => [
     ...prefixes.flatMap((prefix) => warningsOfTopic(originals, prefix)),
     ...warningsOfPartitions(originals),
+    ...warningsOfSession(config),
   ],
 }
 
@@ -72,6 +73,15 @@ function warningsOfPartitions(originals: ConnectorConfig): readonly string[] {
   const value = originals[key]
   if (value === undefined) return []
   return [`Ignoring '${key}=${value}' setting, since config topic partitions is always 1`]
+}
+
+function warningsOfSession(config: DistributedConfig): readonly string[] {
+  const sessionMs = config['session.timeout.ms']
+  const graceMs = config['task.shutdown.graceful.timeout.ms']
+  if (graceMs < sessionMs) return []
+  return [
+    `task.shutdown.graceful.timeout.ms=${graceMs} is not less than session.timeout.ms=${sessionMs}: while a task of one worker takes longer than a session to stop, those of all others pause. Set a longer session.`,
+  ]
 }
 
 function partitionsOf<const N extends number>(what: string, count: N) {

@@ -34,7 +34,7 @@ export interface WorkerFileRules<C> {
   readonly prefixes: readonly string[]
   /** What of several keys together is wrong, asked where each of them is right. */
   readonly faults?: (config: C) => readonly string[]
-  readonly warnings: (originals: ConnectorConfig) => readonly string[]
+  readonly warnings: (originals: ConnectorConfig, config: C) => readonly string[]
 }
 
 /** Beginnings of keys that are handed on: to clients, converters, config providers, listeners. */
@@ -69,7 +69,7 @@ export function readWorkerFile<C>(
   )
   const config = def.parse(originals)
   refuse(rules.faults?.(config) ?? [], source)
-  return { config, originals, warnings: warningsOf(rules, originals) }
+  return { config, originals, warnings: warningsOf(rules, originals, config) }
 }
 
 function refuse(faults: readonly string[], source: string): void {
@@ -101,7 +101,7 @@ function sentence(message: string): string {
   return message.endsWith('.') ? message : `${message}.`
 }
 
-function warningsOf<C>(rules: WorkerFileRules<C>, originals: ConnectorConfig): string[] {
+function warningsOf<C>(rules: WorkerFileRules<C>, originals: ConnectorConfig, config: C): string[] {
   const keys = Object.keys(originals)
   const internal = keys.filter(isIgnoredConverter)
   const unused = keys.filter((key) => !internal.includes(key) && !isKnown(key, rules))
@@ -117,7 +117,7 @@ function warningsOf<C>(rules: WorkerFileRules<C>, originals: ConnectorConfig): s
       `These configurations '[${unused.join(', ')}]' were supplied but are not used yet.`,
     )
   }
-  return [...warnings, ...rules.warnings(originals)]
+  return [...warnings, ...rules.warnings(originals, config)]
 }
 
 /** Whether a key of a worker file means something to the worker, or is handed on. */

@@ -168,4 +168,14 @@ describe('the file of a worker of a cluster', () => {
       "Ignoring 'config.storage.partitions=7' setting, since config topic partitions is always 1",
     ])
   })
+
+  test('warns of a session that is over before a task has to have stopped', () => {
+    const warningsWith = (graceMs: string): readonly string[] =>
+      readDistributedConfig({ ...least, 'task.shutdown.graceful.timeout.ms': graceMs }, { source })
+        .warnings
+    expect(warningsWith('9999')).toEqual([])
+    expect(warningsWith('10000')).toEqual([
+      'task.shutdown.graceful.timeout.ms=10000 is not less than session.timeout.ms=10000: while a task of one worker takes longer than a session to stop, those of all others pause. Set a longer session.',
+    ])
+  })
 })

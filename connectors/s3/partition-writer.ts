@@ -1,14 +1,12 @@
-import type { SinkRecord, TopicPartition } from 'sluice/api'
+import type { SinkRecord } from 'sluice/api'
+import type { Committing } from 'sluice/storage'
 import type { OpenFile } from './open-file.ts'
 
 /** What became of a record: written; written, and files are full; or not written, as others must be completed first. */
 export type Outcome = 'written' | 'full' | 'rotate first'
 
 /** Writes the records of one partition of Kafka to objects. */
-export interface PartitionWriter {
-  readonly topicPartition: TopicPartition
-  /** The offset that may be committed (invariant 1); null where nothing was completed yet. */
-  readonly committable: number | null
+export interface PartitionWriter extends Committing {
   readonly files: Iterable<OpenFile>
   /** The file that the last record went to. */
   readonly lastFile: OpenFile | null

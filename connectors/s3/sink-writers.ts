@@ -1,5 +1,7 @@
 import { isRetriable } from 'sluice/api'
 import type { PartitionOffset, RejectedRecord, SinkRecord, TopicPartition } from 'sluice/api'
+import { CommittedOffsets, partitionKey, wakeAt } from 'sluice/storage'
+import type { SinkWorker } from 'sluice/storage'
 import { TakenError } from './file-committer.ts'
 import { account } from './open-file.ts'
 import type { OpenFile } from './open-file.ts'
@@ -11,10 +13,8 @@ import { TornError } from './topic-partition-writer.ts'
 const relievedShare = 0.7
 /** Partitions that are completed at once. */
 const partitionsAtOnce = 8
-/** A timer of the worker is set no further ahead. */
-const longestWaitMs = 60_000
 
-export interface SinkWritersOptions {
+export interface SinkWritersOptions extends SinkWorker {
   readonly parts: SharedParts
   /** Begins a partition. */
   open(topicPartition: TopicPartition, nowMs: number): PartitionWriter
@@ -23,23 +23,13 @@ export interface SinkWritersOptions {
   readonly retryBackoffMs: number
   /** Whether records that cannot be written may be reported. */
   readonly reports: boolean
-  now(): number
-  /** Has the worker read again from these offsets. */
-  rewind(offsets: readonly PartitionOffset[]): void
-  /** Has the worker fetch nothing of a partition until {@link resume}. */
-  pause(partition: TopicPartition): void
-  resume(partition: TopicPartition): void
-  /** Has the worker call `put` again after so many milliseconds, though nothing has come. */
-  wakeIn(ms: number): void
 }
 
 /** The writers of a task's partitions. */
 export class SinkWriters {
   readonly #options: SinkWritersOptions
   readonly #writers = new Map<string, PartitionWriter>()
-  /** What was committed last, so that it is said once. */
-  readonly #committed = new Map<string, number>()
-
+  readonly #committed = new CommittedOffsets()
   /** Of the record before: mostly the next one is of the same partition. */
   #last: PartitionWriter | null = null
   /** When partitions that rest are read again, in milliseconds since the epoch. */
@@ -100,23 +90,16 @@ export class SinkWriters {
 
   /** What may be committed that was not said before. */
   takeCommittable(): readonly PartitionOffset[] {
-    const offsets: PartitionOffset[] = []
-    for (const [key, writer] of this.#writers) {
-      const offset = writer.committable
-      if (offset === null || offset === this.#committed.get(key)) continue
-      this.#committed.set(key, offset)
-      offsets.push({ ...writer.topicPartition, offset })
-    }
-    return offsets
+    return this.#committed.take(this.#writers)
   }
 
   async close(partitions: readonly TopicPartition[], signal: AbortSignal): Promise<void> {
     this.#last = null
     for (const { topic, partition } of partitions) {
-      const key = keyOf(topic, partition)
+      const key = partitionKey(topic, partition)
       const writer = this.#writers.get(key)
       this.#writers.delete(key)
-      this.#committed.delete(key)
+      this.#committed.forget(key)
       if (writer === undefined) continue
       this.#retries.delete(writer)
       await writer.abort(signal)
@@ -223,9 +206,8 @@ export class SinkWriters {
   }
 
   #wake(nowMs: number): void {
-    let dueMs = Math.min(Number.POSITIVE_INFINITY, ...this.#retries.values())
-    for (const writer of this.#writers.values()) dueMs = Math.min(dueMs, writer.dueMs)
-    if (dueMs < nowMs + longestWaitMs) this.#options.wakeIn(Math.max(0, dueMs - nowMs))
+    const dueMs = Array.from(this.#writers.values(), (writer) => writer.dueMs)
+    wakeAt(this.#options, nowMs, [...this.#retries.values(), ...dueMs])
   }
 
   #writerOf(record: SinkRecord, nowMs: number): PartitionWriter {
@@ -234,7 +216,7 @@ export class SinkWriters {
     if (last?.topicPartition.partition === partition && last.topicPartition.topic === topic) {
       return last
     }
-    const key = keyOf(topic, partition)
+    const key = partitionKey(topic, partition)
     let writer = this.#writers.get(key)
     if (writer === undefined) {
       writer = this.#options.open({ topic, partition }, nowMs)
@@ -249,8 +231,4 @@ function isFull(file: OpenFile | null): boolean {
   if (file === null) return false
   for (const object of file.objects) if (object.isFull) return true
   return false
-}
-
-function keyOf(topic: string, partition: number): string {
-  return `${partition}:${topic}`
 }

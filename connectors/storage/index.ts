@@ -47,5 +47,7 @@ export {
   jsonReader,
   textReader,
 } from './formats/readers/text-readers.ts'
+export { CommittedOffsets, partitionKey, sinkWorkerOf, wakeAt } from './sink/sink-worker.ts'
+export type { Committing, SinkWorker } from './sink/sink-worker.ts'
 export { PieceQueue } from './spool/piece-queue.ts'
 export { SpillFile } from './spool/spill-file.ts'

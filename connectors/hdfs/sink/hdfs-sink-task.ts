@@ -6,6 +6,7 @@ import type {
   SinkRecord,
   TopicPartition,
 } from 'sluice/api'
+import { sinkWorkerOf } from 'sluice/storage'
 import { openHdfs } from '../config/open-hdfs.ts'
 import { parseHdfsSinkConfig, version } from './hdfs-sink-config.ts'
 import { HdfsWriters } from './hdfs-writers.ts'
@@ -30,15 +31,10 @@ export class HdfsSinkTask extends SinkTask {
     this.#close = () => client.close()
     const parts = await openParts({ config, hdfs: client, address, log })
     await prepareDirectories(config, parts, log, signal)
-    const { context } = this
     this.#writers = new HdfsWriters({
       parts,
       retryBackoffMs: Number(config['retry.backoff.ms']),
-      now: () => Date.now(),
-      rewind: (offsets) => context.offset(offsets),
-      pause: (partition) => context.pause([partition]),
-      resume: (partition) => context.resume([partition]),
-      wakeIn: (ms) => context.timeout(ms),
+      ...sinkWorkerOf(this.context),
     })
   }
 

@@ -1,32 +1,23 @@
 import { isRetriable } from 'sluice/api'
 import type { PartitionOffset, RejectedRecord, SinkRecord, TopicPartition } from 'sluice/api'
+import { CommittedOffsets, partitionKey, wakeAt } from 'sluice/storage'
+import type { SinkWorker } from 'sluice/storage'
 import type { SinkParts } from './sink-parts.ts'
 import { TopicPartitionWriter } from './topic-partition-writer.ts'
 
 /** Over the budget, the largest files go to disk until so much of it is used. */
 const relievedShare = 0.7
-/** A timer of the worker is set no further ahead. */
-const longestWaitMs = 60_000
 
-export interface HdfsWritersOptions {
+export interface HdfsWritersOptions extends SinkWorker {
   readonly parts: SinkParts
   readonly retryBackoffMs: number
-  now(): number
-  /** Has the worker read again from these offsets. */
-  rewind(offsets: readonly PartitionOffset[]): void
-  /** Has the worker fetch nothing of a partition until {@link resume}. */
-  pause(partition: TopicPartition): void
-  resume(partition: TopicPartition): void
-  /** Has the worker call `put` again after so many milliseconds, though nothing has come. */
-  wakeIn(ms: number): void
 }
 
 /** The writers of a task's partitions. */
 export class HdfsWriters {
   readonly #options: HdfsWritersOptions
   readonly #writers = new Map<string, TopicPartitionWriter>()
-  /** What was committed last, so that it is said once. */
-  readonly #committed = new Map<string, number>()
+  readonly #committed = new CommittedOffsets()
   /** When partitions that rest are taken over again, in milliseconds since the epoch. */
   readonly #retries = new Map<TopicPartitionWriter, number>()
   /** Of partitions that were not taken over yet, the first offset that has come. */
@@ -42,7 +33,7 @@ export class HdfsWriters {
     const nowMs = this.#options.now()
     for (const { topic, partition } of partitions) {
       const writer = new TopicPartitionWriter(parts, { topic, partition }, nowMs)
-      this.#writers.set(keyOf(topic, partition), writer)
+      this.#writers.set(partitionKey(topic, partition), writer)
     }
     this.#options.wakeIn(0)
   }
@@ -72,22 +63,15 @@ export class HdfsWriters {
 
   /** What may be committed that was not said before. */
   takeCommittable(): readonly PartitionOffset[] {
-    const offsets: PartitionOffset[] = []
-    for (const [key, writer] of this.#writers) {
-      const offset = writer.committable
-      if (offset === null || offset === this.#committed.get(key)) continue
-      this.#committed.set(key, offset)
-      offsets.push({ ...writer.topicPartition, offset })
-    }
-    return offsets
+    return this.#committed.take(this.#writers)
   }
 
   close(partitions: readonly TopicPartition[]): void {
     for (const { topic, partition } of partitions) {
-      const key = keyOf(topic, partition)
+      const key = partitionKey(topic, partition)
       const writer = this.#writers.get(key)
       this.#writers.delete(key)
-      this.#committed.delete(key)
+      this.#committed.forget(key)
       if (writer === undefined) continue
       this.#retries.delete(writer)
       this.#missed.delete(writer)
@@ -220,16 +204,11 @@ export class HdfsWriters {
   }
 
   #wake(nowMs: number): void {
-    let dueMs = Math.min(Number.POSITIVE_INFINITY, ...this.#retries.values())
-    for (const writer of this.#writers.values()) dueMs = Math.min(dueMs, writer.dueMs)
-    if (dueMs < nowMs + longestWaitMs) this.#options.wakeIn(Math.max(0, dueMs - nowMs))
+    const dueMs = Array.from(this.#writers.values(), (writer) => writer.dueMs)
+    wakeAt(this.#options, nowMs, [...this.#retries.values(), ...dueMs])
   }
 
   #writerOf(record: SinkRecord): TopicPartitionWriter | undefined {
-    return this.#writers.get(keyOf(record.originalTopic, record.originalKafkaPartition))
+    return this.#writers.get(partitionKey(record.originalTopic, record.originalKafkaPartition))
   }
-}
-
-function keyOf(topic: string, partition: number): string {
-  return `${partition}:${topic}`
 }

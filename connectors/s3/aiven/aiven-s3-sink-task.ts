@@ -1,18 +1,17 @@
-import { SinkTask, createLogger } from 'sluice/api'
+import { createLogger } from 'sluice/api'
 import type {
   ConnectorConfig,
   Logger,
   PartitionOffset,
   RejectedRecord,
   SinkRecord,
-  TopicPartition,
 } from 'sluice/api'
 import { SpillFile } from 'sluice/storage'
 import { FileCommitter } from '../file-committer.ts'
 import type { ConflictPolicy } from '../file-committer.ts'
+import { ObjectSinkTask } from '../object-sink-task.ts'
+import type { SinkPlan } from '../object-sink-task.ts'
 import type { ObjectStore } from '../object-store.ts'
-import { openStore } from '../s3-client.ts'
-import { SinkWriters } from '../sink-writers.ts'
 import type { SinkWritersOptions } from '../sink-writers.ts'
 import { parseAivenConfig } from './aiven-config.ts'
 import type { AivenSettings } from './aiven-config.ts'
@@ -58,11 +57,9 @@ function policyOf({ conditionalWrites, names }: AivenSettings): ConflictPolicy {
 }
 
 /** Keeps what it is given until the worker asks what may be committed; then all of it lies in complete objects. */
-export class AivenS3SinkTask extends SinkTask {
+export class AivenS3SinkTask extends ObjectSinkTask {
   static readonly className = 'io.aiven.kafka.connect.s3.S3SinkTask'
 
-  #writers: SinkWriters | null = null
-  #close: (() => void) | null = null
   /** What went wrong for good where the worker only asked what may be committed. */
   #failure: { readonly error: unknown } | null = null
 
@@ -70,30 +67,21 @@ export class AivenS3SinkTask extends SinkTask {
     return version
   }
 
-  async start(props: ConnectorConfig, signal: AbortSignal): Promise<void> {
+  protected override plan(props: ConnectorConfig): Promise<SinkPlan> {
     const settings = parseAivenConfig(props)
-    const { store, close } = openStore(settings.store)
-    this.#close = close
-    await store.requireBucket(signal)
-    const { context } = this
-    this.#writers = new SinkWriters({
-      ...(await openGroups(settings, store, log)),
+    return Promise.resolve({
+      settings: settings.store,
       retryBackoffMs: settings.retryBackoffMs,
-      reports: context.errantRecordReporter() !== null,
-      now: () => Date.now(),
-      rewind: (offsets) => context.offset(offsets),
-      pause: (partition) => context.pause([partition]),
-      resume: (partition) => context.resume([partition]),
-      wakeIn: (ms) => context.timeout(ms),
+      writers: (store) => openGroups(settings, store, log),
     })
   }
 
-  async put(
+  override async put(
     records: readonly SinkRecord[],
     signal: AbortSignal,
   ): Promise<readonly RejectedRecord[] | undefined> {
     if (this.#failure !== null) throw this.#failure.error
-    return await this.#started().put(records, signal)
+    return await super.put(records, signal)
   }
 
   /** Where the store refuses for good, the worker reads again from what is committed, and the next {@link put} fails the task. */
@@ -101,7 +89,7 @@ export class AivenS3SinkTask extends SinkTask {
     _offsets: readonly PartitionOffset[],
     signal: AbortSignal,
   ): Promise<readonly PartitionOffset[]> {
-    const writers = this.#started()
+    const writers = this.started()
     try {
       await writers.completeAll(signal)
     } catch (error) {
@@ -110,22 +98,5 @@ export class AivenS3SinkTask extends SinkTask {
       throw error
     }
     return writers.takeCommittable()
-  }
-
-  override async close(partitions: readonly TopicPartition[], signal: AbortSignal): Promise<void> {
-    await this.#writers?.close(partitions, signal)
-  }
-
-  async stop(signal: AbortSignal): Promise<void> {
-    const writers = this.#writers
-    this.#writers = null
-    await writers?.stop(signal)
-    this.#close?.()
-    this.#close = null
-  }
-
-  #started(): SinkWriters {
-    if (this.#writers === null) throw new Error('The S3 sink task was not started.')
-    return this.#writers
   }
 }

@@ -1,6 +1,12 @@
-import { ConfigError, configDef, mergeConfigDefs } from 'sluice/api'
+import { configDef, mergeConfigDefs } from 'sluice/api'
 import type { ConfigOf, ConnectorConfig, KeySpec } from 'sluice/api'
-import { partitionerKeys, storageCommonKeys, storageSinkKeys } from 'sluice/storage'
+import {
+  partitionerKeys,
+  refuseConflicts,
+  storageCommonKeys,
+  storageSinkKeys,
+} from 'sluice/storage'
+import type { Conflict } from 'sluice/storage'
 import { s3ClientKeys } from './s3-client-keys.ts'
 import { s3ObjectKeys } from './s3-object-keys.ts'
 
@@ -69,17 +75,15 @@ export function parseS3SinkConfig(props: ConnectorConfig): S3SinkConfig {
   // Taken as it stands: a separator may be white space.
   const separator = props['format.bytearray.separator'] ?? null
   const parsed = { ...config, 'format.bytearray.separator': separator }
-  for (const { name, message } of conflicts(parsed)) {
-    throw new ConfigError(`Invalid value for configuration ${name}: ${message}`)
-  }
+  refuseConflicts(conflicts(parsed))
   return parsed
 }
 
 /** What keys say against each other. */
 export function conflicts(
   config: Pick<S3SinkConfig, keyof ConfigOf<typeof s3SinkConfig>>,
-): { readonly name: string; readonly message: string }[] {
-  const found: { readonly name: string; readonly message: string }[] = []
+): Conflict[] {
+  const found: Conflict[] = []
   if (config['rotate.schedule.interval.ms'] > 0 && config.timezone.trim() === '') {
     const message = 'timezone configuration must be set when using scheduled rotation'
     found.push({ name: 'timezone', message })
@@ -100,7 +104,7 @@ export function conflicts(
 
 function compressionConflicts(
   config: Pick<S3SinkConfig, keyof ConfigOf<typeof s3SinkConfig>>,
-): { readonly name: string; readonly message: string }[] {
+): Conflict[] {
   const used = [['data', 'format.class', true] as const]
   const more = [
     ['keys', 'keys.format.class', config['store.kafka.keys']] as const,

@@ -1,6 +1,6 @@
 import { SinkConnector, createLogger } from 'sluice/api'
 import type { ConfigDef, ConfigValue, ConnectorConfig } from 'sluice/api'
-import { createPartitioner } from 'sluice/storage'
+import { createPartitioner, withConflicts } from 'sluice/storage'
 import { conflicts, parseS3SinkConfig, s3SinkConfig, version } from './s3-sink-config.ts'
 import { S3SinkTask } from './s3-sink-task.ts'
 
@@ -19,12 +19,7 @@ export class S3SinkConnector extends SinkConnector {
   }
 
   override validate(props: ConnectorConfig): readonly ConfigValue[] {
-    const values = s3SinkConfig.validate(props)
-    if (values.some(({ errorMessages }) => errorMessages.length > 0)) return values
-    for (const { name, message } of conflicts(s3SinkConfig.parse(props))) {
-      values.find((value) => value.name === name)?.errorMessages.push(message)
-    }
-    return values
+    return withConflicts(s3SinkConfig.validate(props), () => conflicts(s3SinkConfig.parse(props)))
   }
 
   start(props: ConnectorConfig): void {

@@ -1,4 +1,6 @@
 /** `sluice/storage`: what connectors to object stores and file systems share. Directories, names, rotation and formats of files. */
+export { refuseConflicts, withConflicts } from './config/conflicts.ts'
+export type { Conflict } from './config/conflicts.ts'
 export { partitionerClasses, partitionerKeys } from './config/partitioner-keys.ts'
 export { storageCommonKeys, storageSinkKeys } from './config/storage-keys.ts'
 export { directoryName, fileName, objectName } from './object-name.ts'

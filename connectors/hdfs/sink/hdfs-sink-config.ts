@@ -1,6 +1,13 @@
-import { ConfigError, configDef, isBlank, mergeConfigDefs } from 'sluice/api'
+import { configDef, isBlank, mergeConfigDefs } from 'sluice/api'
 import type { ConfigOf, ConnectorConfig, KeySpec } from 'sluice/api'
-import { partitionerKeys, simpleName, storageCommonKeys, storageSinkKeys } from 'sluice/storage'
+import {
+  partitionerKeys,
+  refuseConflicts,
+  simpleName,
+  storageCommonKeys,
+  storageSinkKeys,
+} from 'sluice/storage'
+import type { Conflict } from 'sluice/storage'
 import {
   bufferKeys,
   hdfs3Keys,
@@ -57,17 +64,13 @@ export type HdfsSinkConfig = ConfigOf<typeof allKeys>
 /** Reads a configuration of either connector. Throws a ConfigError. */
 export function parseHdfsSinkConfig(props: ConnectorConfig): HdfsSinkConfig {
   const config = allKeys.parse(props)
-  for (const { name, message } of conflicts(config)) {
-    throw new ConfigError(`Invalid value for configuration ${name}: ${message}`)
-  }
+  refuseConflicts(conflicts(config))
   return config
 }
 
 /** What keys say against each other, and what is not to be had here. */
-export function conflicts(
-  config: ConfigOf<typeof hdfsSinkConfig>,
-): { readonly name: string; readonly message: string }[] {
-  const found: { readonly name: string; readonly message: string }[] = []
+export function conflicts(config: ConfigOf<typeof hdfsSinkConfig>): Conflict[] {
+  const found: Conflict[] = []
   const add = (name: string, message: string): void => {
     found.push({ name, message })
   }

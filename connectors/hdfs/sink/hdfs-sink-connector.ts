@@ -1,6 +1,6 @@
 import { SinkConnector, createLogger } from 'sluice/api'
 import type { ConfigDef, ConfigValue, ConnectorConfig } from 'sluice/api'
-import { createPartitioner } from 'sluice/storage'
+import { createPartitioner, withConflicts } from 'sluice/storage'
 import {
   conflicts,
   hdfs3SinkConfig,
@@ -26,12 +26,9 @@ export class HdfsSinkConnector extends SinkConnector {
   }
 
   override validate(props: ConnectorConfig): readonly ConfigValue[] {
-    const values = this.config().validate(props)
-    if (values.some(({ errorMessages }) => errorMessages.length > 0)) return values
-    for (const { name, message } of conflicts(hdfsSinkConfig.parse(props))) {
-      values.find((value) => value.name === name)?.errorMessages.push(message)
-    }
-    return values
+    return withConflicts(this.config().validate(props), () =>
+      conflicts(hdfsSinkConfig.parse(props)),
+    )
   }
 
   start(props: ConnectorConfig): void {

@@ -1,11 +1,4 @@
-import {
-  ConfigError,
-  atLeast,
-  configDef,
-  isBlank,
-  mergeConfigDefs,
-  oneOfIgnoringCase,
-} from 'sluice/api'
+import { atLeast, configDef, isBlank, mergeConfigDefs, oneOfIgnoringCase } from 'sluice/api'
 import type { ConfigOf, ConnectorConfig, KeySpec } from 'sluice/api'
 import {
   AvroReader,
@@ -13,10 +6,11 @@ import {
   bytesReader,
   jsonDocumentsReader,
   jsonReader,
+  refuseConflicts,
   simpleName,
   textReader,
 } from 'sluice/storage'
-import type { FileReader } from 'sluice/storage'
+import type { Conflict, FileReader } from 'sluice/storage'
 import { EOL } from 'node:os'
 import { hdfsUrlKeys, kerberosKeys, ownKeys } from '../config/hdfs-keys.ts'
 
@@ -123,9 +117,7 @@ const readable = ['AvroFormat', 'ParquetFormat', 'JsonFormat', 'StringFormat', '
 export function parseHdfsSourceConfig(props: ConnectorConfig): HdfsSourceConfig {
   const separator = props['format.bytearray.separator'] ?? null
   const config = { ...allKeys.parse(props), 'format.bytearray.separator': separator }
-  for (const { name, message } of conflicts(config)) {
-    throw new ConfigError(`Invalid value for configuration ${name}: ${message}`)
-  }
+  refuseConflicts(conflicts(config))
   return config
 }
 
@@ -134,10 +126,8 @@ export function isGeneric(config: Pick<HdfsSourceConfig, 'mode'>): boolean {
 }
 
 /** What keys say against each other, and what is not to be had here. */
-export function conflicts(
-  config: ConfigOf<typeof hdfsSourceConfig>,
-): { readonly name: string; readonly message: string }[] {
-  const found: { readonly name: string; readonly message: string }[] = []
+export function conflicts(config: ConfigOf<typeof hdfsSourceConfig>): Conflict[] {
+  const found: Conflict[] = []
   if (isBlank(config['store.url']) && isBlank(config['hdfs.url'])) {
     found.push({ name: 'store.url', message: 'Configuration store.url cannot be empty.' })
   }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { SourceConnector, createLogger } from 'sluice/api'
 import type { ConfigDef, ConfigValue, ConnectorConfig, ExactlyOnceSupport } from 'sluice/api'
+import { withConflicts } from 'sluice/storage'
 import { openHdfs } from '../config/open-hdfs.ts'
 import type { WebHdfsClient } from '../webhdfs/webhdfs-client.ts'
 import {
@@ -39,12 +40,9 @@ export class HdfsSourceConnector extends SourceConnector {
   }
 
   override validate(props: ConnectorConfig): readonly ConfigValue[] {
-    const values = hdfsSourceConfig.validate(props)
-    if (values.some(({ errorMessages }) => errorMessages.length > 0)) return values
-    for (const { name, message } of conflicts(hdfsSourceConfig.parse(props))) {
-      values.find((value) => value.name === name)?.errorMessages.push(message)
-    }
-    return values
+    return withConflicts(hdfsSourceConfig.validate(props), () =>
+      conflicts(hdfsSourceConfig.parse(props)),
+    )
   }
 
   async start(props: ConnectorConfig): Promise<void> {

@@ -1,7 +1,7 @@
 import { ConfigError, asError, configDef, isBlank, mergeConfigDefs } from 'sluice/api'
 import type { ConfigOf, ConnectorConfig, Password } from 'sluice/api'
 import { JodaZone, simpleName } from 'sluice/storage'
-import type { FileCompression } from 'sluice/storage'
+import type { Conflict, FileCompression } from 'sluice/storage'
 import { isChain } from '../sdk-chain.ts'
 import type { OwnCredentials, StoreCredentials, StoreSettings } from '../store-settings.ts'
 import { defaultSuffix } from './aiven-formats.ts'
@@ -69,6 +69,15 @@ export class KeyError extends ConfigError {
   constructor(key: string, message: string) {
     super(message)
     this.key = key
+  }
+}
+
+/** What `find` finds, or throws: at the key that it is about, or else at this one. */
+export function conflictsIn(key: string, find: () => Conflict[]): Conflict[] {
+  try {
+    return find()
+  } catch (error) {
+    return [{ name: error instanceof KeyError ? error.key : key, message: asError(error).message }]
   }
 }
 

@@ -1,6 +1,7 @@
-import { SinkConnector, asError, createLogger } from 'sluice/api'
+import { SinkConnector, createLogger } from 'sluice/api'
 import type { ConfigDef, ConfigValue, ConnectorConfig } from 'sluice/api'
-import { KeyError, aivenConfig, parseAivenConfig } from './aiven-config.ts'
+import { withConflicts } from 'sluice/storage'
+import { aivenConfig, conflictsIn, parseAivenConfig } from './aiven-config.ts'
 import { AivenS3SinkTask, version } from './aiven-s3-sink-task.ts'
 
 const log = createLogger('io.aiven.kafka.connect.s3.AivenKafkaConnectS3SinkConnector')
@@ -18,15 +19,12 @@ export class AivenS3SinkConnector extends SinkConnector {
   }
 
   override validate(props: ConnectorConfig): readonly ConfigValue[] {
-    const values = aivenConfig.validate(props)
-    if (values.some(({ errorMessages }) => errorMessages.length > 0)) return values
-    try {
-      parseAivenConfig(props)
-    } catch (error) {
-      const key = error instanceof KeyError ? error.key : 'aws.s3.bucket.name'
-      values.find(({ name }) => name === key)?.errorMessages.push(asError(error).message)
-    }
-    return values
+    return withConflicts(aivenConfig.validate(props), () =>
+      conflictsIn('aws.s3.bucket.name', () => {
+        parseAivenConfig(props)
+        return []
+      }),
+    )
   }
 
   start(props: ConnectorConfig): void {

@@ -6,6 +6,7 @@ import type {
   ExactlyOnceSupport,
   SourceOffsetChange,
 } from 'sluice/api'
+import { withConflicts } from 'sluice/storage'
 import {
   aivenConflicts,
   aivenSourceConfig,
@@ -13,8 +14,8 @@ import {
   parseAivenSource,
 } from './aiven-source-config.ts'
 import { AivenS3SourceTask } from './aiven-s3-source-task.ts'
-import { taskKeys } from './confluent-s3-source-task.ts'
 import { checkOffsetChanges } from './offset-changes.ts'
+import { numberedTasks } from './task-number.ts'
 
 const log = createLogger('io.aiven.kafka.connect.s3.source.S3SourceConnector')
 
@@ -31,12 +32,9 @@ export class AivenS3SourceConnector extends SourceConnector {
   }
 
   override validate(props: ConnectorConfig): readonly ConfigValue[] {
-    const values = aivenSourceConfig.validate(props)
-    if (values.some(({ errorMessages }) => errorMessages.length > 0)) return values
-    for (const { name, message } of aivenConflicts(aivenSourceConfig.parse(props))) {
-      values.find((value) => value.name === name)?.errorMessages.push(message)
-    }
-    return values
+    return withConflicts(aivenSourceConfig.validate(props), () =>
+      aivenConflicts(aivenSourceConfig.parse(props)),
+    )
   }
 
   start(props: ConnectorConfig): void {
@@ -50,11 +48,7 @@ export class AivenS3SourceConnector extends SourceConnector {
   }
 
   taskConfigs(maxTasks: number): readonly ConnectorConfig[] {
-    return Array.from({ length: maxTasks }, (_, index) => ({
-      ...this.#props,
-      [taskKeys.index]: String(index),
-      [taskKeys.count]: String(maxTasks),
-    }))
+    return numberedTasks(this.#props, maxTasks)
   }
 
   stop(): void {

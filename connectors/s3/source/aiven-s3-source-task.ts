@@ -3,12 +3,12 @@ import type { ConnectorConfig, OffsetStorageReader } from 'sluice/api'
 import { aivenKind, aivenVersion, isByPartition, parseAivenSource } from './aiven-source-config.ts'
 import type { AivenSourceConfig } from './aiven-source-config.ts'
 import { storeOf } from '../aiven/aiven-config.ts'
-import { taskKeys } from './confluent-s3-source-task.ts'
 import { NameTemplate } from './name-template.ts'
 import { ScanFeed, taskOfKey } from './scan-feed.ts'
 import type { SourceBucket } from './source-bucket.ts'
 import { S3SourceTask } from './source-task.ts'
 import type { SourcePlan } from './source-task.ts'
+import { taskNumberOf } from './task-number.ts'
 
 const keySchema = SchemaBuilder.bytes().optional().build()
 const retryMs = 1000
@@ -53,7 +53,7 @@ export function aivenFeed(
   offsets: OffsetStorageReader,
 ): ScanFeed {
   const template = new NameTemplate(config['file.name.template'])
-  const [index, count] = [Number(props[taskKeys.index] ?? 0), Number(props[taskKeys.count] ?? 1)]
+  const { index, count } = taskNumberOf(props)
   const byPartition = isByPartition(config)
   return new ScanFeed({
     ...{ bucket, offsets, prefix: config['aws.s3.prefix'] ?? '' },

@@ -1,16 +1,14 @@
-import {
-  BYTES_SCHEMA,
-  ConfigError,
-  asError,
-  atLeast,
-  configDef,
-  isBlank,
-  oneOfIgnoringCase,
-} from 'sluice/api'
+import { BYTES_SCHEMA, atLeast, configDef, isBlank, oneOfIgnoringCase } from 'sluice/api'
 import type { ConfigOf, ConnectorConfig, KeySpec } from 'sluice/api'
-import { AvroReader, ParquetReader, blocksReader, jsonReader } from 'sluice/storage'
-import type { FileCompression } from 'sluice/storage'
-import { KeyError, storeOf } from '../aiven/aiven-config.ts'
+import {
+  AvroReader,
+  ParquetReader,
+  blocksReader,
+  jsonReader,
+  refuseConflicts,
+} from 'sluice/storage'
+import type { Conflict, FileCompression } from 'sluice/storage'
+import { conflictsIn, storeOf } from '../aiven/aiven-config.ts'
 import { awsKeys } from '../aiven/aiven-keys.ts'
 import { NameTemplate } from './name-template.ts'
 import type { ObjectKind } from './open-object.ts'
@@ -116,18 +114,14 @@ export type AivenSourceConfig = ConfigOf<typeof aivenSourceConfig>
 /** Reads a configuration. Throws a ConfigError. */
 export function parseAivenSource(props: ConnectorConfig): AivenSourceConfig {
   const config = aivenSourceConfig.parse(props)
-  for (const { name, message } of aivenConflicts(config)) {
-    throw new ConfigError(`Invalid value for configuration ${name}: ${message}`)
-  }
+  refuseConflicts(aivenConflicts(config))
   return config
 }
 
 /** What keys say against each other. */
-export function aivenConflicts(
-  config: AivenSourceConfig,
-): { readonly name: string; readonly message: string }[] {
+export function aivenConflicts(config: AivenSourceConfig): Conflict[] {
   const name = 'file.name.template'
-  try {
+  return conflictsIn(name, () => {
     const template = new NameTemplate(config[name])
     if (isBlank(config.topic) && !template.hasTopic) {
       return [{ name: 'topic', message: 'set it, or have {{topic}} in file.name.template.' }]
@@ -137,10 +131,7 @@ export function aivenConflicts(
     }
     storeOf(config)
     return []
-  } catch (error) {
-    const { message } = asError(error)
-    return [{ name: error instanceof KeyError ? error.key : name, message }]
-  }
+  })
 }
 
 export function isByPartition(config: AivenSourceConfig): boolean {

@@ -7,6 +7,7 @@ import type {
   ExactlyOnceSupport,
   SourceOffsetChange,
 } from 'sluice/api'
+import { withConflicts } from 'sluice/storage'
 import {
   confluentBucket,
   confluentSourceConfig,
@@ -17,10 +18,11 @@ import {
   version,
 } from './confluent-source-config.ts'
 import type { ConfluentSourceConfig } from './confluent-source-config.ts'
-import { ConfluentS3SourceTask, taskKeys } from './confluent-s3-source-task.ts'
+import { ConfluentS3SourceTask } from './confluent-s3-source-task.ts'
 import { encodeFolders, groupFolders, listFolders } from './folders.ts'
 import { checkOffsetChanges } from './offset-changes.ts'
 import { S3SourceBucket } from './s3-source-bucket.ts'
+import { numberedTasks } from './task-number.ts'
 
 const log = createLogger('io.confluent.connect.s3.source.S3SourceConnector')
 
@@ -41,12 +43,9 @@ export class S3SourceConnector extends SourceConnector {
   }
 
   override validate(props: ConnectorConfig): readonly ConfigValue[] {
-    const values = confluentSourceConfig.validate(props)
-    if (values.some(({ errorMessages }) => errorMessages.length > 0)) return values
-    for (const { name, message } of sourceConflicts(confluentSourceConfig.parse(props))) {
-      values.find((value) => value.name === name)?.errorMessages.push(message)
-    }
-    return values
+    return withConflicts(confluentSourceConfig.validate(props), () =>
+      sourceConflicts(confluentSourceConfig.parse(props)),
+    )
   }
 
   start(props: ConnectorConfig): void {
@@ -64,13 +63,7 @@ export class S3SourceConnector extends SourceConnector {
 
   async taskConfigs(maxTasks: number, signal: AbortSignal): Promise<readonly ConnectorConfig[]> {
     const config = parseConfluentSource(this.#props)
-    if (isGeneric(config)) {
-      return Array.from({ length: maxTasks }, (_, index) => ({
-        ...this.#props,
-        [taskKeys.index]: String(index),
-        [taskKeys.count]: String(maxTasks),
-      }))
-    }
+    if (isGeneric(config)) return numberedTasks(this.#props, maxTasks)
     const folders = await this.#list(config, signal)
     this.#folders = folders
     return groupFolders(folders, maxTasks).map((group) => ({

@@ -18,9 +18,7 @@ import { ScanFeed, taskOfKey } from './scan-feed.ts'
 import type { SourceBucket } from './source-bucket.ts'
 import { S3SourceTask } from './source-task.ts'
 import type { SourcePlan } from './source-task.ts'
-
-/** Of GENERIC: which of how many tasks this is. */
-export const taskKeys = { index: 'sluice.task.index', count: 'sluice.task.count' } as const
+import { taskNumberOf } from './task-number.ts'
 
 const pageSize = 1000
 
@@ -90,7 +88,7 @@ function genericFeed(
   startMs: number,
 ): ScanFeed {
   const topicOf = topicChooser(config['topic.regex.list'])
-  const [index, count] = [Number(props[taskKeys.index] ?? 0), Number(props[taskKeys.count] ?? 1)]
+  const { index, count } = taskNumberOf(props)
   const most = config['bucket.listing.max.objects.threshold']
   return new ScanFeed({
     ...{ bucket, offsets, pageSize, after: null, prefix: config['topics.dir'].trim() },

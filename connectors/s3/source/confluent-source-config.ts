@@ -1,4 +1,4 @@
-import { ConfigError, JavaPattern, configDef, isBlank } from 'sluice/api'
+import { JavaPattern, configDef, isBlank } from 'sluice/api'
 import type { ConfigOf, ConnectorConfig } from 'sluice/api'
 import {
   AvroReader,
@@ -6,8 +6,10 @@ import {
   bytesReader,
   jsonDocumentsReader,
   jsonReader,
+  refuseConflicts,
   simpleName,
 } from 'sluice/storage'
+import type { Conflict } from 'sluice/storage'
 import { EOL } from 'node:os'
 import { storeSettingsOf } from '../s3-sink-store.ts'
 import type { StoreSettings } from '../store-settings.ts'
@@ -27,15 +29,12 @@ export function parseConfluentSource(props: ConnectorConfig): ConfluentSourceCon
   // Taken as it stands: a separator may be white space.
   const separator = props['format.bytearray.separator'] ?? null
   const parsed = { ...config, 'format.bytearray.separator': separator }
-  const [conflict] = sourceConflicts(parsed)
-  if (conflict === undefined) return parsed
-  throw new ConfigError(`Invalid value for configuration ${conflict.name}: ${conflict.message}`)
+  refuseConflicts(sourceConflicts(parsed))
+  return parsed
 }
 
 /** What keys say against each other. */
-export function sourceConflicts(
-  config: ConfluentSourceConfig,
-): { readonly name: string; readonly message: string }[] {
+export function sourceConflicts(config: ConfluentSourceConfig): Conflict[] {
   if (!isGeneric(config)) {
     return [...patternFault('filename.regex', config['filename.regex']), ...depthFault(config)]
   }
@@ -51,7 +50,7 @@ export function sourceConflicts(
   })
 }
 
-function patternFault(name: string, pattern: string): { name: string; message: string }[] {
+function patternFault(name: string, pattern: string): Conflict[] {
   try {
     new JavaPattern(pattern)
     return []
@@ -60,7 +59,7 @@ function patternFault(name: string, pattern: string): { name: string; message: s
   }
 }
 
-function depthFault(config: ConfluentSourceConfig): { name: string; message: string }[] {
+function depthFault(config: ConfluentSourceConfig): Conflict[] {
   if (folderDepth(config) > 0) return []
   const isField = simpleName(config['partitioner.class']) === 'FieldPartitioner'
   const name = isField ? 'partition.field.name' : 'path.format'

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import type { ConnectorConfig, SourceRecord } from '../../../../src/api/index.ts'
 import { AivenS3SourceConnector, S3SourceConnector } from '../../../../connectors/s3/index.ts'
-import { taskKeys } from '../../../../connectors/s3/source/confluent-s3-source-task.ts'
+import { numberedTasks } from '../../../../connectors/s3/source/task-number.ts'
 import { NameTemplate } from '../../../../connectors/s3/source/name-template.ts'
 import { formatOf } from '../running-sink.ts'
 import { MemoryBucket } from './memory-bucket.ts'
@@ -60,8 +60,7 @@ describe('the generalized source', () => {
     const bucket = new MemoryBucket()
     for (let n = 0; n < 100; n++) bucket.put(`quickstart/${n}`, `${n}\n`)
     const found: number[] = []
-    for (let index = 0; index < 3; index++) {
-      const props = { ...generic, [taskKeys.index]: String(index), [taskKeys.count]: '3' }
+    for (const props of numberedTasks(generic, 3)) {
       const source = await RunningSource.confluent(bucket, props)
       const part = values(await source.drain()).map(Number)
       expect(part.length).toBeGreaterThan(10)
@@ -137,11 +136,8 @@ describe("Aiven's source", () => {
   test('objects of a partition are one task’s', async () => {
     const bucket = new MemoryBucket()
     for (let n = 0; n < 12; n++) bucket.put(`t-${n % 4}-${n}`, String(n))
-    const props: ConnectorConfig = {
-      ...{ ...aiven, 'distribution.type': 'partition' },
-      ...{ [taskKeys.index]: '1', [taskKeys.count]: '2' },
-    }
-    const source = RunningSource.aiven(bucket, props)
+    const [, second] = numberedTasks({ ...aiven, 'distribution.type': 'partition' }, 2)
+    const source = RunningSource.aiven(bucket, second ?? {})
     expect((await source.drain()).map(({ kafkaPartition }) => kafkaPartition)).toEqual([
       ...[1, 1, 1, 3, 3, 3],
     ])

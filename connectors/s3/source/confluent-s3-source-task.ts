@@ -2,9 +2,9 @@ import { JavaPattern, STRING_SCHEMA, SourceRecord, createLogger } from 'sluice/a
 import type { ConnectorConfig, Logger, OffsetStorageReader } from 'sluice/api'
 import { simpleName } from 'sluice/storage'
 import type { UnreadableError } from 'sluice/storage'
+import { confluentKind } from './confluent-formats.ts'
 import {
   confluentBucket,
-  confluentKind,
   isGeneric,
   parseConfluentSource,
   topicChooser,

@@ -1,31 +1,25 @@
-import { JavaPattern, configDef, isBlank } from 'sluice/api'
+import { JavaPattern, configDef, isBlank, mergeConfigDefs } from 'sluice/api'
 import type { ConfigOf, ConnectorConfig } from 'sluice/api'
-import {
-  AvroReader,
-  ParquetReader,
-  bytesReader,
-  jsonDocumentsReader,
-  jsonReader,
-  refuseConflicts,
-  simpleName,
-} from 'sluice/storage'
+import { refuseConflicts, simpleName } from 'sluice/storage'
 import type { Conflict } from 'sluice/storage'
-import { EOL } from 'node:os'
 import { storeSettingsOf } from '../s3-sink-store.ts'
 import type { StoreSettings } from '../store-settings.ts'
-import { confluentSourceKeys } from './confluent-source-keys.ts'
+import { confluentSourceKeys, ownSourceKeys } from './confluent-source-keys.ts'
 import type { FolderLayout } from './folders.ts'
-import type { ObjectKind } from './open-object.ts'
 
 /** The release of Confluent's source whose keys these are. */
 export const version = '2.6.15'
 
+/** Confluent's keys, which the REST API lists. */
 export const confluentSourceConfig = configDef(confluentSourceKeys)
-export type ConfluentSourceConfig = ConfigOf<typeof confluentSourceConfig>
+type OfConfluent = ConfigOf<typeof confluentSourceConfig>
+const allKeys = mergeConfigDefs(confluentSourceConfig, configDef(ownSourceKeys))
+/** With ours. */
+export type ConfluentSourceConfig = ConfigOf<typeof allKeys>
 
 /** Reads a configuration. Throws a ConfigError. */
 export function parseConfluentSource(props: ConnectorConfig): ConfluentSourceConfig {
-  const config = confluentSourceConfig.parse(props)
+  const config = allKeys.parse(props)
   // Taken as it stands: a separator may be white space.
   const separator = props['format.bytearray.separator'] ?? null
   const parsed = { ...config, 'format.bytearray.separator': separator }
@@ -34,7 +28,7 @@ export function parseConfluentSource(props: ConnectorConfig): ConfluentSourceCon
 }
 
 /** What keys say against each other. */
-export function sourceConflicts(config: ConfluentSourceConfig): Conflict[] {
+export function sourceConflicts(config: OfConfluent): Conflict[] {
   if (!isGeneric(config)) {
     return [...patternFault('filename.regex', config['filename.regex']), ...depthFault(config)]
   }
@@ -59,14 +53,14 @@ function patternFault(name: string, pattern: string): Conflict[] {
   }
 }
 
-function depthFault(config: ConfluentSourceConfig): Conflict[] {
+function depthFault(config: OfConfluent): Conflict[] {
   if (folderDepth(config) > 0) return []
   const isField = simpleName(config['partitioner.class']) === 'FieldPartitioner'
   const name = isField ? 'partition.field.name' : 'path.format'
   return [{ name, message: `it cannot be empty with ${config['partitioner.class']}.` }]
 }
 
-export function isGeneric({ mode }: ConfluentSourceConfig): boolean {
+export function isGeneric({ mode }: Pick<OfConfluent, 'mode'>): boolean {
   return mode.toUpperCase() === 'GENERIC'
 }
 
@@ -81,7 +75,7 @@ export function folderLayout(config: ConfluentSourceConfig): FolderLayout {
 }
 
 /** How many levels of folders the partitioner makes. */
-function folderDepth(config: ConfluentSourceConfig): number {
+function folderDepth(config: OfConfluent): number {
   switch (simpleName(config['partitioner.class'])) {
     case 'FieldPartitioner':
       return config['partition.field.name'].length
@@ -111,44 +105,6 @@ export function confluentBucket(config: ConfluentSourceConfig): StoreSettings {
     // Nothing is written.
     ...{ 's3.sse.kms.key.id': '', 's3.acl.canned': null, 's3.send.digest': false },
   })
-}
-
-const gzipOf = (key: string): 'gzip' | 'none' => (key.endsWith('.gz') ? 'gzip' : 'none')
-const none = (): 'none' => 'none'
-
-/** How objects of the format are read, and what their names end with. */
-export function confluentKind(
-  config: ConfluentSourceConfig,
-): ObjectKind & { readonly extension: string } {
-  const mapping = {
-    'enhanced.avro.schema.support': String(config['enhanced.avro.schema.support']),
-    'schemas.cache.config': String(config['schema.cache.size']),
-  }
-  const atOnce = config['task.batch.size']
-  const name = simpleName(config['format.class']).replace(/^CloudStorage/, '')
-  switch (name) {
-    case 'JsonFormat': {
-      const schemas = config['format.json.schema.enable']
-      const reader = isGeneric(config) ? jsonDocumentsReader : jsonReader
-      return { atOnce, compression: gzipOf, extension: '.json', reader: () => reader(schemas) }
-    }
-    case 'ByteArrayFormat': {
-      const separator = config['format.bytearray.separator'] ?? EOL
-      const extension = config['format.bytearray.extension']
-      return { atOnce, compression: gzipOf, extension, reader: () => bytesReader(separator) }
-    }
-    case 'ParquetFormat':
-      // A row group of each would be in memory.
-      return {
-        ...{ atOnce: 1, compression: none, extension: '.parquet' },
-        reader: () => new ParquetReader(mapping),
-      }
-    default:
-      return {
-        ...{ atOnce, compression: none, extension: '.avro' },
-        reader: () => new AvroReader(mapping),
-      }
-  }
 }
 
 /** The topic of an object by `topic.regex.list`; null where none matches. */

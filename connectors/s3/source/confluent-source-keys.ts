@@ -14,8 +14,9 @@ const sinkFormats = [
 const cloudFormats = ['Avro', 'Json', 'ByteArray', 'Parquet']
 
 /** Formats by their classes: those of the sink, and those of the generalized source. */
+const sinkFormatClasses = sinkFormats.map((name) => `io.confluent.connect.s3.format.${name}`)
 export const sourceFormatClasses: readonly string[] = [
-  ...sinkFormats.map((name) => `io.confluent.connect.s3.format.${name}`),
+  ...sinkFormatClasses,
   ...cloudFormats.map(
     (name) => `io.confluent.connect.cloud.storage.source.format.CloudStorage${name}Format`,
   ),
@@ -192,6 +193,42 @@ const readingKeys = {
     default: true,
     importance: 'low',
     doc: 'Keep enums, and call the members of a union by their full names.',
+    ...source,
+  },
+} as const satisfies Record<string, KeySpec>
+
+const [avroFormat = ''] = sinkFormatClasses
+
+/** What we take beyond Confluent's keys: the sink's, so that a configuration of it says how to read what it wrote. */
+export const ownSourceKeys = {
+  'store.kafka.keys': {
+    type: 'boolean',
+    default: false,
+    importance: 'low',
+    doc: 'Of RESTORE_BACKUP: whether keys are restored, from the objects beside those of values.',
+    ...source,
+  },
+  'store.kafka.headers': {
+    type: 'boolean',
+    default: false,
+    importance: 'low',
+    doc: 'Of RESTORE_BACKUP: whether headers are restored, from the objects beside those of values.',
+    ...source,
+  },
+  'keys.format.class': {
+    type: 'class',
+    classes: sinkFormatClasses,
+    default: avroFormat,
+    importance: 'low',
+    doc: 'What the objects of keys hold.',
+    ...source,
+  },
+  'headers.format.class': {
+    type: 'class',
+    classes: sinkFormatClasses.filter((name) => !name.endsWith('.ByteArrayFormat')),
+    default: avroFormat,
+    importance: 'low',
+    doc: 'What the objects of headers hold.',
     ...source,
   },
 } as const satisfies Record<string, KeySpec>

@@ -3,7 +3,9 @@ import { UnreadableError, compressionOf } from 'sluice/storage'
 import type { FileCompression, FileReader, RecordBatch } from 'sluice/storage'
 import type { ObjectPlan } from './feed.ts'
 import { ObjectFile } from './object-file.ts'
-import type { SourceBucket } from './source-bucket.ts'
+import { SideEntries, sideObjects, withSides } from './side-objects.ts'
+import type { SideFormats, SidedBatch } from './side-objects.ts'
+import type { ListedObject, SourceBucket } from './source-bucket.ts'
 
 /** How a source's objects are read. */
 export interface ObjectKind {
@@ -12,6 +14,8 @@ export interface ObjectKind {
   readonly compression: (key: string) => FileCompression | 'detect'
   /** How many objects are read at once; what they hold meanwhile takes a few MiB each. */
   readonly atOnce: number
+  /** Where keys or headers lie beside the objects. */
+  readonly sides?: SideFormats
 }
 
 /** An object that is being read: the batch after the one that was taken is on its way. */
@@ -21,8 +25,8 @@ export class OpenObject {
   readonly #kind: ObjectKind
   readonly #batchRecords: number
   readonly #signal: AbortSignal
-  #batches: AsyncGenerator<RecordBatch, void, undefined>
-  #next: Promise<IteratorResult<RecordBatch, void>>
+  #batches: AsyncGenerator<SidedBatch, void, undefined>
+  #next: Promise<IteratorResult<SidedBatch, void>>
   /** The index of the record behind the last that was taken. */
   #position: number
   #gaveLast = false
@@ -56,7 +60,7 @@ export class OpenObject {
   }
 
   /** The next batch and whether it is the last; null where there is none. Rejects with what the reader rejects with. */
-  async take(): Promise<{ readonly batch: RecordBatch; readonly isLast: boolean } | null> {
+  async take(): Promise<{ readonly batch: SidedBatch; readonly isLast: boolean } | null> {
     const taken = await this.#next
     if (taken.done === true) return null
     const batch = taken.value
@@ -83,19 +87,44 @@ export class OpenObject {
     await this.#batches.return().catch(() => undefined)
   }
 
-  #begin(): Promise<IteratorResult<RecordBatch, void>> {
+  #begin(): Promise<IteratorResult<SidedBatch, void>> {
     const next = this.#batches.next()
     // It is awaited later, or never where the task ends before.
     next.catch(() => undefined)
     return next
   }
 
-  async *#read(): AsyncGenerator<RecordBatch, void, undefined> {
+  async *#read(): AsyncGenerator<SidedBatch, void, undefined> {
     const { object } = this.plan
+    const { sides } = this.#kind
+    const values = this.#batchesOf(object, this.#kind)
+    if (sides === undefined) {
+      yield* values
+      return
+    }
+    const at = { record: this.#position, signal: this.#signal }
+    const found = await sideObjects(this.#bucket, object, sides, at)
+    yield* withSides(
+      values,
+      found.map(
+        (beside) =>
+          new SideEntries(
+            beside.format,
+            beside.object.key,
+            this.#batchesOf(beside.object, beside.format),
+          ),
+      ),
+    )
+  }
+
+  async *#batchesOf(
+    object: ListedObject,
+    kind: Pick<ObjectKind, 'reader' | 'compression'>,
+  ): AsyncGenerator<RecordBatch, void, undefined> {
     const file = new ObjectFile(this.#bucket, object)
-    const named = this.#kind.compression(object.key)
+    const named = kind.compression(object.key)
     const compression = named === 'detect' ? await this.#detect(file) : named
-    yield* this.#kind.reader().read(file, {
+    yield* kind.reader().read(file, {
       from: this.#position,
       batchRecords: this.#batchRecords,
       compression,

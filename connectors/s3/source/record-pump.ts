@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { SourceRecord, isRetriable } from 'sluice/api'
 import { UnreadableError } from 'sluice/storage'
-import type { RecordBatch } from 'sluice/storage'
 import type { ObjectFeed, ObjectPlan } from './feed.ts'
 import { OpenObject } from './open-object.ts'
 import type { ObjectKind } from './open-object.ts'
+import type { SidedBatch } from './side-objects.ts'
 import type { SourceBucket } from './source-bucket.ts'
 
 export interface RecordPumpOptions {
@@ -102,9 +102,10 @@ export class RecordPump {
 }
 
 /** Hot. */
-function recordsOf(plan: ObjectPlan, batch: RecordBatch, isLast: boolean): SourceRecord[] {
-  const { sourcePartition, topic, kafkaPartition, keySchema, key } = plan
-  const { first, schema, values } = batch
+function recordsOf(plan: ObjectPlan, batch: SidedBatch, isLast: boolean): SourceRecord[] {
+  const { sourcePartition, topic, kafkaPartition } = plan
+  const { first, schema, values, keys = null, headers = null } = batch
+  const keySchema = keys === null ? plan.keySchema : keys.schema
   const records = new Array<SourceRecord>(values.length)
   for (let index = 0; index < values.length; index++) {
     records[index] = new SourceRecord(
@@ -113,9 +114,11 @@ function recordsOf(plan: ObjectPlan, batch: RecordBatch, isLast: boolean): Sourc
       topic,
       kafkaPartition,
       keySchema,
-      key,
+      keys === null ? plan.key : keys.values[index],
       schema,
       values[index],
+      null,
+      headers?.[index] ?? null,
     )
   }
   return records

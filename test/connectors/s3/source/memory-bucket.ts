@@ -14,6 +14,8 @@ export class MemoryBucket implements SourceBucket {
   readonly objects = new Map<string, Buffer>()
   lists = 0
   reads = 0
+  /** Of all objects. */
+  modifiedMs = 1_700_000_000_000
   /** Most entries that one page had. */
   mostListed = 0
   fault: (step: 'list' | 'read', key: string) => void = () => undefined
@@ -66,7 +68,7 @@ export class MemoryBucket implements SourceBucket {
 
   #listed(key: string): ListedObject {
     const body = this.objects.get(key) ?? Buffer.alloc(0)
-    return { key, size: body.length, etag: etagOf(body), modifiedMs: 1_700_000_000_000 }
+    return { key, size: body.length, etag: etagOf(body), modifiedMs: this.modifiedMs }
   }
 }
 

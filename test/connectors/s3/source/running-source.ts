@@ -14,8 +14,8 @@ import {
   confluentFeed,
   unreadable,
 } from '../../../../connectors/s3/source/confluent-s3-source-task.ts'
+import { confluentKind } from '../../../../connectors/s3/source/confluent-formats.ts'
 import {
-  confluentKind,
   folderLayout,
   isGeneric,
   parseConfluentSource,

@@ -7,7 +7,9 @@ import { Scene } from './scene.ts'
 
 /** Both lead in turn, both are asked for everything, and both die. */
 export async function shareTheWork(bootstrapServers: string, protocol: string): Promise<void> {
-  await using scene = await Scene.set(bootstrapServers, 3, { 'connect.protocol': protocol })
+  // The key that workers sign with is replaced all the time, by whoever leads.
+  const properties = { 'connect.protocol': protocol, 'inter.worker.key.ttl.ms': '2000' }
+  await using scene = await Scene.set(bootstrapServers, 3, properties)
   const { cluster, load } = scene
   const [source = '', other = ''] = load.sources
   const [sink = ''] = load.sinks
@@ -24,6 +26,7 @@ export async function shareTheWork(bootstrapServers: string, protocol: string): 
   await scene.balanced()
   await expectAnswers(scene, java, { source, sink })
   await expectAnswers(scene, ours, { source, sink })
+  if (protocol === 'sessioned') await expectNewKeys(scene)
 
   await ours.kill()
   await scene.joined(1, java)
@@ -33,6 +36,7 @@ export async function shareTheWork(bootstrapServers: string, protocol: string): 
   await scene.balanced()
   await expectAnswers(scene, ours, { source: other, sink })
   await expectAnswers(scene, java, { source: other, sink })
+  if (protocol === 'sessioned') await expectNewKeys(scene)
 
   kept = await scene.settledOn(ours)
   await java.kill()
@@ -72,6 +76,18 @@ export async function rollThereAndBack(bootstrapServers: string, protocol: strin
 /** With eager rebalances everything is stopped and started again, each time. */
 function isCalm(protocol: string): boolean {
   return protocol !== 'eager'
+}
+
+/** Whoever leads renews the session key, more than once. */
+async function expectNewKeys({ cluster, watch }: Scene): Promise<void> {
+  const count = async (): Promise<number> => {
+    await watch.toEnd()
+    return watch.records(cluster.configTopic).filter(({ key }) => key === 'session-key').length
+  }
+  const before = await count()
+  await waitFor('the session key is replaced', async () => (await count()) >= before + 2, {
+    timeoutMs: patienceMs,
+  })
 }
 
 interface Subjects {

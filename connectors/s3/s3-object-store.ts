@@ -95,16 +95,18 @@ export class S3ObjectStore implements ObjectStore {
   }
 
   async begin(key: string, signal: AbortSignal): Promise<string> {
-    await this.#abortOthers(key, signal)
+    await this.#abortOthers(key, null, signal)
     const command = new CreateMultipartUploadCommand({
       ...this.#object(key),
       ...this.#encryption(),
       ...(this.#settings.checksums ? { ChecksumAlgorithm: 'CRC32' } : {}),
     })
-    const { UploadId } = await this.#asked(`begin ${key}`, signal, () =>
+    const { UploadId = '', $metadata } = await this.#asked(`begin ${key}`, signal, () =>
       this.#client.send(command, { abortSignal: signal }),
     )
-    return UploadId ?? ''
+    // An answer that was lost was that of an upload, too.
+    if (($metadata.attempts ?? 1) > 1) await this.#abortOthers(key, UploadId, signal)
+    return UploadId
   }
 
   async part(
@@ -192,13 +194,16 @@ export class S3ObjectStore implements ObjectStore {
     )
   }
 
-  /** What a run that was killed has left of this very object. Where it may not be listed, a lifecycle rule of the bucket sees to it. */
-  async #abortOthers(key: string, signal: AbortSignal): Promise<void> {
+  /**
+   * What a run that was killed has left of this very object, and what is not `own`. Where it may not be listed, a lifecycle rule of the bucket sees to
+   * it.
+   */
+  async #abortOthers(key: string, own: string | null, signal: AbortSignal): Promise<void> {
     try {
       const command = new ListMultipartUploadsCommand({ Bucket: this.#bucket, Prefix: key })
       const { Uploads = [] } = await this.#client.send(command, { abortSignal: signal })
       for (const { Key, UploadId: id } of Uploads) {
-        if (Key === key && id !== undefined) await this.abort({ key, id }, signal)
+        if (Key === key && id !== undefined && id !== own) await this.abort({ key, id }, signal)
       }
     } catch {
       signal.throwIfAborted()

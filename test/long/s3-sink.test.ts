@@ -1,19 +1,13 @@
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import {
-  GetObjectCommand,
-  GetObjectTaggingCommand,
-  ListMultipartUploadsCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-} from '@aws-sdk/client-s3'
+import { GetObjectTaggingCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { root } from '../services/paths.ts'
-import { accessKey, secretKey, startS3 } from '../services/s3/versitygw.ts'
+import { startS3 } from '../services/s3/versitygw.ts'
 import type { RunningS3 } from '../services/s3/versitygw.ts'
 import { openKafkaClient } from '../support/kafka-client.ts'
+import { contents, openUploads, sinkOf, workerOf } from '../support/s3-runs.ts'
 import { Sluice, scratchDir } from '../support/sluice.ts'
-import type { ScratchDir } from '../support/sluice.ts'
 import { topicPrefix } from '../support/topics.ts'
 import { waitFor } from '../support/wait-for.ts'
 
@@ -24,49 +18,10 @@ beforeAll(async () => {
 }, 900_000)
 afterAll(() => s3[Symbol.asyncDispose]())
 
-const worker = (dir: ScratchDir): Record<string, string> => ({
-  'key.converter': 'org.apache.kafka.connect.storage.StringConverter',
-  'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
-  'value.converter.schemas.enable': 'false',
-  'offset.storage.file.filename': dir.file('offsets'),
-  'offset.flush.interval.ms': '200',
-  'consumer.session.timeout.ms': '6000',
-  'consumer.heartbeat.interval.ms': '500',
-})
-
-const sinkOf = (bucket: string, topics: string): Record<string, string> => ({
-  name: `${bucket}-sink`,
-  topics,
-  'connector.class': 'io.confluent.connect.s3.S3SinkConnector',
-  'tasks.max': '1',
-  'storage.class': 'io.confluent.connect.s3.storage.S3Storage',
-  'format.class': 'io.confluent.connect.s3.format.json.JsonFormat',
-  's3.bucket.name': bucket,
-  'store.url': s3.url,
-  'aws.access.key.id': accessKey,
-  'aws.secret.access.key': secretKey,
-})
-
-/** What all objects hold, by their names in their order. */
-async function contents(bucket: string): Promise<Map<string, string>> {
-  const { Contents = [] } = await s3.client.send(new ListObjectsV2Command({ Bucket: bucket }))
-  const found = new Map<string, string>()
-  for (const { Key = '' } of Contents) {
-    const { Body } = await s3.client.send(new GetObjectCommand({ Bucket: bucket, Key }))
-    found.set(Key, (await Body?.transformToString()) ?? '')
-  }
-  return found
-}
-
 const numbersIn = (objects: ReadonlyMap<string, string>): number[] =>
   [...objects.values()]
     .flatMap((text) => text.trimEnd().split('\n'))
     .map((line) => (JSON.parse(line) as { readonly n: number }).n)
-
-async function openUploads(bucket: string): Promise<number> {
-  const { Uploads = [] } = await s3.client.send(new ListMultipartUploadsCommand({ Bucket: bucket }))
-  return Uploads.length
-}
 
 test(
   'records lie in objects as Confluent names them, once, though the worker was killed at every point',
@@ -80,13 +35,13 @@ test(
     await s3.createBucket(bucket)
     const flushSize = 100
     const sink = await dir.properties('sink.properties', {
-      ...sinkOf(bucket, topic),
+      ...sinkOf(s3.url, bucket, topic),
       'flush.size': String(flushSize),
       's3.object.tagging': 'true',
     })
     const launch = (env: Record<string, string>): Promise<Sluice> =>
       Sluice.launch({
-        ...{ dir, env, properties: worker(dir), connectorFiles: [sink] },
+        ...{ dir, env, properties: workerOf(dir), connectorFiles: [sink] },
         bootstrapServers: inject('bootstrapServers'),
       })
     let count = 0
@@ -112,13 +67,13 @@ test(
     })
     await waitFor(
       'every record to be written',
-      async () => (await contents(bucket)).size === names.length,
+      async () => (await contents(s3, bucket)).size === names.length,
       { timeoutMs: 60_000 },
     )
-    const objects = await contents(bucket)
+    const objects = await contents(s3, bucket)
     expect([...objects.keys()]).toEqual(names)
     expect(numbersIn(objects)).toEqual(Array.from({ length: count }, (_, n) => n))
-    expect(await openUploads(bucket)).toBe(0)
+    expect(await openUploads(s3, bucket)).toBe(0)
     const [Key = ''] = names
     const tags = await s3.client.send(new GetObjectTaggingCommand({ Bucket: bucket, Key }))
     expect(Object.fromEntries((tags.TagSet ?? []).map((tag) => [tag.Key, tag.Value]))).toEqual({
@@ -144,7 +99,7 @@ test(
     const text = 'z'.repeat(400_000)
     for (let n = 0; n < 41; n++) await kafka.send(topic, [JSON.stringify({ n, text })])
     const sink = await dir.properties('sink.properties', {
-      ...sinkOf(bucket, topic),
+      ...sinkOf(s3.url, bucket, topic),
       'flush.size': '40',
       's3.part.size': '5242880',
       // What is there is kept where the clock decides about objects.
@@ -152,18 +107,18 @@ test(
       timezone: 'UTC',
     })
     await using sluice = await Sluice.start({
-      ...{ dir, properties: worker(dir), connectorFiles: [sink] },
+      ...{ dir, properties: workerOf(dir), connectorFiles: [sink] },
       bootstrapServers: inject('bootstrapServers'),
     })
     await waitFor(
       'the object behind the one that was there',
-      async () => (await contents(bucket)).has(`${prefix}0000000001.json`),
+      async () => (await contents(s3, bucket)).has(`${prefix}0000000001.json`),
       { timeoutMs: 60_000 },
     )
-    const objects = await contents(bucket)
+    const objects = await contents(s3, bucket)
     expect(objects.get(`${prefix}0000000000.json`)).toBe('{"n":-1}\n')
     expect(numbersIn(objects)).toEqual([-1, ...Array.from({ length: 40 }, (_, n) => n + 1)])
-    expect(await openUploads(bucket)).toBe(0)
+    expect(await openUploads(s3, bucket)).toBe(0)
     expect(await sluice.process.stop()).toBe(143)
   },
 )
@@ -174,11 +129,11 @@ test('a bucket that is not there fails the task, and says so', { timeout: 60_000
   const topic = `${topicPrefix('s3-none')}none`
   await kafka.createTopic(topic)
   const sink = await dir.properties('sink.properties', {
-    ...sinkOf('nowhere', topic),
+    ...sinkOf(s3.url, 'nowhere', topic),
     'flush.size': '1',
   })
   await using sluice = await Sluice.start({
-    ...{ dir, properties: worker(dir), connectorFiles: [sink] },
+    ...{ dir, properties: workerOf(dir), connectorFiles: [sink] },
     bootstrapServers: inject('bootstrapServers'),
   })
   expect(await sluice.failedTrace('nowhere-sink')).toContain('Non-existent S3 bucket: nowhere')

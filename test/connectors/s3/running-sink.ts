@@ -7,7 +7,7 @@ import { parseS3SinkConfig } from '../../../connectors/s3/s3-sink-config.ts'
 import { loadFormats } from '../../../connectors/s3/sink-formats.ts'
 import { SinkWriters } from '../../../connectors/s3/sink-writers.ts'
 import type { SinkWritersOptions } from '../../../connectors/s3/sink-writers.ts'
-import type { MemoryStore } from './memory-store.ts'
+import type { ObjectStore } from '../../../connectors/s3/object-store.ts'
 
 type Parts = Pick<SinkWritersOptions, 'parts' | 'open' | 'ignoresTombstones'>
 
@@ -63,7 +63,7 @@ export class RunningSink {
   /** `from` is an index of the log. */
   static async start(
     config: ConnectorConfig,
-    store: MemoryStore,
+    store: ObjectStore,
     records: readonly SinkRecord[],
     from = 0,
   ): Promise<RunningSink> {
@@ -75,7 +75,7 @@ export class RunningSink {
   /** The same with Aiven's sink, which completes objects when the worker commits: {@link flush}. */
   static async startAiven(
     config: ConnectorConfig,
-    store: MemoryStore,
+    store: ObjectStore,
     records: readonly SinkRecord[],
     from = 0,
   ): Promise<RunningSink> {

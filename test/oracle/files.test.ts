@@ -4,9 +4,10 @@ import {
   AvroFormat,
   ParquetFormat,
   loadAvroCodec,
+  loadCompression,
   loadParquetCodec,
 } from '../../connectors/storage/index.ts'
-import type { FileFormat } from '../../connectors/storage/index.ts'
+import type { FileCompression, FileFormat } from '../../connectors/storage/index.ts'
 import { fileBytes, richSchema, richValues } from '../connectors/storage/rich-values.ts'
 import { installFileReaders } from '../services/storage/install.ts'
 import { scratchDir } from '../support/sluice.ts'
@@ -81,4 +82,30 @@ describe("Parquet's own reader", () => {
     expect(read.codec).toBe(codec === 'none' ? 'UNCOMPRESSED' : codec.toUpperCase())
     expect(read.records.map(comparable)).toEqual(wanted)
   })
+})
+
+describe('files that are compressed as a whole', () => {
+  // More than a piece of what is compressed at once.
+  const text = Array.from(
+    { length: 40_000 },
+    (_, n) => `{"n":${n},"text":"grün ${n * 7919}"}\n`,
+  ).join('')
+
+  test.each<FileCompression>(['none', 'gzip', 'snappy', 'zstd'])(
+    "are read by Java's streams: %s",
+    async (compression) => {
+      const compressor = (await loadCompression(compression))()
+      const lines = Buffer.from(text)
+      const parts = [
+        ...(await compressor.push([lines.subarray(0, 700_000)])),
+        ...(await compressor.push([lines.subarray(700_000)])),
+        ...(await compressor.end()),
+      ]
+      await using dir = await scratchDir()
+      const path = dir.file('file')
+      await writeFile(path, Buffer.concat(parts))
+      const read = (await oracle.ask({ kind: compression, path })) as { readonly text: string }
+      expect(read.text === text).toBe(true)
+    },
+  )
 })

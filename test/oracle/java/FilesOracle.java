@@ -2,8 +2,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.github.luben.zstd.ZstdInputStream;
 import java.io.File;
+import java.io.FileInputStream;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.zip.GZIPInputStream;
 import org.apache.avro.file.CodecFactory;
 import org.apache.avro.file.DataFileReader;
 import org.apache.avro.file.DataFileWriter;
@@ -21,6 +26,7 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.hadoop.metadata.FileMetaData;
 import org.apache.parquet.io.LocalInputFile;
 import org.apache.parquet.io.LocalOutputFile;
+import org.xerial.snappy.SnappyInputStream;
 
 /** Reads files as Avro's and Parquet's own Java readers do, and writes them as their writers do: one JSON request a line, one JSON answer a line. */
 public final class FilesOracle {
@@ -33,7 +39,37 @@ public final class FilesOracle {
     private static JsonNode read(JsonNode request) throws Exception {
         String path = request.get("path").asText();
         if (request.has("to")) return rewrite(request, path);
-        return request.get("kind").asText().equals("avro") ? readAvro(path) : readParquet(path);
+        String kind = request.get("kind").asText();
+        switch (kind) {
+            case "avro":
+                return readAvro(path);
+            case "parquet":
+                return readParquet(path);
+            default:
+                return readText(kind, path);
+        }
+    }
+
+    /** A file that is compressed as a whole. */
+    private static JsonNode readText(String compression, String path) throws Exception {
+        try (InputStream file = new FileInputStream(path);
+                InputStream plain = decompressing(compression, file)) {
+            String text = new String(plain.readAllBytes(), StandardCharsets.UTF_8);
+            return NODES.objectNode().put("text", text);
+        }
+    }
+
+    private static InputStream decompressing(String compression, InputStream file) throws Exception {
+        switch (compression) {
+            case "gzip":
+                return new GZIPInputStream(file);
+            case "snappy":
+                return new SnappyInputStream(file);
+            case "zstd":
+                return new ZstdInputStream(file);
+            default:
+                return file;
+        }
     }
 
     /** Writes the records of a file once more, by Java's own writers. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Kafka, Partitioners, logLevel } from 'kafkajs'
-import type { Admin } from 'kafkajs'
+import type { Admin, Message } from 'kafkajs'
 import { waitFor } from './wait-for.ts'
 
 /** A record as an independent client reads it. */
@@ -33,6 +33,11 @@ export interface KafkaClient extends AsyncDisposable {
   readValues(topic: string): Promise<(string | null)[]>
   /** Values without a key, or pairs; partitioned as Java's default partitioner does. */
   send(topic: string, values: readonly (string | Buffer | KeyValue)[]): Promise<void>
+  /** Values, each to a partition. */
+  sendTo(
+    topic: string,
+    values: readonly { readonly value: string; readonly partition: number }[],
+  ): Promise<void>
   /** Committed offset of `group` per partition, -1 where there is none. */
   committed(group: string, topic: string): Promise<number[]>
 }
@@ -66,15 +71,8 @@ export async function openKafkaClient(bootstrapServers: string): Promise<KafkaCl
     endOffset: async (topic) =>
       [...(await ends(topic)).values()].reduce((sum, end) => sum + end, 0),
     readValues: async (topic) => (await read(topic)).map((record) => record.value),
-    send: async (topic, values) => {
-      const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner })
-      await producer.connect()
-      try {
-        await producer.send({ topic, messages: values.map(toMessage) })
-      } finally {
-        await producer.disconnect()
-      }
-    },
+    send: (topic, values) => sendAll(kafka, topic, values.map(toMessage)),
+    sendTo: (topic, values) => sendAll(kafka, topic, [...values]),
     committed: async (group, topic) => {
       // A broker that has just started reads its groups first.
       const found = await waitFor(`the offsets of ${group}`, async () => {
@@ -87,6 +85,16 @@ export async function openKafkaClient(bootstrapServers: string): Promise<KafkaCl
       return partitions.map(({ offset }) => Number(offset))
     },
     [Symbol.asyncDispose]: () => admin.disconnect(),
+  }
+}
+
+async function sendAll(kafka: Kafka, topic: string, messages: Message[]): Promise<void> {
+  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner })
+  await producer.connect()
+  try {
+    await producer.send({ topic, messages })
+  } finally {
+    await producer.disconnect()
   }
 }
 

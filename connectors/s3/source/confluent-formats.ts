@@ -5,9 +5,9 @@ import {
   bytesReader,
   jsonDocumentsReader,
   jsonReader,
-  simpleName,
 } from 'sluice/storage'
-import { isGeneric } from './confluent-source-config.ts'
+import { csvReader } from './confluent-csv.ts'
+import { formatName, isGeneric } from './confluent-source-config.ts'
 import type { ConfluentSourceConfig } from './confluent-source-config.ts'
 import type { ObjectKind } from './open-object.ts'
 import { headersOf, unwrappedKeys } from './side-values.ts'
@@ -45,6 +45,8 @@ function kindOf(className: string, config: ConfluentSourceConfig): NamedKind {
       const extension = config['format.bytearray.extension']
       return { atOnce, compression: gzipOf, extension, reader: () => bytesReader(separator) }
     }
+    case 'CsvFormat':
+      return { atOnce, compression: gzipOf, extension: '.csv', reader: () => csvReader(config) }
     case 'ParquetFormat':
       // A row group of each would be in memory.
       return {
@@ -79,11 +81,6 @@ function sideOf(config: ConfluentSourceConfig, side: 'keys' | 'headers'): SideFo
     ...{ side, extension, reader, compression },
     convert: side === 'headers' ? headersOf : isWrapped ? unwrappedKeys : null,
   }
-}
-
-/** CloudStorageAvroFormat is AvroFormat. */
-function formatName(className: string): string {
-  return simpleName(className).replace(/^CloudStorage/, '')
 }
 
 /** A name without its extensions: those of keys and headers stand behind it. */

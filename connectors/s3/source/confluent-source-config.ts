@@ -4,6 +4,7 @@ import { refuseConflicts, simpleName } from 'sluice/storage'
 import type { Conflict } from 'sluice/storage'
 import { storeSettingsOf } from '../s3-sink-store.ts'
 import type { StoreSettings } from '../store-settings.ts'
+import { csvConflicts } from './confluent-csv.ts'
 import { confluentSourceKeys, ownSourceKeys } from './confluent-source-keys.ts'
 import type { FolderLayout } from './folders.ts'
 
@@ -29,6 +30,8 @@ export function parseConfluentSource(props: ConnectorConfig): ConfluentSourceCon
 
 /** What keys say against each other. */
 export function sourceConflicts(config: OfConfluent): Conflict[] {
+  const csv = formatName(config['format.class']) === 'CsvFormat' ? csvConflicts(config) : []
+  if (csv.length > 0) return csv
   if (!isGeneric(config)) {
     return [...patternFault('filename.regex', config['filename.regex']), ...depthFault(config)]
   }
@@ -62,6 +65,13 @@ function depthFault(config: OfConfluent): Conflict[] {
 
 export function isGeneric({ mode }: Pick<OfConfluent, 'mode'>): boolean {
   return mode.toUpperCase() === 'GENERIC'
+}
+
+/** CloudStorageAvroFormat is AvroFormat; CSV may be spelt in capitals. */
+export function formatName(className: string): string {
+  return simpleName(className)
+    .replace(/^CloudStorage/, '')
+    .replace(/^CSV/, 'Csv')
 }
 
 /** Where the sink put its objects. */

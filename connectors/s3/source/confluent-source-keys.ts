@@ -2,6 +2,7 @@ import { atLeast, oneOfIgnoringCase } from 'sluice/api'
 import type { KeySpec } from 'sluice/api'
 import { partitionerClasses } from 'sluice/storage'
 import { bucketKeys } from './confluent-bucket-keys.ts'
+import { csvKeys } from './confluent-csv.ts'
 
 const source = { group: 'Source' } as const
 
@@ -11,7 +12,7 @@ const sinkFormats = [
   'bytearray.ByteArrayFormat',
   'parquet.ParquetFormat',
 ]
-const cloudFormats = ['Avro', 'Json', 'ByteArray', 'Parquet']
+const cloudFormats = ['Avro', 'Json', 'ByteArray', 'Parquet', 'Csv', 'CSV']
 
 /** Formats by their classes: those of the sink, and those of the generalized source. */
 const sinkFormatClasses = sinkFormats.map((name) => `io.confluent.connect.s3.format.${name}`)
@@ -234,4 +235,4 @@ export const ownSourceKeys = {
 } as const satisfies Record<string, KeySpec>
 
 /** The keys of Confluent's S3SourceConnector. */
-export const confluentSourceKeys = { ...layoutKeys, ...bucketKeys, ...readingKeys }
+export const confluentSourceKeys = { ...layoutKeys, ...bucketKeys, ...readingKeys, ...csvKeys }

@@ -167,6 +167,56 @@ describe("Aiven's source", () => {
   })
 })
 
+describe('CSV', () => {
+  const csv = {
+    ...generic,
+    'format.class': 'io.confluent.connect.cloud.storage.source.format.CloudStorageCSVFormat',
+  }
+  const schema = {
+    ...{ name: 'com.example.User', type: 'STRUCT', isOptional: false },
+    fieldSchemas: {
+      id: { type: 'INT64', isOptional: false },
+      name: { type: 'STRING', isOptional: true },
+    },
+  }
+
+  test('is read with the schema of its values, and compressed', async () => {
+    const bucket = new MemoryBucket()
+    bucket
+      .put('quickstart/a.csv', 'name;ID\nx;1\n;2\n')
+      .put('quickstart/b.csv.gz', gzipSync('id\n3\n'))
+    const source = await RunningSource.confluent(bucket, {
+      ...{ ...csv, 'value.schema': JSON.stringify(schema), 'csv.separator.char': '59' },
+      'csv.null.field.indicator': 'both',
+    })
+    const found = await source.drain()
+    expect(found.map(({ value }) => String(value))).toEqual([
+      ...['Struct{id=1,name=x}', 'Struct{id=2}', 'Struct{id=3}'],
+    ])
+    expect(found[0]?.valueSchema?.name).toBe('com.example.User')
+    await source.stop()
+  })
+
+  test('whose keys say what cannot be is refused', () => {
+    const messages = (props: ConnectorConfig): string[] =>
+      new S3SourceConnector()
+        .validate({ 's3.bucket.name': 'b', ...csv, ...props })
+        .flatMap(({ name, errorMessages }) => errorMessages.map((text) => `${name} ${text}`))
+    expect(messages({})).toEqual([])
+    expect(messages({ 'csv.separator.char': '10', 'csv.quote.char': '167' })).toEqual([
+      'csv.separator.char expected a character of ASCII, and no newline, and found 10.',
+      'csv.quote.char expected a character of ASCII, and no newline, and found 167.',
+    ])
+    expect(messages({ 'csv.file.charset': 'UTF-16' })).toEqual([
+      'csv.file.charset files in UTF-16 are not read; convert them to UTF-8.',
+    ])
+    expect(messages({ 'csv.file.charset': 'Klingon' }).join()).toContain('csv.file.charset')
+    const wrong = JSON.stringify({ ...schema, fieldSchemas: { a: { type: 'ARRAY' } } })
+    expect(messages({ 'value.schema': wrong }).join()).toContain('the field a has the type ARRAY')
+    expect(messages({ 'value.schema': '[]' }).join()).toContain('It is no schema in JSON')
+  })
+})
+
 describe('configurations', () => {
   const errors = (
     connector: S3SourceConnector | AivenS3SourceConnector,

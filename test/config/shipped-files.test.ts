@@ -10,7 +10,7 @@ function textOf(file: string): string {
 }
 
 describe('the files in config/', () => {
-  test('are those that Kafka ships, one with a dead letter queue, and one of a source of objects', () => {
+  test('are those that Kafka ships, one with a dead letter queue, one of a source of objects, and Confluent’s for HDFS', () => {
     expect(files).toEqual([
       'connect-console-sink.properties',
       'connect-console-source.properties',
@@ -20,6 +20,7 @@ describe('the files in config/', () => {
       'connect-file-source.properties',
       'connect-s3-source.properties',
       'connect-standalone.properties',
+      'quickstart-hdfs.properties',
     ])
   })
 
@@ -92,7 +93,18 @@ describe('the files in config/', () => {
         'offset.flush.interval.ms': '10000',
       },
     ],
-  ])('%s says what Kafka’s says', (file, expected) => {
+    [
+      'quickstart-hdfs.properties',
+      {
+        name: 'hdfs-sink',
+        'connector.class': 'io.confluent.connect.hdfs.HdfsSinkConnector',
+        'tasks.max': '1',
+        topics: 'test_hdfs',
+        'hdfs.url': 'hdfs://localhost:9000',
+        'flush.size': '3',
+      },
+    ],
+  ])('%s says what the one of that name says', (file, expected) => {
     expect({ ...parseProperties(textOf(file)) }).toEqual(expected)
   })
 

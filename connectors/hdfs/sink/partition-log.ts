@@ -110,10 +110,19 @@ export class PartitionLog {
     return path
   }
 
-  /** Writes a file whole, and looks whether it is. */
+  /**
+   * Writes a file whole, and looks whether it is. Its name is never used again: a request that was taken for lost may still be acted on, and would put its part of the
+   * file in the place of all of it.
+   */
   async #write(path: string, body: HdfsBody, signal: AbortSignal): Promise<void> {
     const { hdfs } = this.#options
-    await hdfs.create(path, body, { overwrite: true }, signal)
+    try {
+      await hdfs.create(path, body, { overwrite: false }, signal)
+    } catch (error) {
+      // It was removed before its end had come.
+      if (exceptionOf(error) === 'FileNotFoundException') throw this.#takenOver(path, error)
+      throw error
+    }
     const found = await hdfs.status(path, signal)
     if (found?.bytes === body.bytes) return
     throw new RetriableError(

@@ -1,3 +1,4 @@
+import { RetriableError } from 'sluice/api'
 import type { Logger, TopicPartition } from 'sluice/api'
 import type { FileStatus } from '../webhdfs/answers.ts'
 import type { Hdfs } from '../webhdfs/hdfs.ts'
@@ -26,7 +27,7 @@ interface FilePlace {
 
 /**
  * Completes what the last run has begun: files that its log names get their names, those that it does not name are removed. Answers with
- * the offset behind the last record that is kept: by the log where all its files are there, else by the names of the files there are.
+ * the offset behind the last record that is kept: by the log where its files are there, else by the names of the files there are.
  * Null where there is none.
  */
 export async function recover(
@@ -51,23 +52,33 @@ export async function recover(
   return next
 }
 
-/** Null where the log says nothing, or names a file that is nowhere: then what there is decides (invariant 2). */
+/**
+ * By the last commit that the log tells of: the offset behind it, or, where only some of its files are to be found, the one it began with, so that it is made again
+ * (invariant 2). Null where the log says nothing, or none of them is there: then what there is decides.
+ */
 async function byLog(place: LogPlace, path: string, signal: AbortSignal): Promise<number | null> {
   const { log, topicPartition } = place
-  const blocks = decodeLog(await read(place.hdfs, path, signal))
   let next: number | null = null
-  let whole = true
-  for (const entry of blocks.flat()) {
-    const { temp, final } = { temp: pathOf(entry.temp), final: pathOf(entry.final) }
-    const offsets = offsetsOf(nameOf(final), topicPartition) ?? foreignOffsets(nameOf(final))
-    if (await complete(place.hdfs, { temp, final }, signal)) {
-      if (offsets !== null) next = Math.max(next ?? 0, offsets.end + 1)
-      continue
+  for (const block of decodeLog(await read(place.hdfs, path, signal))) {
+    const missing: string[] = []
+    let start = Number.POSITIVE_INFINITY
+    let end: number | null = null
+    for (const entry of block) {
+      const { temp, final } = { temp: pathOf(entry.temp), final: pathOf(entry.final) }
+      const offsets = offsetsOf(nameOf(final), topicPartition) ?? foreignOffsets(nameOf(final))
+      if (!(await complete(place.hdfs, { temp, final }, signal))) {
+        log.warn(`${path} names ${final}, which is neither there nor at ${temp}.`)
+        missing.push(final)
+      }
+      if (offsets === null) continue
+      start = Math.min(start, offsets.start)
+      end = Math.max(end ?? 0, offsets.end)
     }
-    whole = false
-    log.warn(`${path} names ${final}, which is neither there nor at ${temp}.`)
+    if (end === null) continue
+    if (missing.length === block.length) next = null
+    else next = missing.length === 0 ? end + 1 : start
   }
-  return whole ? next : null
+  return next
 }
 
 async function complete(
@@ -78,14 +89,16 @@ async function complete(
   if ((await hdfs.status(final, signal)) !== null) return true
   await hdfs.makeDirectory(parentOf(final), signal)
   if (await hdfs.rename(temp, final, signal)) return true
-  return (await hdfs.status(final, signal)) !== null
+  if ((await hdfs.status(final, signal)) !== null) return true
+  if ((await hdfs.status(temp, signal)) === null) return false
+  throw new RetriableError(`HDFS did not rename ${temp} to ${final}, though nothing is there.`)
 }
 
 /** A transformation may have given the records another topic, whose name the file then has. */
-function foreignOffsets(name: string): { readonly end: number } | null {
-  const [, , , end = ''] = name.split('+')
-  const number = Number.parseInt(end, 10)
-  return Number.isNaN(number) ? null : { end: number }
+function foreignOffsets(name: string): { readonly start: number; readonly end: number } | null {
+  const [, , start = '', end = ''] = name.split('+')
+  const offsets = { start: Number.parseInt(start, 10), end: Number.parseInt(end, 10) }
+  return Number.isNaN(offsets.start + offsets.end) ? null : offsets
 }
 
 async function byNames(
@@ -109,10 +122,16 @@ async function byNames(
 async function read(hdfs: Hdfs, path: string, signal: AbortSignal): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let bytes = 0
-  for await (const chunk of await hdfs.open(path, null, signal)) {
-    chunks.push(chunk)
-    bytes += chunk.length
-    if (bytes > mostLogBytes) break
+  const contents = await hdfs.open(path, null, signal)
+  try {
+    for await (const chunk of contents) {
+      chunks.push(chunk)
+      bytes += chunk.length
+      if (bytes > mostLogBytes) break
+    }
+  } catch (cause) {
+    signal.throwIfAborted()
+    throw new RetriableError(`Reading ${path} was broken off.`, { cause })
   }
   return Buffer.concat(chunks)
 }

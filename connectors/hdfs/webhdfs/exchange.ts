@@ -123,7 +123,12 @@ function drained(asked: ClientRequest): Promise<void> {
   })
 }
 
-async function readAll(message: IncomingMessage, url: URL, signal: AbortSignal): Promise<Buffer> {
+/** The body of an answer. Rejects with a {@link LostAnswerError}. */
+export async function readAll(
+  message: IncomingMessage,
+  url: URL,
+  signal: AbortSignal,
+): Promise<Buffer> {
   const chunks: Buffer[] = []
   let bytes = 0
   try {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { RetriableError } from 'sluice/api'
-import { Connections, LostAnswerError, UnreachableError } from './exchange.ts'
+import { Connections, LostAnswerError, UnreachableError, readAll } from './exchange.ts'
 import type { Answer, Exchange, HdfsBody } from './exchange.ts'
 import { listOf, locationOf, statusOf } from './answers.ts'
 import type { FileStatus } from './answers.ts'
@@ -58,7 +58,7 @@ export class WebHdfsClient implements Hdfs {
   ): Promise<void> {
     const query = { op: 'CREATE', overwrite: String(overwrite) }
     const operation = { method: 'PUT', path, query, action: `write ${path}` } as const
-    await this.#send({ ...operation, repeatable: overwrite }, body, signal)
+    await this.#send({ ...operation, repeatable: false }, body, signal)
   }
 
   async append(path: string, body: HdfsBody, signal: AbortSignal): Promise<void> {
@@ -78,7 +78,7 @@ export class WebHdfsClient implements Hdfs {
         async (address) => {
           const url = this.#urlOf(address, asked)
           const begun = await this.#connections.begin(url, this.#plain('GET'), signal)
-          await throwErrorOf(begun, action)
+          await throwErrorOf(begun, { url, action }, signal)
           return begun
         },
         signal,
@@ -90,7 +90,7 @@ export class WebHdfsClient implements Hdfs {
       const read = await reachedAt(url, () =>
         this.#connections.begin(url, { method: 'GET', timeoutMs: this.#dataTimeoutMs }, signal),
       )
-      await throwErrorOf(read, action)
+      await reachedAt(url, () => throwErrorOf(read, { url, action }, signal))
       return read
     })
   }
@@ -253,12 +253,14 @@ async function reachedAt<T>({ hostname }: URL, call: () => Promise<T>): Promise<
   }
 }
 
-async function throwErrorOf(message: IncomingMessage, action: string): Promise<void> {
+async function throwErrorOf(
+  message: IncomingMessage,
+  { url, action }: { readonly url: URL; readonly action: string },
+  signal: AbortSignal,
+): Promise<void> {
   const { statusCode: status = 0 } = message
   if (status < 400) return
-  const chunks: Buffer[] = []
-  for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk)
-  const error = errorOf({ status, body: Buffer.concat(chunks) }, action)
+  const error = errorOf({ status, body: await readAll(message, url, signal) }, action)
   if (error !== null) throw error
 }
 

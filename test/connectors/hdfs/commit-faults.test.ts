@@ -5,7 +5,8 @@ import { KilledError, MemoryHdfs } from './memory-hdfs.ts'
 import type { Fault } from './memory-hdfs.ts'
 import { RunningSink } from './running-sink.ts'
 
-const kinds: readonly Fault[] = ['refused', 'answer lost', 'dead before', 'dead amid', 'dead after']
+const dead: readonly Fault[] = ['dead before', 'dead amid', 'dead after']
+const kinds: readonly Fault[] = ['refused', 'false', 'answer lost', ...dead]
 
 /** Two directories, so that a commit has two files. */
 const config = {

@@ -253,6 +253,19 @@ describe('recovery', () => {
     expect(await resumes(hdfs)).toBe(3)
   })
 
+  test('makes the last commit again where only some of its files are there', async () => {
+    const hdfs = new MemoryHdfs()
+    const before = await uploaded(hdfs, [[0, 9]])
+    const entries = [`${root}/a`, `${root}/b`].map((directory, index) => ({
+      temp: `hdfs://nn:1/topics/+tmp/${index}`,
+      final: `hdfs://nn:1${directory}/test-topic+12+000000001${index}+000000002${index}.avro`,
+    }))
+    await put(hdfs, '/topics/+tmp/1')
+    const bytes = Buffer.concat([before, encodeLog(entries).subarray(20)])
+    await hdfs.create(log, { bytes: 0, read: () => [bytes] }, { overwrite: true })
+    expect(await resumes(hdfs)).toBe(10)
+  })
+
   test.each([
     ['makes no sense', (bytes: Buffer) => Buffer.from(`not a log ${bytes.length}`)],
     ['lacks its end', (bytes: Buffer) => bytes.subarray(0, bytes.length - 5)],

@@ -10,10 +10,10 @@ import { HdfsError } from '../../../connectors/hdfs/webhdfs/remote-exception.ts'
 export class KilledError extends Error {}
 
 /**
- * What becomes of a request that changes something: it is refused, its answer is lost, or the client dies before it, after it, or amid a body, of
- * which half is kept then.
+ * What becomes of a request that changes something: it is refused, RENAME by saying that it is not done, or its answer is lost, or the client dies before it, after
+ * it, or amid a body, of which half is kept then.
  */
-export type Fault = 'refused' | 'answer lost' | 'dead before' | 'dead amid' | 'dead after'
+export type Fault = 'refused' | 'false' | 'answer lost' | 'dead before' | 'dead amid' | 'dead after'
 
 /** HDFS as the connectors see it, in memory, with its peculiarities: RENAME answers false, and a dead client leaves a finished, short file. */
 export class MemoryHdfs implements Hdfs {
@@ -100,8 +100,12 @@ export class MemoryHdfs implements Hdfs {
     return this.#changed(() => this.#addDirectories(path))
   }
 
-  rename(from: string, to: string): Promise<boolean> {
-    return this.#changed(() => {
+  async rename(from: string, to: string): Promise<boolean> {
+    if (this.#fault?.kind === 'false' && this.#fault.at === this.changes + 1) {
+      this.changes++
+      return false
+    }
+    return await this.#changed(() => {
       const bytes = this.files.get(from)
       if (bytes === undefined || this.files.has(to) || !this.directories.has(parentOf(to)))
         return false
@@ -136,7 +140,7 @@ export class MemoryHdfs implements Hdfs {
     this.changes++
     const { at, kind } = this.#fault ?? { at: -1, kind: 'refused' }
     if (this.changes !== at) return change()
-    if (kind === 'refused') throw new RetriableError('refused')
+    if (kind === 'refused' || kind === 'false') throw new RetriableError(kind)
     this.#dead = kind.startsWith('dead')
     if (kind === 'dead amid') half()
     if (kind === 'answer lost' || kind === 'dead after') change()

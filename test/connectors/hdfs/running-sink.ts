@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { ConnectorConfig, Logger, RejectedRecord, SinkRecord } from '../../../src/api/index.ts'
 import { parseHdfsSinkConfig } from '../../../connectors/hdfs/sink/hdfs-sink-config.ts'
 import { HdfsWriters } from '../../../connectors/hdfs/sink/hdfs-writers.ts'
@@ -17,6 +18,7 @@ const log: Logger = {
   withContext: () => log,
 }
 const never = new AbortController().signal
+setMaxListeners(0, never)
 
 export const formatOf = (name: string): string =>
   `io.confluent.connect.hdfs.${name.toLowerCase()}.${name}Format`

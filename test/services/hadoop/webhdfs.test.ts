@@ -4,6 +4,10 @@ import { exceptionOf } from '../../../connectors/hdfs/webhdfs/remote-exception.t
 import { isRetriable } from '../../../src/api/index.ts'
 import { RunningSink, formatOf } from '../../connectors/hdfs/running-sink.ts'
 import { record } from '../../connectors/storage/support.ts'
+import { LinkFaults, singleFaults } from '../../support/hdfs-link-faults.ts'
+import { randomNumbers } from '../../support/random-numbers.ts'
+import { seedOfRun } from '../../support/seed-of-run.ts'
+import { waitFor } from '../../support/wait-for.ts'
 import { contentsOf, startHdfs } from './mini-hdfs.ts'
 import type { MiniHdfs } from './mini-hdfs.ts'
 
@@ -128,4 +132,17 @@ test('a sink leaves files under their names, its log, and no lease', async () =>
   const logs = [...(await hdfs.files('/logs')).keys()]
   expect(logs).toEqual(['/logs/test-topic/12/epoch.2', '/logs/test-topic/12/log'])
   expect(await hdfs.control('/leases')).toBe('0')
+})
+
+test('a sink whose link fails at any request leaves the same files, no other ones, and no lease', async () => {
+  const { seed } = seedOfRun()
+  const random = randomNumbers(seed)
+  const { faults, requests } = await LinkFaults.prepare(hdfs, 1)
+  // The second tier runs all of them.
+  const some = singleFaults(requests).filter(() => random() < 0.2)
+  expect(some.length).toBeGreaterThan(15)
+  expect(await faults.runAll(some), `seed ${seed}`).toBeGreaterThan(10)
+  await waitFor('all leases to end', async () =>
+    (await hdfs.control('/leases')) === '0' ? true : undefined,
+  )
 })

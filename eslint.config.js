@@ -58,6 +58,7 @@ const doors = [
   { name: 'mysql2', allow: 'connectors/jdbc/drivers/**' },
   { name: 'pg', allow: 'connectors/jdbc/drivers/**' },
   { name: 'tedious', allow: 'connectors/jdbc/drivers/**' },
+  { name: 'hive-driver', allow: 'connectors/hdfs/hive/**' },
   { name: '@aws-sdk/client-s3', allow: 'connectors/s3/**' },
   { name: 'hyparquet', allow: 'connectors/storage/**' },
   { name: 'hyparquet-writer', allow: 'connectors/storage/**' },

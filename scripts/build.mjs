@@ -18,7 +18,7 @@ const types = path.join(dist, 'types')
 /** Modules that stay outside the bundle: native code, and what may be missing; found in node_modules when they run. */
 const external = [
   ...['@bokuweb/zstd-wasm', '@node-rs/crc32', 'chokidar', 'snappy'],
-  ...['libsql', 'mysql2', 'pg', 'tedious'],
+  ...['hive-driver', 'libsql', 'mysql2', 'pg', 'tedious'],
 ]
 
 /** Sixteen digits of the commit this is built from; zeros outside of a repository. */

@@ -18,6 +18,7 @@ describe('the files in config/', () => {
       'connect-file-sink-dead-letters.properties',
       'connect-file-sink.properties',
       'connect-file-source.properties',
+      'connect-hdfs-sink-hive.properties',
       'connect-s3-source.properties',
       'connect-standalone.properties',
       'quickstart-hdfs.properties',

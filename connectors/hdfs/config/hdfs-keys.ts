@@ -2,7 +2,6 @@ import type { KeySpec } from 'sluice/api'
 
 const hdfs = { group: 'HDFS' } as const
 const security = { group: 'Security' } as const
-const hive = { group: 'Hive' } as const
 
 /** Confluent's keys for the way to HDFS. */
 export const hdfsUrlKeys = {
@@ -50,7 +49,7 @@ export const hdfsKeys = {
     type: 'long',
     default: 3000,
     importance: 'medium',
-    doc: 'Taken and not used: nothing has to be shut down.',
+    doc: 'How many milliseconds the end of a task waits for tables of Hive that are behind their files.',
     ...hdfs,
   },
 } as const satisfies Record<string, KeySpec>
@@ -97,52 +96,6 @@ export const kerberosKeys = {
     importance: 'low',
     doc: 'How often tickets are renewed, in milliseconds.',
     ...security,
-  },
-} as const satisfies Record<string, KeySpec>
-
-/** Confluent's keys for Hive. */
-export const hiveKeys = {
-  'hive.integration': {
-    type: 'boolean',
-    default: false,
-    importance: 'high',
-    doc: 'Whether tables of Hive are kept beside the files.',
-    ...hive,
-  },
-  'hive.metastore.uris': {
-    type: 'string',
-    default: '',
-    importance: 'high',
-    doc: "Where Hive's metastore is.",
-    ...hive,
-  },
-  'hive.conf.dir': {
-    type: 'string',
-    default: '',
-    importance: 'high',
-    doc: 'The folder with hive-site.xml.',
-    ...hive,
-  },
-  'hive.home': {
-    type: 'string',
-    default: '',
-    importance: 'high',
-    doc: 'Where Hive is installed.',
-    ...hive,
-  },
-  'hive.database': {
-    type: 'string',
-    default: 'default',
-    importance: 'high',
-    doc: 'The database of the tables.',
-    ...hive,
-  },
-  'hive.table.name': {
-    type: 'string',
-    default: '${topic}',
-    importance: 'low',
-    doc: 'What tables are called.',
-    ...hive,
   },
 } as const satisfies Record<string, KeySpec>
 

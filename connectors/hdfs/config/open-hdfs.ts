@@ -39,12 +39,14 @@ export async function openHdfs(
 function identityOf(config: HdfsConfig): Readonly<Record<string, string>> {
   const token = config['webhdfs.delegation.token']
   if (token !== null) return { delegation: token.value }
-  const user = config['webhdfs.user']
-  if (!isBlank(user)) return { 'user.name': user }
+  return { 'user.name': hdfsUser(config) }
+}
+
+/** Who writes, where names are taken at their word. */
+export function hdfsUser({ 'webhdfs.user': user }: Pick<HdfsConfig, 'webhdfs.user'>): string {
+  if (!isBlank(user)) return user
   const { HADOOP_USER_NAME: fromEnvironment } = process.env
-  return {
-    'user.name': isBlank(fromEnvironment) ? userInfo().username : (fromEnvironment ?? ''),
-  }
+  return isBlank(fromEnvironment) ? userInfo().username : (fromEnvironment ?? '')
 }
 
 function dataNodesOf(pairs: readonly string[]): ReadonlyMap<string, string> {

@@ -10,14 +10,19 @@ import {
 import type { FileFormat } from 'sluice/storage'
 import type { HdfsSinkConfig } from './hdfs-sink-config.ts'
 
-/** What the files of a task hold. Rejects where a codec is missing. */
-export async function loadFormat(config: HdfsSinkConfig): Promise<FileFormat> {
-  const mapping = {
+/** How schemas become those of Avro. */
+export function avroMapping(config: HdfsSinkConfig): Readonly<Record<string, string>> {
+  return {
     'connect.meta.data': String(config['connect.meta.data']),
     'enhanced.avro.schema.support': String(config['enhanced.avro.schema.support']),
     'allow.optional.map.keys': String(config['allow.optional.map.keys']),
     'schemas.cache.config': String(config['schemas.cache.config']),
   }
+}
+
+/** What the files of a task hold. Rejects where a codec is missing. */
+export async function loadFormat(config: HdfsSinkConfig): Promise<FileFormat> {
+  const mapping = avroMapping(config)
   switch (simpleName(config['format.class'])) {
     case 'JsonFormat':
       return new JsonFormat('BASE64')

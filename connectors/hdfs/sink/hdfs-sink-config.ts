@@ -8,14 +8,9 @@ import {
   storageSinkKeys,
 } from 'sluice/storage'
 import type { Conflict } from 'sluice/storage'
-import {
-  bufferKeys,
-  hdfs3Keys,
-  hdfsKeys,
-  hiveKeys,
-  kerberosKeys,
-  ownKeys,
-} from '../config/hdfs-keys.ts'
+import { bufferKeys, hdfs3Keys, hdfsKeys, kerberosKeys, ownKeys } from '../config/hdfs-keys.ts'
+import { hiveKeys, hiveServerKeys } from '../config/hive-keys.ts'
+import { hiveConflicts } from '../hive/check-hive-config.ts'
 import { HdfsPaths } from './hdfs-paths.ts'
 
 /** The releases of Confluent's sinks whose keys and files these are. */
@@ -58,7 +53,10 @@ export const hdfsSinkConfig = configDef({ ...formatKey('hdfs'), ...keys })
 /** The keys of Confluent's Hdfs3SinkConnector. */
 export const hdfs3SinkConfig = configDef({ ...formatKey('hdfs3'), ...keys, ...hdfs3Keys })
 
-const allKeys = mergeConfigDefs(hdfsSinkConfig, configDef({ ...ownKeys, ...bufferKeys }))
+const allKeys = mergeConfigDefs(
+  hdfsSinkConfig,
+  configDef({ ...ownKeys, ...bufferKeys, ...hiveServerKeys }),
+)
 export type HdfsSinkConfig = ConfigOf<typeof allKeys>
 
 /** Reads a configuration of either connector. Throws a ConfigError. */
@@ -89,12 +87,7 @@ export function conflicts(config: ConfigOf<typeof hdfsSinkConfig>): Conflict[] {
       'there is no Kerberos here yet. Set webhdfs.delegation.token, or webhdfs.url to an HttpFS that takes names at their word.',
     )
   }
-  if (config['hive.integration']) {
-    add(
-      'hive.integration',
-      'tables of Hive are not kept here yet. Files can be added to them by MSCK REPAIR TABLE.',
-    )
-  }
+  found.push(...hiveConflicts(config))
   try {
     HdfsPaths.of(config, '/')
   } catch (error) {

@@ -7,8 +7,11 @@ import type {
   TopicPartition,
 } from 'sluice/api'
 import { sinkWorkerOf } from 'sluice/storage'
-import { openHdfs } from '../config/open-hdfs.ts'
+import { hdfsUser, openHdfs } from '../config/open-hdfs.ts'
+import type { HiveTables } from '../hive/hive-tables.ts'
+import { openHiveTables } from '../hive/open-hive-tables.ts'
 import { parseHdfsSinkConfig, version } from './hdfs-sink-config.ts'
+import { HdfsPaths } from './hdfs-paths.ts'
 import { HdfsWriters } from './hdfs-writers.ts'
 import { openParts, prepareDirectories } from './open-parts.ts'
 
@@ -20,6 +23,9 @@ export class HdfsSinkTask extends SinkTask {
 
   #writers: HdfsWriters | null = null
   #close: (() => void) | null = null
+  #tables: HiveTables | null = null
+  /** How long what is left to do for tables may take at the end. */
+  #tablesMs = 0
 
   version(): string {
     return version
@@ -29,7 +35,13 @@ export class HdfsSinkTask extends SinkTask {
     const config = parseHdfsSinkConfig(props)
     const { client, address } = await openHdfs(config)
     this.#close = () => client.close()
-    const parts = await openParts({ config, hdfs: client, address, log })
+    const paths = HdfsPaths.of(config, address.base)
+    const place = { config, hdfs: client, log }
+    this.#tables = await openHiveTables({
+      ...{ ...place, paths, root: address.root, user: hdfsUser(config) },
+    })
+    this.#tablesMs = Number(config['shutdown.timeout.ms'])
+    const parts = await openParts({ ...place, address, tables: this.#tables })
     await prepareDirectories(config, parts, log, signal)
     this.#writers = new HdfsWriters({
       parts,
@@ -61,6 +73,8 @@ export class HdfsSinkTask extends SinkTask {
     const writers = this.#writers
     this.#writers = null
     await writers?.stop()
+    await this.#tables?.stop(this.#tablesMs)
+    this.#tables = null
     this.#close?.()
     this.#close = null
   }

@@ -1,6 +1,7 @@
 import { ConfigError } from 'sluice/api'
 import type { Logger } from 'sluice/api'
 import { JodaZone, SpillFile, createPartitioner, schemaCompatibilityOf } from 'sluice/storage'
+import type { TableKeeper } from '../hive/hive-tables.ts'
 import type { HdfsAddress } from '../webhdfs/find-addresses.ts'
 import type { Hdfs } from '../webhdfs/hdfs.ts'
 import { joinPath } from '../webhdfs/path-text.ts'
@@ -14,15 +15,16 @@ export interface OpenPartsOptions {
   readonly hdfs: Hdfs
   readonly address: Pick<HdfsAddress, 'root' | 'base'>
   readonly log: Logger
+  readonly tables?: TableKeeper | null
 }
 
 /** What the writers of a task share, by its configuration. Rejects with a ConfigError. */
 export async function openParts(options: OpenPartsOptions): Promise<SinkParts> {
-  const { config, hdfs, address, log } = options
+  const { config, hdfs, address, log, tables = null } = options
   const partitioner = createPartitioner(config)
   const scheduleMs = Number(config['rotate.schedule.interval.ms'])
   return {
-    ...{ log, hdfs, partitioner, root: address.root },
+    ...{ log, hdfs, partitioner, tables, root: address.root },
     paths: HdfsPaths.of(config, address.base),
     format: await loadFormat(config),
     rotation: {

@@ -1,5 +1,6 @@
 import type { Logger } from 'sluice/api'
 import type { FileFormat, NameStyle, Partitioner, SpillFile } from 'sluice/storage'
+import type { TableKeeper } from '../hive/hive-tables.ts'
 import type { Hdfs } from '../webhdfs/hdfs.ts'
 import type { HdfsPaths } from './hdfs-paths.ts'
 import type { HdfsRotationRules } from './hdfs-rotation.ts'
@@ -18,4 +19,6 @@ export interface SinkParts {
   readonly names: NameStyle
   readonly spill: SpillFile
   readonly budget: MemoryBudget
+  /** Null where no tables are kept. */
+  readonly tables: TableKeeper | null
 }

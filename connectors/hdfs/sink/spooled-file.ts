@@ -1,3 +1,4 @@
+import type { Schema } from 'sluice/api'
 import { PieceQueue } from 'sluice/storage'
 import type { FileEncoder, SpillFile } from 'sluice/storage'
 import type { HdfsBody } from '../webhdfs/exchange.ts'
@@ -10,6 +11,8 @@ export interface SpooledFileOptions {
   /** What the partitioner made. */
   readonly directory: string
   readonly start: number
+  /** Of its records; null where they have none. */
+  readonly schema: Schema | null
   readonly encoder: FileEncoder
   readonly spill: SpillFile
 }
@@ -25,6 +28,7 @@ export class SpooledFile {
   readonly topic: string
   readonly directory: string
   readonly start: number
+  readonly schema: Schema | null
   end: number
   records = 0
   readonly #encoder: FileEncoder
@@ -32,11 +36,12 @@ export class SpooledFile {
   #accounted = 0
   #finished = false
 
-  constructor({ topic, directory, start, encoder, spill }: SpooledFileOptions) {
+  constructor({ topic, directory, start, schema, encoder, spill }: SpooledFileOptions) {
     this.topic = topic
     this.directory = directory
     this.start = start
     this.end = start
+    this.schema = schema
     this.#encoder = encoder
     this.#pieces = new PieceQueue(spill)
   }

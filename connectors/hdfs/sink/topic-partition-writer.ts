@@ -62,6 +62,7 @@ export class TopicPartitionWriter {
   async recover(nowMs: number, signal: AbortSignal): Promise<number | null> {
     const offset = await this.#log.recover(signal)
     this.#recovered = true
+    if (offset !== null) this.#parts.tables?.recovered(this.topicPartition.topic)
     this.#rotation.reset(null, nowMs)
     if (offset !== null) {
       this.#position = offset
@@ -90,6 +91,7 @@ export class TopicPartitionWriter {
     if (this.#files.size > 0) {
       const files = Array.from(this.#files.values(), (file) => this.#finish(file))
       await this.#log.commit(files, signal)
+      this.#tell()
     }
     this.#clear()
     this.#rotation.reset(this.#timestampMs, nowMs)
@@ -111,6 +113,14 @@ export class TopicPartitionWriter {
     return new ConnectError(
       `The record of ${place(record)} lies before offset ${this.#position ?? 0}, up to which ${topic}-${partition} is written. If the topic was made anew, move its files and ${this.#parts.paths.logDir(this.topicPartition)} away.`,
     )
+  }
+
+  #tell(): void {
+    const { tables } = this.#parts
+    if (tables === null) return
+    for (const { topic, directory, schema } of this.#files.values()) {
+      tables.completed(topic, directory, schema)
+    }
   }
 
   #clear(): void {
@@ -160,8 +170,9 @@ export class TopicPartitionWriter {
 
   #open({ topic }: SinkRecord, directory: string, start: number): SpooledFile {
     const { format, spill } = this.#parts
-    const encoder = format.open(this.#rotation.schema)
-    return new SpooledFile({ topic, directory, start, encoder, spill })
+    const { schema } = this.#rotation
+    const encoder = format.open(schema)
+    return new SpooledFile({ topic, directory, start, schema, encoder, spill })
   }
 
   #finish(file: SpooledFile): FinishedFile {

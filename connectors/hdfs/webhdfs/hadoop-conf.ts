@@ -2,11 +2,14 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { ConfigError } from 'sluice/api'
 
-/** What `core-site.xml` and `hdfs-site.xml` of a folder set; empty where there are none. */
-export async function readHadoopConf(folder: string): Promise<ReadonlyMap<string, string>> {
+/** What these files of a folder set; a ConfigError where it has none of them. */
+export async function readHadoopConf(
+  folder: string,
+  names: readonly string[] = ['core-site.xml', 'hdfs-site.xml'],
+): Promise<ReadonlyMap<string, string>> {
   const properties = new Map<string, string>()
   let found = 0
-  for (const name of ['core-site.xml', 'hdfs-site.xml']) {
+  for (const name of names) {
     const text = await readFile(path.join(folder, name), 'utf8').catch(() => null)
     if (text === null) continue
     found++

@@ -7,6 +7,10 @@ import { findAddresses } from '../../../connectors/hdfs/webhdfs/find-addresses.t
 import { readHadoopConf } from '../../../connectors/hdfs/webhdfs/hadoop-conf.ts'
 
 const base = { name: 'hdfs', topics: 'test_hdfs', 'flush.size': '3' }
+const hive = { 'hive.integration': 'true', 'schema.compatibility': 'FULL' }
+const byTime = {
+  'partitioner.class': 'io.confluent.connect.storage.partitioner.TimeBasedPartitioner',
+}
 const url = { 'hdfs.url': 'hdfs://localhost:9000' }
 
 function problems(
@@ -20,6 +24,10 @@ function problems(
 }
 
 describe('a configuration', () => {
+  test('may ask for tables of Hive', () => {
+    expect(problems({ ...url, ...hive, ...byTime, 'path.format': "'year'=YYYY/" })).toEqual([])
+  })
+
   test.each([new HdfsSinkConnector(), new Hdfs3SinkConnector()])(
     'needs a URL and a size, and nothing else',
     (connector) => {
@@ -36,7 +44,14 @@ describe('a configuration', () => {
       'format.class: ORC files cannot',
     ],
     [{ 'hdfs.authentication.kerberos': 'true' }, 'hdfs.authentication.kerberos: '],
-    [{ 'hive.integration': 'true' }, 'hive.integration: '],
+    [
+      { 'hive.integration': 'true' },
+      'schema.compatibility: Hive Integration requires schema compatibility to be BACKWARD, FORWARD or FULL',
+    ],
+    [{ ...hive, 'format.class': 'io.confluent.connect.hdfs.json.JsonFormat' }, 'format.class: tab'],
+    [{ ...hive, 'hdfs.url': 'http://nn:9870' }, 'store.url: tables are to lie at http://nn:9870'],
+    [{ ...hive, 'hive.table.name': 'all' }, 'hive.table.name: all has to contain ${topic}'],
+    [{ ...hive, ...byTime, 'path.format': 'YYYY' }, 'path.format: Invalid value for'],
     [{ 'rotate.schedule.interval.ms': '1000' }, 'timezone: timezone configuration must be set'],
     [{ 'topics.dir': '${1}' }, 'topics.dir: Invalid value ${1} for configuration topics.dir'],
     [{ 'logs.dir': '${other}' }, 'topics.dir: Invalid value ${other} for configuration logs.dir'],

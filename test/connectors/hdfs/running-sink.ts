@@ -1,5 +1,9 @@
 import { setMaxListeners } from 'node:events'
 import type { ConnectorConfig, Logger, RejectedRecord, SinkRecord } from '../../../src/api/index.ts'
+import type { OpenHiveSession } from '../../../connectors/hdfs/hive/hive-session.ts'
+import type { HiveTables } from '../../../connectors/hdfs/hive/hive-tables.ts'
+import { hiveTables } from '../../../connectors/hdfs/hive/open-hive-tables.ts'
+import { HdfsPaths } from '../../../connectors/hdfs/sink/hdfs-paths.ts'
 import { parseHdfsSinkConfig } from '../../../connectors/hdfs/sink/hdfs-sink-config.ts'
 import { HdfsWriters } from '../../../connectors/hdfs/sink/hdfs-writers.ts'
 import { openParts } from '../../../connectors/hdfs/sink/open-parts.ts'
@@ -7,7 +11,7 @@ import type { SinkParts } from '../../../connectors/hdfs/sink/sink-parts.ts'
 import type { Hdfs } from '../../../connectors/hdfs/webhdfs/hdfs.ts'
 
 /** Says nothing: whatever goes wrong here goes wrong on purpose. */
-const log: Logger = {
+export const quiet: Logger = {
   name: 'test',
   error: () => undefined,
   warn: () => undefined,
@@ -15,7 +19,7 @@ const log: Logger = {
   debug: () => undefined,
   trace: () => undefined,
   isEnabled: () => false,
-  withContext: () => log,
+  withContext: () => quiet,
 }
 const never = new AbortController().signal
 setMaxListeners(0, never)
@@ -45,17 +49,20 @@ export class RunningSink {
   readonly parts: SinkParts
   paused = false
   readonly #writers: HdfsWriters
+  readonly #tables: HiveTables | null
   readonly #log: readonly SinkRecord[]
   #position: number
   #seek: number | null = null
 
   private constructor(
     parts: SinkParts,
+    tables: HiveTables | null,
     makeWriters: (sink: () => RunningSink) => HdfsWriters,
     records: readonly SinkRecord[],
     position: number,
   ) {
     this.parts = parts
+    this.#tables = tables
     this.#log = records
     this.#position = position
     this.#writers = makeWriters(() => this)
@@ -68,10 +75,15 @@ export class RunningSink {
     hdfs: Hdfs,
     records: readonly SinkRecord[],
     from = 0,
+    openHive: OpenHiveSession | null = null,
   ): Promise<RunningSink> {
     const parsed = parseHdfsSinkConfig({ ...baseConfig, ...config })
     const address = { root: 'hdfs://localhost:9000', base: '/' }
-    const parts = await openParts({ config: parsed, hdfs, address, log })
+    const place = { config: parsed, hdfs, log: quiet }
+    const paths = HdfsPaths.of(parsed, address.base)
+    const tables =
+      openHive === null ? null : hiveTables({ ...place, paths, root: address.root }, openHive)
+    const parts = await openParts({ ...place, address, tables })
     const make = (sink: () => RunningSink): HdfsWriters =>
       new HdfsWriters({
         parts,
@@ -82,7 +94,7 @@ export class RunningSink {
         resume: () => (sink().paused = false),
         wakeIn: () => undefined,
       })
-    return new RunningSink(parts, make, records, from)
+    return new RunningSink(parts, tables, make, records, from)
   }
 
   get position(): number {
@@ -112,6 +124,7 @@ export class RunningSink {
 
   async close(): Promise<void> {
     await this.#writers.stop()
+    await this.#tables?.stop(60_000)
   }
 
   #rewind(offset: number): void {

@@ -1,4 +1,5 @@
 import { ConfigError } from 'sluice/api'
+import { calendarName, halfOfDay, languageOf } from './joda-names.ts'
 import type { JodaZone } from './joda-zone.ts'
 
 /** What the clock shows in a zone; `date` has it as if it were UTC. */
@@ -19,7 +20,7 @@ export class JodaPattern {
   readonly #parts: readonly Part[]
 
   constructor(pattern: string, locale: string) {
-    this.#parts = parse(pattern, usableLocale(locale))
+    this.#parts = parse(pattern, languageOf(locale))
   }
 
   format(ms: number, zone: JodaZone): string {
@@ -29,7 +30,7 @@ export class JodaPattern {
   }
 }
 
-function parse(pattern: string, locale: string): Part[] {
+function parse(pattern: string, locale: string | null): Part[] {
   const parts: Part[] = []
   let at = 0
   while (at < pattern.length) {
@@ -83,7 +84,7 @@ const years: Readonly<Record<string, (date: Date) => number>> = {
   x: (date) => isoWeek(date).year,
 }
 
-function partOf(pattern: string, letter: string, count: number, locale: string): Part {
+function partOf(pattern: string, letter: string, count: number, locale: string | null): Part {
   const number = numbers[letter]
   if (number !== undefined) return ({ date }) => padded(number(date), count)
   const year = years[letter]
@@ -93,12 +94,12 @@ function partOf(pattern: string, letter: string, count: number, locale: string):
   }
   switch (letter) {
     case 'M':
-      if (count >= 3) return named(locale, { month: count === 3 ? 'short' : 'long' })
+      if (count >= 3) return shownBy(calendarName(locale, 'month', count === 3 ? 'short' : 'long'))
       return ({ date }) => padded(date.getUTCMonth() + 1, count)
     case 'E':
-      return named(locale, { weekday: count < 4 ? 'short' : 'long' })
+      return shownBy(calendarName(locale, 'weekday', count < 4 ? 'short' : 'long'))
     case 'a':
-      return ({ date }) => (date.getUTCHours() < 12 ? 'AM' : 'PM')
+      return shownBy(halfOfDay(locale))
     case 'G':
       return ({ date }) => (date.getUTCFullYear() > 0 ? 'AD' : 'BC')
     case 'C':
@@ -115,6 +116,10 @@ function partOf(pattern: string, letter: string, count: number, locale: string):
         `Invalid value ${pattern} for configuration path.format: Illegal pattern component: ${letter.repeat(count)}. Put what stands for itself in single quotes.`,
       )
   }
+}
+
+function shownBy(name: (date: Date) => string): Part {
+  return ({ date }) => name(date)
 }
 
 function padded(value: number, width: number): string {
@@ -142,13 +147,13 @@ function fraction(ms: number, count: number): string {
   return String(ms).padStart(3, '0').padEnd(count, '0').slice(0, count)
 }
 
-function named(locale: string, options: Intl.DateTimeFormatOptions): Part {
-  const format = new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' })
-  return ({ date }) => format.format(date)
-}
-
-function zoneName(ms: number, { id }: JodaZone, locale: string, style: 'short' | 'long'): string {
-  const format = new Intl.DateTimeFormat(locale, { timeZone: id, timeZoneName: style })
+function zoneName(
+  ms: number,
+  { id }: JodaZone,
+  locale: string | null,
+  style: 'short' | 'long',
+): string {
+  const format = new Intl.DateTimeFormat(locale ?? 'en', { timeZone: id, timeZoneName: style })
   return format.formatToParts(ms).find(({ type }) => type === 'timeZoneName')?.value ?? id
 }
 
@@ -156,13 +161,4 @@ function offsetText(offsetMs: number, separator: string): string {
   const minutes = Math.floor(Math.abs(offsetMs) / 60_000)
   const sign = offsetMs < 0 ? '-' : '+'
   return `${sign}${padded(Math.floor(minutes / 60), 2)}${separator}${padded(minutes % 60, 2)}`
-}
-
-/** Java takes any text for a locale, and one that it does not know for none. */
-function usableLocale(locale: string): string {
-  try {
-    return Intl.getCanonicalLocales(locale.replaceAll('_', '-'))[0] ?? 'en'
-  } catch {
-    return 'en'
-  }
 }

@@ -102,6 +102,24 @@ describe('by the time of records', () => {
     ).toEqual([...['0:3', '3:3', '6:3'], ...['9:3', '2:3']])
   })
 
+  test('and so does one of a field, which completes what was pending', () => {
+    const byField = partitioner({
+      'partitioner.class': 'HourlyPartitioner',
+      ...{ locale: 'en', timezone: 'America/Los_Angeles' },
+      ...{ 'timestamp.extractor': 'RecordField', 'timestamp.field': 'at' },
+    })
+    const times = Array.from({ length: 9 }, (_, index) => start + index * 20_000)
+    const all = [...times, ...times.map((ms) => ms + 2 * hour), start + 3 * hour]
+    const files = filesOf(
+      records(19, (index) => ({ value: { at: all[index] } })),
+      { intervalMs: minute },
+      byField,
+    )
+    expect(files.map((text) => text.split(' ')[1])).toEqual([
+      ...['0:3', '3:3', '6:3', '9:3', '12:3', '15:3'],
+    ])
+  })
+
   const toAndFro = records(5, (index) => ({
     timestamp: index < 4 ? start + (index % 2 === 0 ? hour : 0) : start + 2 * hour,
   }))

@@ -1,12 +1,15 @@
+import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { isRetriable } from '../../../src/api/index.ts'
 import { signedHeaders } from '../../../connectors/s3/aws-signature.ts'
 import { roleCredentials } from '../../../connectors/s3/role-credentials.ts'
 import { parseAivenConfig } from '../../../connectors/s3/aiven/aiven-config.ts'
+import { openClient } from '../../../connectors/s3/s3-client.ts'
 import { parseS3SinkConfig } from '../../../connectors/s3/s3-sink-config.ts'
 import { storeSettingsOf } from '../../../connectors/s3/s3-sink-store.ts'
+import { scratchDir } from '../../support/sluice.ts'
 import { baseConfig } from './running-sink.ts'
 
 const keys = {
@@ -33,6 +36,7 @@ test('a request is signed as the example of the specification is', () => {
 describe('a role', () => {
   const servers: (() => Promise<void>)[] = []
   afterEach(async () => {
+    vi.unstubAllEnvs()
     for (const close of servers.splice(0)) await close()
   })
 
@@ -103,6 +107,40 @@ describe('a role', () => {
     expect(String(error)).toMatch(message)
     expect(isRetriable(error)).toBe(retriable)
     expect(String(error)).not.toContain(keys.secretAccessKey)
+  })
+
+  test('is assumed with a web identity, where the environment has one', async () => {
+    const { url, bodies } = await sts(
+      200,
+      '<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>W</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2100-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>',
+    )
+    await using dir = await scratchDir()
+    const file = dir.file('token')
+    await writeFile(file, 'a.web.token')
+    const cleared = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE']
+    for (const name of cleared) vi.stubEnv(name, undefined)
+    vi.stubEnv('AWS_CONFIG_FILE', dir.file('none'))
+    vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', dir.file('none'))
+    vi.stubEnv('AWS_WEB_IDENTITY_TOKEN_FILE', file)
+    vi.stubEnv('AWS_ROLE_ARN', 'arn:aws:iam::1:role/pod')
+    vi.stubEnv('AWS_ENDPOINT_URL_STS', url)
+    const config = {
+      ...baseConfig,
+      's3.credentials.provider.class':
+        'software.amazon.awssdk.auth.credentials.WebIdentityTokenFileCredentialsProvider',
+    }
+    const client = openClient(storeSettingsOf(parseS3SinkConfig(config)))
+    try {
+      expect(await client.config.credentials()).toMatchObject({
+        ...{ accessKeyId: 'W', secretAccessKey: 's', sessionToken: 't' },
+      })
+      expect(Object.fromEntries(bodies[0] ?? [])).toMatchObject({
+        ...{ Action: 'AssumeRoleWithWebIdentity', RoleArn: 'arn:aws:iam::1:role/pod' },
+        WebIdentityToken: 'a.web.token',
+      })
+    } finally {
+      client.destroy()
+    }
   })
 
   test("is what Confluent's provider and Aiven's keys ask for", () => {

@@ -98,6 +98,38 @@ describe('objects', () => {
     )
   })
 
+  test('hold as many records of each schema where the size counts over all of them', async () => {
+    const other = (number: number): Struct => {
+      const schema = SchemaBuilder.struct()
+        .name(`record${number}`)
+        .field('a', STRING_SCHEMA)
+        .build()
+      return new Struct(schema, ['x'])
+    }
+    const mixed = records(54, (offset) => ({
+      value: offset % 3 === 0 ? { a: 1 } : other(offset % 3),
+    }))
+    const config = { 's3.schema.partition.affix.type': 'PREFIX', 'flush.size': '9' }
+    const names = ['null', 'record1', 'record2']
+    const expected = [0, 9, 18, 27, 36, 45].flatMap((start) =>
+      names.map((name, index) => {
+        const offset = String(start + index).padStart(10, '0')
+        return `topics/test-topic/schema_name=${name}/partition=12/test-topic+12+${offset}.json 3`
+      }),
+    )
+    expect((await written(config, mixed)).sort()).toEqual(expected.sort())
+  })
+
+  test('are named by what a transformation made of the topic, and committed by what it was', async () => {
+    const list = records(3).map((each) => each.newRecord({ topic: 'renamed' }))
+    const store = new MemoryStore()
+    const sink = await RunningSink.start({}, store, list)
+    expect(await sink.put()).toBe(3)
+    expect([...store.objects.keys()]).toEqual([
+      'topics/renamed/partition=12/renamed+12+0000000000.json',
+    ])
+  })
+
   test('have keys and headers beside them', async () => {
     const store = new MemoryStore()
     const list = records(3).map(

@@ -69,6 +69,8 @@ async function bundle(outdir, connectors) {
     'connect-standalone': 'src/cli/connect-standalone.ts',
     json: 'src/converters/json/index.ts',
     'plugin-thread': 'src/runtime/plugin-thread.ts',
+    // A process of its own, found beside the plugin that starts it.
+    'connectors/hdfs/negotiate': 'connectors/hdfs/kerberos/negotiate.ts',
     storage: 'connectors/storage/index.ts',
     ...Object.fromEntries(
       connectors.map((name) => [`connectors/${name}/index`, `connectors/${name}/index.ts`]),

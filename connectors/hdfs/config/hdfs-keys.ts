@@ -1,3 +1,4 @@
+import { isBlank } from 'sluice/api'
 import type { KeySpec } from 'sluice/api'
 
 const hdfs = { group: 'HDFS' } as const
@@ -60,7 +61,7 @@ export const kerberosKeys = {
     type: 'boolean',
     default: false,
     importance: 'high',
-    doc: 'Whether HDFS asks for Kerberos.',
+    doc: 'Whether HDFS asks for Kerberos. Needs the package kerberos beside the worker.',
     dependents: [
       'connect.hdfs.principal',
       'connect.hdfs.keytab',
@@ -73,31 +74,51 @@ export const kerberosKeys = {
     type: 'string',
     default: '',
     importance: 'high',
-    doc: 'The principal to write as.',
+    doc: 'The principal to ask as, with its realm. _HOST stands for the name of this machine.',
     ...security,
   },
   'connect.hdfs.keytab': {
     type: 'string',
     default: '',
     importance: 'high',
-    doc: 'The file with its key.',
+    doc: 'The file with its key, on every worker.',
     ...security,
   },
   'hdfs.namenode.principal': {
     type: 'string',
     default: '',
     importance: 'high',
-    doc: 'The principal of the NameNodes.',
+    doc: 'Taken and not used: WebHDFS is HTTP on the host of its address.',
     ...security,
   },
   'kerberos.ticket.renew.period.ms': {
     type: 'long',
     default: 3_600_000,
     importance: 'low',
-    doc: 'How often tickets are renewed, in milliseconds.',
+    doc: 'How often, in milliseconds, the delegation token is renewed that HDFS gives for a ticket, if it does not end before.',
     ...security,
   },
 } as const satisfies Record<string, KeySpec>
+
+/** What is missing for Kerberos. */
+export function kerberosConflicts(config: {
+  readonly 'hdfs.authentication.kerberos': boolean
+  readonly 'connect.hdfs.principal': string
+  readonly 'connect.hdfs.keytab': string
+}): { readonly name: string; readonly message: string }[] {
+  if (!config['hdfs.authentication.kerberos']) return []
+  const found: { readonly name: string; readonly message: string }[] = []
+  if (isBlank(config['connect.hdfs.principal'])) {
+    const message = 'Kerberos needs a principal, as in connect/worker@EXAMPLE.COM.'
+    found.push({ name: 'connect.hdfs.principal', message })
+  }
+  if (isBlank(config['connect.hdfs.keytab'])) {
+    const message =
+      'Kerberos needs the keytab of the principal: the path of a file on every worker.'
+    found.push({ name: 'connect.hdfs.keytab', message })
+  }
+  return found
+}
 
 /** What the sink for HDFS 3 takes besides. */
 export const hdfs3Keys = {
@@ -137,7 +158,7 @@ export const ownKeys = {
     type: 'password',
     default: null,
     importance: 'medium',
-    doc: 'A delegation token to write with, in place of a user.',
+    doc: 'A delegation token to write with, in place of a user. Nobody renews it.',
     ...security,
   },
   'webhdfs.datanode.hosts': {

@@ -8,7 +8,14 @@ import {
   storageSinkKeys,
 } from 'sluice/storage'
 import type { Conflict } from 'sluice/storage'
-import { bufferKeys, hdfs3Keys, hdfsKeys, kerberosKeys, ownKeys } from '../config/hdfs-keys.ts'
+import {
+  bufferKeys,
+  hdfs3Keys,
+  hdfsKeys,
+  kerberosConflicts,
+  kerberosKeys,
+  ownKeys,
+} from '../config/hdfs-keys.ts'
 import { hiveKeys, hiveServerKeys } from '../config/hive-keys.ts'
 import { hiveConflicts } from '../hive/check-hive-config.ts'
 import { HdfsPaths } from './hdfs-paths.ts'
@@ -81,13 +88,7 @@ export function conflicts(config: ConfigOf<typeof hdfsSinkConfig>): Conflict[] {
   if (simpleName(config['format.class']) === 'OrcFormat') {
     add('format.class', 'ORC files cannot be written here. Use Avro, Parquet, JSON or text.')
   }
-  if (config['hdfs.authentication.kerberos']) {
-    add(
-      'hdfs.authentication.kerberos',
-      'there is no Kerberos here yet. Set webhdfs.delegation.token, or webhdfs.url to an HttpFS that takes names at their word.',
-    )
-  }
-  found.push(...hiveConflicts(config))
+  found.push(...kerberosConflicts(config), ...hiveConflicts(config))
   try {
     HdfsPaths.of(config, '/')
   } catch (error) {

@@ -22,7 +22,7 @@ export class HdfsSinkTask extends SinkTask {
   static readonly className: string = 'io.confluent.connect.hdfs.HdfsSinkTask'
 
   #writers: HdfsWriters | null = null
-  #close: (() => void) | null = null
+  #close: (() => Promise<void>) | null = null
   #tables: HiveTables | null = null
   /** How long what is left to do for tables may take at the end. */
   #tablesMs = 0
@@ -33,8 +33,8 @@ export class HdfsSinkTask extends SinkTask {
 
   async start(props: ConnectorConfig, signal: AbortSignal): Promise<void> {
     const config = parseHdfsSinkConfig(props)
-    const { client, address } = await openHdfs(config)
-    this.#close = () => client.close()
+    const { client, address, close } = await openHdfs(config)
+    this.#close = close
     const paths = HdfsPaths.of(config, address.base)
     const place = { config, hdfs: client, log }
     this.#tables = await openHiveTables({
@@ -75,7 +75,7 @@ export class HdfsSinkTask extends SinkTask {
     await writers?.stop()
     await this.#tables?.stop(this.#tablesMs)
     this.#tables = null
-    this.#close?.()
+    await this.#close?.()
     this.#close = null
   }
 

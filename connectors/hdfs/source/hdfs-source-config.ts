@@ -12,7 +12,7 @@ import {
 } from 'sluice/storage'
 import type { Conflict, FileReader } from 'sluice/storage'
 import { EOL } from 'node:os'
-import { hdfsUrlKeys, kerberosKeys, ownKeys } from '../config/hdfs-keys.ts'
+import { hdfsUrlKeys, kerberosConflicts, kerberosKeys, ownKeys } from '../config/hdfs-keys.ts'
 
 /** The releases of Confluent's sources whose keys these are. */
 export const version = '2.6.0'
@@ -131,10 +131,7 @@ export function conflicts(config: ConfigOf<typeof hdfsSourceConfig>): Conflict[]
   if (isBlank(config['store.url']) && isBlank(config['hdfs.url'])) {
     found.push({ name: 'store.url', message: 'Configuration store.url cannot be empty.' })
   }
-  if (config['hdfs.authentication.kerberos']) {
-    const message = 'there is no Kerberos here yet. Set webhdfs.delegation.token.'
-    found.push({ name: 'hdfs.authentication.kerberos', message })
-  }
+  found.push(...kerberosConflicts(config))
   if (!readable.includes(kindOf(config['format.class']))) {
     const message = `expected one of ${readable.join(', ')}.`
     found.push({ name: 'format.class', message })

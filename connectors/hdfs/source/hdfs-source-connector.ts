@@ -20,6 +20,7 @@ const log = createLogger('io.confluent.connect.hdfs3.Hdfs3SourceConnector')
 interface Watch {
   readonly config: HdfsSourceConfig
   readonly client: WebHdfsClient
+  readonly close: () => Promise<void>
   readonly directory: string
   readonly stop: AbortController
 }
@@ -48,9 +49,9 @@ export class HdfsSourceConnector extends SourceConnector {
   async start(props: ConnectorConfig): Promise<void> {
     const config = parseHdfsSourceConfig(props)
     selectionOf(config)
-    const { client, address } = await openHdfs(config)
+    const { client, address, close } = await openHdfs(config)
     this.#props = props
-    const watch = { config, client, directory: directoryOf(config, address.base) }
+    const watch = { config, client, close, directory: directoryOf(config, address.base) }
     this.#watch = { ...watch, stop: new AbortController() }
     this.#watching = this.#follow(this.#watch)
   }
@@ -76,7 +77,7 @@ export class HdfsSourceConnector extends SourceConnector {
     this.#watch = null
     watch?.stop.abort()
     await this.#watching
-    watch?.client.close()
+    await watch?.close()
   }
 
   /** Every record says where it was read, and a file is read the same again. */

@@ -11,7 +11,7 @@ interface Started {
   readonly intervalMs: number
   readonly queue: FileQueue
   readonly reading: FileReading
-  close(): void
+  close(): Promise<void>
 }
 
 /** Sends the records of files of HDFS, each with the place behind it. */
@@ -27,14 +27,14 @@ export class HdfsSourceTask extends SourceTask {
 
   async start(props: ConnectorConfig): Promise<void> {
     const config = parseHdfsSourceConfig(props)
-    const { client: hdfs } = await openHdfs(config)
+    const { client: hdfs, close } = await openHdfs(config)
     const folders = JSON.parse(props.folders ?? '[]') as readonly string[]
     const offsets = this.context.offsetStorageReader
     const queue = new FileQueue({ hdfs, folders, offsets, selection: selectionOf(config) })
     this.#started = {
       ...{ queue, intervalMs: Number(config['hdfs.poll.interval.ms']) },
       reading: new FileReading({ config, hdfs, queue, reader: readerOf(config) }),
-      close: () => hdfs.close(),
+      close,
     }
   }
 
@@ -54,7 +54,7 @@ export class HdfsSourceTask extends SourceTask {
     const started = this.#started
     this.#started = null
     await started?.reading.leave()
-    started?.close()
+    await started?.close()
   }
 
   override progress(): SourceProgress {

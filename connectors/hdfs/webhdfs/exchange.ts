@@ -30,8 +30,12 @@ export interface Exchange {
 
 export interface Answer {
   readonly status: number
+  /** What the status line says besides. */
+  readonly reason: string
   readonly location: string | null
   readonly setCookie: readonly string[]
+  /** What the server says of itself in an exchange of SPNEGO, as base64. */
+  readonly challenge: string | null
   readonly body: Buffer
 }
 
@@ -60,10 +64,11 @@ export class Connections {
   /** The whole answer. */
   async ask(url: URL, exchange: Exchange, signal: AbortSignal): Promise<Answer> {
     const message = await this.begin(url, exchange, signal)
-    const { statusCode = 0, headers } = message
+    const { statusCode: status = 0, statusMessage: reason = '', headers } = message
     const body = await readAll(message, url, signal)
     const { location = null, 'set-cookie': setCookie = [] } = headers
-    return { status: statusCode, location, setCookie, body }
+    const [, challenge = null] = /^Negotiate (\S+)/.exec(headers['www-authenticate'] ?? '') ?? []
+    return { status, reason, location, setCookie, challenge, body }
   }
 
   close(): void {

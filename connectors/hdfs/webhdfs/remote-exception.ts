@@ -20,6 +20,9 @@ export class HdfsRetriableError extends RetriableError {
   }
 }
 
+/** Of filters before HDFS, which have no exception: HTML, or nothing. */
+const unauthenticated = 'AuthenticationRequired'
+
 /** Those that pass by themselves. The statuses of HTTP tell nothing: 403 (of HttpFS, 500) comes with nearly all of them. */
 const passing = new Set([
   'AlreadyBeingCreatedException',
@@ -44,7 +47,9 @@ export function errorOf(
   action: string,
 ): HdfsError | HdfsRetriableError | null {
   if (status < 400) return null
-  const { exception, text } = remoteException(body)
+  const found = remoteException(body)
+  const exception = status === 401 ? unauthenticated : found.exception
+  const { text } = found
   const why = text === '' ? `HTTP status ${status}` : `${exception}: ${text}`
   const message = `Cannot ${action}: HDFS answered ${why}${hintOf(status, exception)}`
   const passes =
@@ -57,6 +62,12 @@ export function errorOf(
 /** The Java exception behind an error of the client; null where there is none. */
 export function exceptionOf(error: unknown): string | null {
   return error instanceof HdfsError || error instanceof HdfsRetriableError ? error.exception : null
+}
+
+/** Whether HDFS does not take what was to prove who asks. It looked at nothing else. */
+export function isUnproven(error: unknown): boolean {
+  const exception = exceptionOf(error)
+  return exception === 'InvalidToken' || exception === unauthenticated
 }
 
 /** Whether a NameNode says that another one is to be asked. */
@@ -82,17 +93,28 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
 
-/** HttpFS gives some exceptions of the NameNode as a RemoteException. */
+/**
+ * HttpFS gives some exceptions of the NameNode as a RemoteException. A NameNode that stands by is asked for the user of a token before anything else, and has that user's
+ * SecurityException speak of an `InvalidToken: StandbyException`; of a token that has ended or was cancelled it speaks of an InvalidToken too.
+ */
 function unwrapped(
   exception: string,
   text: string,
 ): { readonly exception: string; readonly text: string } {
-  if (text.includes('in state standby')) return { exception: 'StandbyException', text }
+  if (/in state standby|InvalidToken: StandbyException/.test(text)) {
+    return { exception: 'StandbyException', text }
+  }
+  if (text.includes('InvalidToken')) return { exception: 'InvalidToken', text }
   return { exception, text }
 }
 
 function hintOf(status: number, exception: string): string {
-  if (status === 401) return '. It asks for Kerberos, or for a user.'
+  if (status === 401) {
+    return '. It asks for Kerberos (set hdfs.authentication.kerberos), or for a user (webhdfs.user).'
+  }
+  if (exception === 'InvalidToken') {
+    return '. The delegation token has ended, was cancelled, or is of another cluster.'
+  }
   if (exception === 'AccessControlException')
     return '. Give the user the right, or set another user.'
   if (exception.includes('QuotaExceeded')) return '. Raise the quota of the directory.'

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { RetriableError } from 'sluice/api'
+import type { Authentication } from './authentication.ts'
 import { Connections, LostAnswerError, UnreachableError, readAll } from './exchange.ts'
 import type { Answer, Exchange, HdfsBody } from './exchange.ts'
 import { listOf, locationOf, statusOf } from './answers.ts'
@@ -8,7 +9,7 @@ import type { ByteRange, Hdfs } from './hdfs.ts'
 import { NameNodes } from './name-nodes.ts'
 import type { NameNodeCall } from './name-nodes.ts'
 import { pathText } from './path-text.ts'
-import { errorOf, exceptionOf } from './remote-exception.ts'
+import { errorOf, exceptionOf, isUnproven } from './remote-exception.ts'
 
 /** DataNodes that cannot be reached before a request is given up. */
 const mostDataNodes = 3
@@ -27,6 +28,8 @@ export interface WebHdfsClientOptions {
   /** `http(s)://host:port` of WebHDFS or HttpFS. */
   readonly addresses: readonly URL[]
   readonly identity: Identity
+  /** Where HDFS does not take that at its word. */
+  readonly authentication?: Authentication
   /** How long the other side may say and take nothing. */
   readonly timeoutMs: number
   /** Where DataNodes are reached whose own names lead nowhere from here: `host[:port]` to `host[:port]`. */
@@ -71,12 +74,17 @@ export class WebHdfsClient implements Hdfs {
     const query = { op: 'OPEN', ...part }
     const action = `read ${path}`
     const operation = { method: 'GET', path, query, action, repeatable: true } as const
+    return await this.#proven(action, () => this.#read(operation, signal))
+  }
+
+  async #read(operation: Operation, signal: AbortSignal): Promise<IncomingMessage> {
+    const { action, query } = operation
     return await this.#viaDataNode(operation, async (more) => {
       const asked = { ...operation, query: { ...query, ...more } }
       const message = await this.#nodes.ask(
         asked,
         async (address) => {
-          const url = this.#urlOf(address, asked)
+          const url = await this.#urlOf(address, asked, signal)
           const begun = await this.#connections.begin(url, this.#plain('GET'), signal)
           await throwErrorOf(begun, { url, action }, signal)
           return begun
@@ -162,10 +170,14 @@ export class WebHdfsClient implements Hdfs {
   }
 
   async #ask(operation: Operation, signal: AbortSignal): Promise<Answer> {
+    return await this.#proven(operation.action, () => this.#askNameNode(operation, signal))
+  }
+
+  async #askNameNode(operation: Operation, signal: AbortSignal): Promise<Answer> {
     return await this.#nodes.ask(
       operation,
       async (address) => {
-        const url = this.#urlOf(address, operation)
+        const url = await this.#urlOf(address, operation, signal)
         const answer = await this.#connections.ask(url, this.#plain(operation.method), signal)
         const error = errorOf(answer, operation.action)
         if (error !== null) throw error
@@ -177,15 +189,38 @@ export class WebHdfsClient implements Hdfs {
 
   async #send(operation: Operation, body: HdfsBody, signal: AbortSignal): Promise<void> {
     const { method, query, action } = operation
-    const answer = await this.#viaDataNode(operation, async (more) => {
-      const located = { ...operation, query: { ...query, ...more }, repeatable: true }
-      const { location, body: json } = await this.#ask(located, signal)
-      const url = this.#dataNodeUrl(locationOf(location, action, json))
-      const exchange = { method, headers, body, timeoutMs: this.#dataTimeoutMs }
-      return await reachedAt(url, () => this.#connections.ask(url, exchange, signal))
+    await this.#proven(action, async () => {
+      const answer = await this.#viaDataNode(operation, async (more) => {
+        const located = { ...operation, query: { ...query, ...more }, repeatable: true }
+        const { location, body: json } = await this.#askNameNode(located, signal)
+        const url = this.#dataNodeUrl(locationOf(location, action, json))
+        const exchange = { method, headers, body, timeoutMs: this.#dataTimeoutMs }
+        return await reachedAt(url, () => this.#connections.ask(url, exchange, signal))
+      })
+      const error = errorOf(answer, action)
+      if (error !== null) throw error
     })
-    const error = errorOf(answer, action)
-    if (error !== null) throw error
+  }
+
+  /** Asks once more, with another proof, where the one that was used is not taken: nothing has been done then. */
+  async #proven<T>(action: string, call: () => Promise<T>): Promise<T> {
+    const { authentication } = this.#options
+    if (authentication === undefined) return await call()
+    const { generation } = authentication
+    try {
+      return await call()
+    } catch (error) {
+      if (!isUnproven(error)) throw error
+      authentication.refuse(generation)
+    }
+    try {
+      return await call()
+    } catch (error) {
+      if (!isUnproven(error)) throw error
+      throw new RetriableError(`Cannot ${action}: HDFS does not take its own token.`, {
+        cause: error,
+      })
+    }
   }
 
   /** Asks the NameNode for another DataNode where the one it named cannot be reached. */
@@ -215,12 +250,18 @@ export class WebHdfsClient implements Hdfs {
     return { method, headers, timeoutMs: this.#options.timeoutMs }
   }
 
-  #urlOf({ origin }: URL, { path, query }: Pick<Operation, 'path' | 'query'>): URL {
-    const parameters = { ...query, ...this.#options.identity.query }
+  async #urlOf(
+    address: URL,
+    { path, query }: Pick<Operation, 'path' | 'query'>,
+    signal: AbortSignal,
+  ): Promise<URL> {
+    const { identity, authentication } = this.#options
+    const proof = await authentication?.proof(address, signal)
+    const parameters = { ...query, ...identity.query, ...proof?.query }
     const text = Object.entries(parameters)
       .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
       .join('&')
-    return new URL(`${origin}/webhdfs/v1${pathText(path)}?${text}`)
+    return new URL(`${address.origin}/webhdfs/v1${pathText(path)}?${text}`)
   }
 
   #dataNodeUrl(location: string): URL {

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Hdfs3SinkConnector, HdfsSinkConnector } from '../../../connectors/hdfs/index.ts'
+import { openHdfs } from '../../../connectors/hdfs/config/open-hdfs.ts'
+import { parseHdfsSinkConfig } from '../../../connectors/hdfs/sink/hdfs-sink-config.ts'
 import { findAddresses } from '../../../connectors/hdfs/webhdfs/find-addresses.ts'
 import { readHadoopConf } from '../../../connectors/hdfs/webhdfs/hadoop-conf.ts'
 
@@ -43,7 +45,14 @@ describe('a configuration', () => {
       { 'format.class': 'io.confluent.connect.hdfs.orc.OrcFormat' },
       'format.class: ORC files cannot',
     ],
-    [{ 'hdfs.authentication.kerberos': 'true' }, 'hdfs.authentication.kerberos: '],
+    [
+      { 'hdfs.authentication.kerberos': 'true', 'connect.hdfs.keytab': '/a' },
+      'connect.hdfs.principal: Kerberos needs a principal',
+    ],
+    [
+      { 'hdfs.authentication.kerberos': 'true', 'connect.hdfs.principal': 'a@A' },
+      'connect.hdfs.keytab: Kerberos needs the keytab',
+    ],
     [
       { 'hive.integration': 'true' },
       'schema.compatibility: Hive Integration requires schema compatibility to be BACKWARD, FORWARD or FULL',
@@ -59,6 +68,33 @@ describe('a configuration', () => {
     const [first, ...others] = problems({ ...url, ...config })
     expect(first).toContain(text)
     expect(others).toEqual([])
+  })
+})
+
+describe('with Kerberos', () => {
+  const kerberos = {
+    'hdfs.authentication.kerberos': 'true',
+    'connect.hdfs.principal': 'connect/_HOST@EXAMPLE.COM',
+    'connect.hdfs.keytab': '/no/such/keytab',
+  }
+  const opened = (more: Readonly<Record<string, string>>): Promise<unknown> =>
+    openHdfs(parseHdfsSinkConfig({ ...base, ...url, ...kerberos, ...more }))
+
+  test.each([new HdfsSinkConnector(), new Hdfs3SinkConnector()])(
+    'a principal and its keytab are enough',
+    (connector) => expect(problems({ ...url, ...kerberos }, connector)).toEqual([]),
+  )
+
+  test('a keytab that cannot be read is named', async () => {
+    await expect(opened({})).rejects.toThrow(
+      'Invalid value /no/such/keytab for configuration connect.hdfs.keytab',
+    )
+  })
+
+  test('a token beside it is one thing too many', async () => {
+    await expect(opened({ 'webhdfs.delegation.token': 'secret' })).rejects.toThrow(
+      'webhdfs.delegation.token is set as well',
+    )
   })
 })
 

@@ -4,14 +4,14 @@ import path from 'node:path'
 import { cached, run } from '../cache.ts'
 import { serviceFile } from '../paths.ts'
 
-const parts = ['hadoop/pom.xml', 'hadoop/MiniHdfs.java'].map(serviceFile)
+const parts = ['hadoop/pom.xml', 'hadoop/MiniHdfs.java', 'hadoop/SecureHdfs.java'].map(serviceFile)
 
 /** Hadoop's jars and what starts them, as a class path; once a machine. */
 export async function installHadoop(): Promise<string> {
   const hash = createHash('sha256')
   for (const file of parts) hash.update(readFileSync(file))
   const dir = await cached(`hadoop-${hash.digest('hex').slice(0, 8)}`, async (target) => {
-    const [pom = '', source = ''] = parts
+    const [pom = '', ...sources] = parts
     const libs = path.join(target, 'libs')
     await run(
       'mvn',
@@ -24,7 +24,11 @@ export async function installHadoop(): Promise<string> {
     const classPath = path.join(libs, '*')
     const options = ['-nowarn', '-proc:none', '-Xlint:none', '-cp', classPath]
     const classes = path.join(target, 'classes')
-    await run('javac', [...options, '-d', classes, source], 'Cannot compile the HDFS of the tests')
+    await run(
+      'javac',
+      [...options, '-d', classes, ...sources],
+      'Cannot compile the HDFS of the tests',
+    )
   })
   const conf = serviceFile('hadoop/conf')
   return [conf, path.join(dir, 'classes'), path.join(dir, 'libs', '*')].join(path.delimiter)

@@ -30,6 +30,12 @@ interface Commit extends TopicPartition {
   readonly metadata?: string
 }
 
+/** A commit that failed, and where its partition stood then: once that is elsewhere, the task has gone back. */
+interface Owed {
+  readonly entry: Commit
+  readonly committed: number
+}
+
 /**
  * Commits what a sink task says is durable (invariant 1): on the interval without holding up the records, and
  * to the end when partitions are given up. One commit at a time. A commit that fails is counted and logged;
@@ -42,6 +48,8 @@ export class SinkOffsetCommitter {
   readonly #services: TaskServices
   readonly #settings: SinkCommitSettings
   readonly #settled: SinkCommitterParts['settled']
+  /** What was durable and could not be committed: a task may say an offset only once. */
+  readonly #owed = new WeakMap<SinkPartition, Owed>()
   #underWay: Promise<void> | null = null
   #nextAt: number
 
@@ -116,7 +124,16 @@ export class SinkOffsetCommitter {
     faultPoint('sink.flush')
     if (!this.#services.lease.held || !this.#consumer.stillHolds()) return []
     const durable = await this.#services.call('preCommit', () => this.#task.preCommit(put, signal))
-    return durable.flatMap((entry) => this.#acceptable(entry, partitions) ?? [])
+    const said = durable.flatMap((entry) => this.#acceptable(entry, partitions) ?? [])
+    const saidOf = new Set(said.map((entry) => this.#partitions.get(entry)))
+    const rest = partitions.filter((state) => !saidOf.has(state))
+    return [...said, ...rest.flatMap((state) => this.#owedOf(state) ?? [])]
+  }
+
+  #owedOf(state: SinkPartition): Commit | null {
+    const owed = this.#owed.get(state)
+    if (owed?.committed !== state.committed) return null
+    return owed.entry.offset <= state.current ? owed.entry : null
   }
 
   #acceptable(entry: PartitionOffset, committing: readonly SinkPartition[]): Commit | null {
@@ -156,13 +173,19 @@ export class SinkOffsetCommitter {
       await this.#consumer.commit(offsets, limit.signal)
       for (const entry of offsets) {
         const state = this.#partitions.get(entry)
-        if (state !== undefined) state.committed = entry.offset
+        if (state === undefined) continue
+        state.committed = entry.offset
+        this.#owed.delete(state)
       }
       if (logger.isEnabled('DEBUG')) logger.debug(`Committed offsets ${textOf(offsets)}`)
       counters.add('commits', 1)
       counters.set('lastCommitAt', Date.now())
     } catch (error) {
       counters.add('commitFailures', 1)
+      for (const entry of offsets) {
+        const state = this.#partitions.get(entry)
+        if (state !== undefined) this.#owed.set(state, { entry, committed: state.committed })
+      }
       logger.error(
         `Commit of offsets failed; the next commit covers them: ${asError(error).message}`,
       )

@@ -13,6 +13,9 @@ export interface HdfsWritersOptions extends SinkWorker {
   readonly retryBackoffMs: number
 }
 
+/** Partitions that are taken over at once: each is some ten requests to the NameNode. */
+const recoveredAtOnce = 8
+
 /** The writers of a task's partitions. */
 export class HdfsWriters {
   readonly #options: HdfsWritersOptions
@@ -95,12 +98,16 @@ export class HdfsWriters {
     const waiting = [...this.#writers.values()].filter(({ recovered }) => !recovered)
     if (waiting.length === 0) return left
     for (const writer of waiting) this.#noteFirst(writer, records)
-    await Promise.all(
-      waiting.map(async (writer) => {
+    const queue = waiting.values()
+    const recoverNext = async (): Promise<void> => {
+      for (const writer of queue) {
         if ((this.#retries.get(writer) ?? 0) > nowMs) left.add(writer)
         else if (await this.#recover(writer, nowMs, signal)) left.add(writer)
-      }),
-    )
+      }
+    }
+    const done = await Promise.allSettled(Array.from({ length: recoveredAtOnce }, recoverNext))
+    const failed = done.find((each) => each.status === 'rejected')
+    if (failed !== undefined) throw failed.reason
     return left
   }
 

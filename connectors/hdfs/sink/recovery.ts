@@ -28,7 +28,7 @@ interface FilePlace {
 /**
  * Completes what the last run has begun: files that its log names get their names, those that it does not name are removed. Answers with
  * the offset behind the last record that is kept: by the log where its files are there, else by the names of the files there are.
- * Null where there is none.
+ * Null where there is none. The log before it counts only where there is none, or none that is whole: it may be of long ago.
  */
 export async function recover(
   place: LogPlace,
@@ -43,7 +43,11 @@ export async function recover(
   const logs = ['log', 'log.1'].filter((name) => names.some((found) => found.name === name))
   let next: number | null = null
   for (const name of logs) {
-    next ??= await byLog(place, joinPath(dir, name), signal)
+    const path = joinPath(dir, name)
+    const blocks = decodeLog(await read(hdfs, path, signal))
+    if (blocks.flat().length === 0) continue
+    next = await byLog(place, path, blocks, signal)
+    break
   }
   next ??= await byNames(place, topicDir, signal)
   for (const { name, isDirectory } of (await hdfs.list(tempDir, signal)) ?? []) {
@@ -56,10 +60,15 @@ export async function recover(
  * By the last commit that the log tells of: the offset behind it, or, where only some of its files are to be found, the one it began with, so that it is made again
  * (invariant 2). Null where the log says nothing, or none of them is there: then what there is decides.
  */
-async function byLog(place: LogPlace, path: string, signal: AbortSignal): Promise<number | null> {
+async function byLog(
+  place: LogPlace,
+  path: string,
+  blocks: readonly (readonly LogEntry[])[],
+  signal: AbortSignal,
+): Promise<number | null> {
   const { log, topicPartition } = place
   let next: number | null = null
-  for (const block of decodeLog(await read(place.hdfs, path, signal))) {
+  for (const block of blocks) {
     const missing: string[] = []
     let start = Number.POSITIVE_INFINITY
     let end: number | null = null

@@ -8,6 +8,9 @@ import type { FinishedFile } from './partition-log.ts'
 import type { SinkParts } from './sink-parts.ts'
 import { SpooledFile } from './spooled-file.ts'
 
+/** A name that HDFS refuses; dots would also lead elsewhere in the address of a request. */
+const unusable = /:|(?:^|\/)\.{1,2}(?:\/|$)/
+
 /** What became of a record: written; written, and its files are full; or not written, as others must be completed first. */
 export type Outcome = 'written' | 'full' | 'rotate first'
 
@@ -25,6 +28,8 @@ export class TopicPartitionWriter {
   #position: number | null = null
   #committable: number | null = null
   #recovered = false
+  /** The directory of the record before: mostly the next one is in it too. */
+  #checked = ''
   /** Of the record that asked for a rotation. */
   #timestampMs: number | null = null
 
@@ -141,17 +146,22 @@ export class TopicPartitionWriter {
     const { partitioner } = this.#parts
     const timestampMs = partitioner.timestampOf(record, nowMs)
     const directory = partitioner.encode(record, timestampMs)
-    if (directory.includes(':')) {
-      throw new DataError(
-        `HDFS has no names with a colon, as in ${directory} of the record of ${place(record)}. Set another partitioner or path.format.`,
-      )
-    }
+    if (directory !== this.#checked) this.#check(directory, record)
     const reason = this.#rotation.before(record.valueSchema, timestampMs, nowMs)
     if (reason !== null && this.#files.size > 0) {
       this.#timestampMs = timestampMs
       return 'rotate first'
     }
     return this.#write(record, directory, offset)
+  }
+
+  #check(directory: string, record: SinkRecord): void {
+    if (unusable.test(directory)) {
+      throw new DataError(
+        `HDFS has no names with a colon, and none that are dots alone, as in ${directory} of the record of ${place(record)}. Set another partitioner or path.format.`,
+      )
+    }
+    this.#checked = directory
   }
 
   #write(record: SinkRecord, directory: string, offset: number): Outcome {

@@ -194,8 +194,19 @@ describe('what cannot be written', () => {
     ])
     await sink.put()
     expect(String(sink.rejected[0]?.error)).toContain(
-      'HDFS has no names with a colon, as in at=00:00',
+      'HDFS has no names with a colon, and none that are dots alone, as in at=00:00',
     )
+  })
+
+  test.each(['a/../../../x', 'a/./b', 'a/..'])('has dots for a directory: %s', async (text) => {
+    const value = struct(12, schemaV2).put('string', text)
+    const list = [record({ offset: 0, value }), record({ offset: 1, value: struct(1, schemaV2) })]
+    const config = { ...field, 'partition.field.name': 'string', 'flush.size': '1' }
+    const hdfs = new MemoryHdfs()
+    const sink = await RunningSink.start(config, hdfs, list)
+    await sink.run(2)
+    expect(sink.rejected.map((each) => each.record.kafkaOffset)).toEqual([0])
+    expect(Object.keys(hdfs.below('/topics'))).toHaveLength(1)
   })
 })
 

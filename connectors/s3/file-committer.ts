@@ -2,7 +2,9 @@ import { ConnectError, RetriableError } from 'sluice/api'
 import type { Logger } from 'sluice/api'
 import { ConditionError, UnsupportedConditionError } from './object-store.ts'
 import type { FoundObject, ObjectStore } from './object-store.ts'
+import { uploadNameOf } from './object-writer.ts'
 import type { Contents, ObjectWriter } from './object-writer.ts'
+import { mainObjectOf } from './open-file.ts'
 import type { OpenFile } from './open-file.ts'
 
 /** Files of a topic partition that are completed at once. */
@@ -69,7 +71,9 @@ export class FileCommitter {
   async #file(file: OpenFile, covered: Map<string, number>, signal: AbortSignal): Promise<void> {
     for (const object of file.objects) {
       const end = await this.#object(object, file, signal)
-      if (end > file.end) covered.set(file.key, end)
+      // What others of it hold says nothing: the run that wrote them may have ended before this one.
+      if (end > file.end && object === mainObjectOf(file)) covered.set(file.key, end)
+      object.release()
     }
     file.completed = true
     await this.#tag(file, signal)
@@ -108,21 +112,34 @@ export class FileCommitter {
     if (found === null) throw new RetriableError(`${object.key} was there and is gone.`)
     // The answer to our own request was lost, or a twin was quicker.
     if (found !== 'forbidden' && isSame(object, file, found)) return file.end
+    if (await this.#isLeftover(object, file, signal)) {
+      return await this.#replace(object, file, found, signal)
+    }
     if (this.#policy === 'keep') throw error
-    const contents = contentsOf(file)
-    if (found === 'forbidden') {
-      await object.complete(contents, 'any', signal)
-      return file.end
-    }
-    const end = isOfThisLog(file, found) ? endOf(found) : null
-    if (end !== null && end > file.end) {
-      this.#options.log.warn(
-        `${object.key} holds offsets up to ${end}, more than the ${file.end} that it was about to be replaced by: it is kept.`,
-      )
-      return end
-    }
+    const end = found === 'forbidden' ? null : moreIn(found, object, file)
+    if (end === null) return await this.#replace(object, file, found, signal)
+    this.#options.log.warn(
+      `${object.key} holds more than it was about to be replaced by, which ends with offset ${file.end}: it is kept.`,
+    )
+    return end
+  }
+
+  /** Whether a run wrote keys or headers, and ended before what they belong to. */
+  async #isLeftover(object: ObjectWriter, file: OpenFile, signal: AbortSignal): Promise<boolean> {
+    const main = mainObjectOf(file)
+    if (main === null || main === object) return false
+    return (await this.#options.store.find(main.key, signal)) === null
+  }
+
+  async #replace(
+    object: ObjectWriter,
+    file: OpenFile,
+    found: FoundObject | 'forbidden',
+    signal: AbortSignal,
+  ): Promise<number> {
+    const condition = found === 'forbidden' ? 'any' : { etag: found.etag }
     try {
-      await object.complete(contents, { etag: found.etag }, signal)
+      await object.complete(contentsOf(file), condition, signal)
     } catch (cause) {
       if (!(cause instanceof ConditionError)) throw cause
       throw new RetriableError(`${object.key} was replaced by somebody else meanwhile.`, { cause })
@@ -170,8 +187,16 @@ export class FileCommitter {
   }
 }
 
-function contentsOf({ end, records, firstTimestamp }: OpenFile): Contents {
-  return { endOffset: String(end), records, firstTimestamp }
+function contentsOf({ end, records }: OpenFile): Contents {
+  return { endOffset: String(end), records }
+}
+
+/** The last offset that an object holds which has more than ours; null where it has not. Of one in parts only its length is known. */
+function moreIn(found: FoundObject, object: ObjectWriter, file: OpenFile): number | null {
+  if (!isOfThisLog(file, found)) return null
+  const end = endOf(found)
+  if (end !== null) return end > file.end ? end : null
+  return uploadNameOf(found) !== null && found.bytes > object.bytes ? file.end : null
 }
 
 /** Of a topic that was deleted and made anew, offsets say nothing of the objects that are there. */
@@ -181,7 +206,10 @@ function isOfThisLog(file: OpenFile, { metadata }: FoundObject): boolean {
 }
 
 function isSame(object: ObjectWriter, file: OpenFile, found: FoundObject): boolean {
-  if (object.isSame(found.etag)) return true
+  if (object.isSame(found)) return true
+  // Of one in parts nobody could say how many records it would have.
+  const isAsLong = uploadNameOf(found) !== null && found.bytes === object.bytes
+  if (isAsLong && file.firstTimestamp !== 'none' && isOfThisLog(file, found)) return true
   return (
     isOfThisLog(file, found) &&
     endOf(found) === file.end &&

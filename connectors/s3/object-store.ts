@@ -35,7 +35,11 @@ export interface ObjectStore {
   /** Writes an object whole; answers with its ETag. */
   put(key: string, body: Buffer, options: PutOptions, signal: AbortSignal): Promise<string>
   /** Begins an object of several parts, and ends whatever was begun of the same name and left; answers with the upload's id. */
-  begin(key: string, signal: AbortSignal): Promise<string>
+  begin(
+    key: string,
+    metadata: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<string>
   part(
     upload: { readonly key: string; readonly id: string },
     number: number,

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { ConnectError } from 'sluice/api'
 import type { SinkRecord } from 'sluice/api'
 import { PieceQueue } from 'sluice/storage'
 import type { Compressor, FileEncoder, SpillFile } from 'sluice/storage'
-import type { ObjectStore, UploadedPart, WriteCondition } from './object-store.ts'
+import type { FoundObject, ObjectStore, UploadedPart, WriteCondition } from './object-store.ts'
 
 /** S3 takes no more parts of one object. */
 const mostParts = 10_000
@@ -19,23 +19,29 @@ export interface ObjectWriterOptions {
   readonly store: ObjectStore
   readonly spill: SpillFile
   readonly partBytes: number
+  /** Of its first record. */
+  readonly firstTimestamp: string
 }
 
 /** The range of records that an object holds. */
 export interface Contents {
   readonly endOffset: string
   readonly records: number
-  readonly firstTimestamp: string
 }
 
 /** One object that is being written: by one request where it is no larger than a part, else in parts as they become full. */
 export class ObjectWriter {
   readonly key: string
   readonly #options: ObjectWriterOptions
+  /** What waits to be compressed. */
+  readonly #raw: PieceQueue
   readonly #pieces: PieceQueue
+  /** By it an object in parts is known again, whatever its ETag is. */
+  readonly #uploadName = randomUUID()
   readonly #parts: UploadedPart[] = []
   readonly #uploading = new Set<Promise<void>>()
   #uploadingBytes = 0
+  #sentBytes = 0
   #uploadId: string | null = null
   #partNumber = 0
   #failure: { readonly error: unknown } | null = null
@@ -46,12 +52,20 @@ export class ObjectWriter {
   constructor(options: ObjectWriterOptions) {
     this.key = options.key
     this.#options = options
+    this.#raw = new PieceQueue(options.spill)
     this.#pieces = new PieceQueue(options.spill)
   }
 
   /** Bytes in memory. */
   get memoryBytes(): number {
-    return this.#options.encoder.heldBytes + this.#pieces.memoryBytes + this.#uploadingBytes
+    const waiting = this.#options.encoder.heldBytes + this.#raw.memoryBytes
+    const ready = this.#pieces.memoryBytes + (this.#body?.length ?? 0)
+    return waiting + ready + this.#uploadingBytes
+  }
+
+  /** Of the whole object, once {@link complete} was called. */
+  get bytes(): number {
+    return this.#body?.length ?? this.#sentBytes
   }
 
   /** Whether {@link drain} has something to do. */
@@ -66,14 +80,14 @@ export class ObjectWriter {
 
   /** Takes over what is encoded, and sends the parts that are full. Waits where too many are on their way. */
   async drain(signal: AbortSignal): Promise<void> {
-    const { encoder, compressor } = this.#options
-    this.#pieces.push(await compressor.push(encoder.take()))
+    await this.#compress(this.#options.compressor.pieceBytes)
     await this.#sendFullParts(signal)
   }
 
   /** Moves to disk what can be. */
   async spill(signal: AbortSignal): Promise<void> {
     await this.drain(signal)
+    await this.#raw.spill()
     await this.#pieces.spill()
     while (this.#uploading.size > 0) await Promise.race(this.#uploading)
     this.#throwFailure()
@@ -85,10 +99,10 @@ export class ObjectWriter {
     condition: WriteCondition,
     signal: AbortSignal,
   ): Promise<void> {
-    const { key, encoder, compressor, store, partBytes } = this.#options
+    const { key, encoder, compressor, store, partBytes, firstTimestamp } = this.#options
     if (!this.#finished) {
       encoder.finish()
-      this.#pieces.push(await compressor.push(encoder.take()))
+      await this.#compress(1)
       this.#pieces.push(await compressor.end())
       this.#finished = true
     }
@@ -97,7 +111,7 @@ export class ObjectWriter {
       const metadata = {
         'sluice-end-offset': contents.endOffset,
         'sluice-records': String(contents.records),
-        'sluice-first-timestamp': contents.firstTimestamp,
+        'sluice-first-timestamp': firstTimestamp,
       }
       await store.put(key, this.#body, { condition, metadata }, signal)
       return
@@ -111,24 +125,45 @@ export class ObjectWriter {
     this.#uploadId = null
   }
 
-  /** Whether an object with this ETag holds what this one does. */
-  isSame(etag: string): boolean {
+  /** It is durable: nothing of it is needed any more. */
+  release(): void {
+    this.#raw.clear()
+    this.#pieces.clear()
+    this.#body = null
+  }
+
+  /** Whether what was found is this object, or holds the same bytes. */
+  isSame(found: FoundObject): boolean {
+    if (uploadNameOf(found) === this.#uploadName) return true
     const own =
       this.#body === null
         ? multipartEtag(this.#parts)
         : createHash('md5').update(this.#body).digest('hex')
-    return unquoted(etag) === own
+    return unquoted(found.etag) === own
   }
 
   /** Leaves no upload behind, and no byte. */
   async abort(signal: AbortSignal): Promise<void> {
     const { key, store } = this.#options
-    this.#pieces.clear()
-    this.#body = null
+    this.release()
     await Promise.all(this.#uploading)
     const id = this.#uploadId
     this.#uploadId = null
     if (id !== null) await store.abort({ key, id }, signal)
+  }
+
+  /** Takes over what is encoded: of what is to be compressed pieces of a fixed size, while so many bytes wait at least. */
+  async #compress(least: number): Promise<void> {
+    const { encoder, compressor } = this.#options
+    if (compressor.pieceBytes === 0) {
+      this.#pieces.push(encoder.take())
+      return
+    }
+    this.#raw.push(encoder.take())
+    while (this.#raw.bytes >= least) {
+      const size = Math.min(this.#raw.bytes, compressor.pieceBytes)
+      this.#pieces.push(await compressor.push([await this.#raw.take(size)]))
+    }
   }
 
   async #sendFullParts(signal: AbortSignal): Promise<void> {
@@ -137,10 +172,14 @@ export class ObjectWriter {
   }
 
   async #sendPart(bytes: number, signal: AbortSignal): Promise<void> {
-    const { key, store } = this.#options
+    const { key, store, firstTimestamp } = this.#options
     while (this.#uploading.size >= partsAtOnce) await Promise.race(this.#uploading)
     this.#throwFailure()
-    const id = (this.#uploadId ??= await store.begin(key, signal))
+    const metadata = {
+      'sluice-upload': this.#uploadName,
+      'sluice-first-timestamp': firstTimestamp,
+    }
+    const id = (this.#uploadId ??= await store.begin(key, metadata, signal))
     if (this.#partNumber >= mostParts) {
       throw new ConnectError(
         `The object ${key} would have more than ${mostParts} parts. Raise s3.part.size, or lower flush.size.`,
@@ -149,6 +188,7 @@ export class ObjectWriter {
     const number = ++this.#partNumber
     const body = await this.#pieces.take(bytes)
     this.#uploadingBytes += body.length
+    this.#sentBytes += body.length
     const sent: Promise<void> = store
       .part({ key, id }, number, body, signal)
       .then(
@@ -167,6 +207,11 @@ export class ObjectWriter {
   #throwFailure(): void {
     if (this.#failure !== null) throw this.#failure.error
   }
+}
+
+/** What the writer of an object in parts called it; null of others. */
+export function uploadNameOf({ metadata }: FoundObject): string | null {
+  return metadata['sluice-upload'] ?? null
 }
 
 /** Of an object of several parts: the MD5 of their MD5s, and how many there are. */

@@ -28,6 +28,11 @@ export interface OpenFile {
   completed: boolean
 }
 
+/** The object that says by its being there that the file is: that of values, or of keys where there are no values. */
+export function mainObjectOf({ objects }: OpenFile): ObjectWriter | null {
+  return objects.at(-1) ?? null
+}
+
 /** How the parts of a record become what their objects hold. */
 export interface RecordSide {
   schemaOf(record: SinkRecord): Schema | null

@@ -58,10 +58,12 @@ export function openParts(options: OpenPartsOptions): {
     tags: tagsOf(config),
     failsOnTagging: config['s3.object.behavior.on.tagging.error'].toLowerCase() === 'fail',
   }
-  const extension = formats.values.extension
   const policy = policyOf(config, partitioner)
-  const keyOf: CommitterOptions['keyOf'] = ({ topic, partition, directory }, start) =>
-    objectName(names, { topic, partition, directory, start, extension })
+  const ofTombstones = `.keys${formats.keys?.extension ?? ''}`
+  const keyOf: CommitterOptions['keyOf'] = ({ topic, partition, directory, values }, start) => {
+    const extension = values === null ? ofTombstones : formats.values.extension
+    return objectName(names, { topic, partition, directory, start, extension })
+  }
   const committer = new FileCommitter({ store, policy, keyOf, log, ...tagging })
   return {
     parts,

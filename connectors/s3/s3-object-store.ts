@@ -94,12 +94,17 @@ export class S3ObjectStore implements ObjectStore {
     return ETag ?? ''
   }
 
-  async begin(key: string, signal: AbortSignal): Promise<string> {
+  async begin(
+    key: string,
+    metadata: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<string> {
     await this.#abortOthers(key, null, signal)
     const command = new CreateMultipartUploadCommand({
       ...this.#object(key),
       ...this.#encryption(),
       ...(this.#settings.checksums ? { ChecksumAlgorithm: 'CRC32' } : {}),
+      Metadata: { ...metadata },
     })
     const { UploadId = '', $metadata } = await this.#asked(`begin ${key}`, signal, () =>
       this.#client.send(command, { abortSignal: signal }),

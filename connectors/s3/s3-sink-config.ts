@@ -98,6 +98,11 @@ export function conflicts(
     const message = 'store.kafka.keys must be true to write records without a value'
     found.push({ name: 'behavior.on.null.values', message })
   }
+  const tagKey = 's3.object.tagging.key.value.pairs'
+  const noPair = config[tagKey].find((pair) => !/^[^:]+:/.test(pair))
+  if (noPair !== undefined) {
+    found.push({ name: tagKey, message: `expected key:value, and found ${noPair}` })
+  }
   if (config['s3.compression.type'] === 'gzip') found.push(...compressionConflicts(config))
   return found
 }

@@ -172,6 +172,7 @@ export class TopicPartitionWriter implements PartitionWriter {
         }),
         encoder: made.format.open(of),
         compressor: made.compressor(),
+        firstTimestamp: firstTimestampOf(record),
       })
     const { keys, headers } = formats
     const values = isTombstone ? null : make('', formats.values, schema)

@@ -134,6 +134,7 @@ export class GroupFiles {
       key: names.nameOf(record, head, nowMs),
       encoder,
       compressor: output.compressor(),
+      firstTimestamp: firstTimestampOf(record),
     })
     return {
       ...{ key, topic: record.topic, partition: record.kafkaPartition, directory: '', schema },

@@ -13,6 +13,8 @@ export const compressionExtensions: Readonly<Record<FileCompression, string>> = 
 
 /** The bytes of one file on their way to where they are kept. */
 export interface Compressor {
+  /** What is compressed at once; 0 where nothing is. Who gives it pieces of this size has it hold nothing. */
+  readonly pieceBytes: number
   /** What is ready to be kept after these. */
   push(bytes: readonly Buffer[]): Promise<Buffer[]>
   /** The end of the file. */
@@ -35,6 +37,7 @@ export async function loadCompression(
 }
 
 const plain: Compressor = {
+  pieceBytes: 0,
   push: (bytes) => Promise.resolve([...bytes]),
   end: () => Promise.resolve([]),
 }
@@ -46,6 +49,7 @@ interface Pieces {
 }
 
 class PieceCompressor implements Compressor {
+  readonly pieceBytes = pieceBytes
   readonly #pieces: Pieces
   #waiting: Buffer[] = []
   #waitingBytes = 0

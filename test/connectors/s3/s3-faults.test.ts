@@ -188,6 +188,7 @@ describe('a configuration', () => {
     [{ 'behavior.on.null.values': 'write' }, 'behavior.on.null.values'],
     [{ 's3.compression.type': 'gzip', 'format.class': formatOf('Avro') }, 'format.class'],
     [{ 's3.part.size': '5' }, 's3.part.size'],
+    [{ 's3.object.tagging.key.value.pairs': 'a:1,b' }, 's3.object.tagging.key.value.pairs'],
     [{ 's3.acl.canned': 'everybody' }, 's3.acl.canned'],
     [{ 'format.class': 'com.example.Mine' }, 'format.class'],
   ])('%j is refused', (config, key) => {

@@ -111,7 +111,7 @@ describe.each(servers)('$name', ({ start, tags }) => {
     const condition = 'absent' as const
     await store.put('one', Buffer.from('whole'), { condition, metadata: { a: 'b' } }, signal)
     expect(await textOf(bucket, 'one')).toBe('whole')
-    const id = await store.begin('two', signal)
+    const id = await store.begin('two', {}, signal)
     const bodies = [Buffer.alloc(5 * 1024 * 1024, 'x'), Buffer.from('end')]
     const parts = []
     for (const [at, body] of bodies.entries()) {
@@ -143,7 +143,7 @@ describe.each(servers)('$name', ({ start, tags }) => {
   test('completes an upload only where its condition holds', async () => {
     const { store, bucket, close } = await open({})
     const upload = async (text: string): Promise<string> => {
-      const id = await store.begin('key', signal)
+      const id = await store.begin('key', {}, signal)
       const part = await store.part({ key: 'key', id }, 1, Buffer.from(text), signal)
       return await store.complete({ key: 'key', id }, [part], 'absent', signal)
     }
@@ -202,7 +202,7 @@ describe.each(servers)('$name', ({ start, tags }) => {
 
   test('an upload that is not there is one to be begun anew', async () => {
     const { store, bucket, close } = await open({})
-    const id = await store.begin('key', signal)
+    const id = await store.begin('key', {}, signal)
     const upload = { key: 'key', id }
     const part = await store.part(upload, 1, Buffer.from('x'), signal)
     await store.abort(upload, signal)

@@ -41,7 +41,7 @@ async function read(kind: 'avro' | 'parquet', format: FileFormat): Promise<reado
   return await readers.read(kind, path)
 }
 
-test.each(['null', 'deflate', 'snappy', 'zstandard'])(
+test.each(['null', 'deflate', 'snappy', 'bzip2', 'zstandard'])(
   'fastavro reads Avro files of codec %s',
   async (codec) => {
     const records = await read('avro', new AvroFormat({}, await loadAvroCodec(codec)))

@@ -49,7 +49,7 @@ const parquet = async (schema: Schema, values: readonly Struct[]): Promise<Buffe
   fileBytes(new ParquetFormat({}, await loadParquetCodec('none')), schema, values)
 
 describe("what Avro's own writer wrote is read", () => {
-  test.each(['null', 'deflate', 'snappy', 'zstandard'])('with codec %s', async (codec) => {
+  test.each(['null', 'deflate', 'snappy', 'bzip2', 'zstandard'])('with codec %s', async (codec) => {
     const format = new AvroFormat({}, await loadAvroCodec('null'))
     const file = await byJava('avro', fileBytes(format, richSchema, richValues()), codec)
     const { values, schema } = await read(new AvroReader(), file)

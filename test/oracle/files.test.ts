@@ -64,7 +64,7 @@ const wanted = JSON.parse(
 ) as unknown
 
 describe("Avro's own reader", () => {
-  test.each(['null', 'deflate', 'snappy', 'zstandard'])(
+  test.each(['null', 'deflate', 'snappy', 'bzip2', 'zstandard'])(
     'reads files of codec %s',
     async (codec) => {
       const format = new AvroFormat({}, await loadAvroCodec(codec))

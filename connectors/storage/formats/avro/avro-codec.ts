@@ -1,6 +1,8 @@
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib'
 import { ConfigError, DataError } from 'sluice/api'
 import { codecByName, loadCodec } from 'sluice/codecs'
+import { bzip2Compress } from '../bzip2/compress.ts'
+import { bzip2Decompress } from '../bzip2/decompress.ts'
 
 /** How the blocks of an Avro file are compressed. */
 export interface AvroCodec {
@@ -28,6 +30,8 @@ export async function loadAvroCodec(name: string): Promise<AvroCodec> {
     case 'snappy':
       await loadCodec('snappy')
       return { name, compress: compressSnappy, decompress: decompressSnappy }
+    case 'bzip2':
+      return { name, compress: bzip2Compress, decompress: bzip2Decompress }
     case 'zstandard': {
       await loadCodec('zstd')
       const codec = codecByName('zstd')
@@ -39,7 +43,7 @@ export async function loadAvroCodec(name: string): Promise<AvroCodec> {
     }
     default:
       throw new ConfigError(
-        `Invalid value ${name} for configuration avro.codec: this codec is not here. Use null, deflate, snappy or zstandard.`,
+        `Invalid value ${name} for configuration avro.codec: this codec is not here. Use null, deflate, snappy, bzip2 or zstandard.`,
       )
   }
 }

@@ -139,10 +139,14 @@ describe('a token', () => {
     ])
   })
 
-  test('is held for something that may pass where no other one is taken', async () => {
+  test.each([
+    ['a NameNode', 'SecurityException'],
+    ['HttpFS', 'AuthenticationException'],
+  ])('that %s never takes is held for something that may pass', async (_server, exception) => {
     const { client } = somebody.client(hdfs)
-    const message = 'SecretManager$InvalidToken: no'
-    const refusal = JSON.stringify({ RemoteException: { exception: 'SecurityException', message } })
+    const message =
+      "org.apache.hadoop.security.token.SecretManager$InvalidToken: Token for real user: , can't be found in cache"
+    const refusal = JSON.stringify({ RemoteException: { exception, message } })
     hdfs.instead.set('MKDIRS', { status: 403, body: refusal })
     const error = await failure(client.makeDirectory('/a', never))
     expect(isRetriable(error)).toBe(true)

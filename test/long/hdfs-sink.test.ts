@@ -4,7 +4,10 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { startHdfs } from '../services/hadoop/mini-hdfs.ts'
 import type { MiniHdfs } from '../services/hadoop/mini-hdfs.ts'
 import { root } from '../services/paths.ts'
+import { HdfsProxy } from '../support/hdfs-proxy.ts'
 import { openKafkaClient } from '../support/kafka-client.ts'
+import { randomNumbers } from '../support/random-numbers.ts'
+import { seedOfRun } from '../support/seed-of-run.ts'
 import { Sluice, scratchDir } from '../support/sluice.ts'
 import type { ScratchDir } from '../support/sluice.ts'
 import { topicPrefix } from '../support/topics.ts'
@@ -29,13 +32,16 @@ const worker = (dir: ScratchDir): Record<string, string> => ({
   'consumer.heartbeat.interval.ms': '500',
 })
 
-const sinkOf = (topic: string): Record<string, string> => ({
+const sinkOf = (topic: string, proxy?: HdfsProxy): Record<string, string> => ({
   ...{ name: `${topic}-sink`, topics: topic, 'tasks.max': '1' },
   'connector.class': 'io.confluent.connect.hdfs3.Hdfs3SinkConnector',
   'format.class': 'io.confluent.connect.hdfs3.json.JsonFormat',
   'flush.size': String(flushSize),
   'hdfs.url': hdfs.url,
-  'webhdfs.url': hdfs.http.join(','),
+  'webhdfs.url': proxy?.url ?? hdfs.http.join(','),
+  ...(proxy !== undefined && {
+    'webhdfs.datanode.hosts': Array.from(proxy.dataNodes, (pair) => pair.join('=')).join(','),
+  }),
   'webhdfs.user': 'root',
   'retry.backoff.ms': '500',
 })
@@ -141,6 +147,123 @@ test(
           ? true
           : undefined,
       { timeoutMs: 120_000 },
+    )
+    held.process.signal('SIGCONT')
+    await expectAll(topic, count)
+    await held.process.kill()
+    expect(await other.process.stop()).toBe(143)
+  },
+)
+
+const { seed } = seedOfRun()
+/** What a worker asks HDFS for from its start to the end of its first commit, about. */
+const requestsOfLife = 30
+const random = randomNumbers(seed)
+const shuffled = Array.from({ length: 2 * requestsOfLife }, (_, index) => ({
+  n: 1 + (index >> 1),
+  when: index % 2 === 0 ? 'before' : 'after',
+  order: random(),
+})).sort((a, b) => a.order - b.order)
+/** `SLUICE_HDFS_KILLS` and `SLUICE_HDFS_STOPS` ask for fewer. */
+const kills = shuffled.slice(0, Number(process.env.SLUICE_HDFS_KILLS ?? shuffled.length))
+const stops = shuffled.slice(-Number(process.env.SLUICE_HDFS_STOPS ?? 10))
+
+test(
+  `files and what they hold are those of a run without, though the worker was killed at ${kills.length} of its requests, before or after they were done (seed ${seed})`,
+  { timeout: 60_000 * (kills.length + 5) },
+  async () => {
+    await using dir = await scratchDir()
+    await using kafka = await openKafkaClient(inject('bootstrapServers'))
+    const topic = `${topicPrefix('hdfs-request-kill')}numbers`
+    await kafka.createTopic(topic)
+    let count = 0
+    const add = async (): Promise<void> => {
+      const values = Array.from({ length: flushSize }, (_, n) => JSON.stringify({ n: count + n }))
+      await kafka.send(topic, values)
+      count += flushSize
+    }
+    let killed = 0
+    for (const { n, when } of kills) {
+      await add()
+      await using proxy = await HdfsProxy.start(hdfs.http[0] ?? '')
+      const sink = await dir.properties('sink.properties', sinkOf(topic, proxy))
+      await using life = await Sluice.launch({
+        ...{ dir, properties: worker(dir), connectorFiles: [sink] },
+        bootstrapServers: inject('bootstrapServers'),
+      })
+      const killAt = async (reached: number): Promise<void> => {
+        if (reached !== n) return
+        killed++
+        await life.process.kill()
+      }
+      if (when === 'after') proxy.answered = (request) => killAt(request.n)
+      else
+        proxy.faultOf = async (request) => {
+          await killAt(request.n)
+          return request.n === n ? 'cut before' : null
+        }
+      await waitFor(
+        `the worker to be killed ${when} request ${n}, or to write all`,
+        async () =>
+          !life.process.isRunning ||
+          (await hdfs.files(`/topics/${topic}`)).size >= namesOf(topic, count).length,
+        { timeoutMs: 120_000, everyMs: 250 },
+      )
+      await life.process.kill()
+    }
+    expect(killed).toBeGreaterThan(kills.length / 2)
+    console.log(`${killed} workers were killed at a request`)
+    await using last = await Sluice.start({
+      ...{ dir, properties: worker(dir), bootstrapServers: inject('bootstrapServers') },
+      connectorFiles: [await dir.properties('sink.properties', sinkOf(topic))],
+    })
+    await expectAll(topic, count)
+    expect(await last.process.stop()).toBe(143)
+  },
+)
+
+test.each(stops)(
+  `a worker that is held up $when its request $n, and another that takes over, write every record once (seed ${seed})`,
+  { timeout: 400_000 },
+  async ({ n, when }) => {
+    await using dir = await scratchDir()
+    await using otherDir = await scratchDir()
+    await using kafka = await openKafkaClient(inject('bootstrapServers'))
+    await using proxy = await HdfsProxy.start(hdfs.http[0] ?? '')
+    const topic = `${topicPrefix(`hdfs-held-${n}-${when}`)}numbers`
+    await kafka.createTopic(topic)
+    const count = 5 * flushSize
+    await kafka.send(
+      topic,
+      Array.from({ length: count }, (_, index) => JSON.stringify({ n: index })),
+    )
+    await using held = await Sluice.launch({
+      ...{ dir, properties: worker(dir), bootstrapServers: inject('bootstrapServers') },
+      connectorFiles: [await dir.properties('sink.properties', sinkOf(topic, proxy))],
+    })
+    const stopAt = (reached: number): void => {
+      if (reached === n) held.process.signal('SIGSTOP')
+    }
+    if (when === 'after') {
+      proxy.answered = (request) => {
+        stopAt(request.n)
+        return Promise.resolve()
+      }
+    } else
+      proxy.faultOf = (request) => {
+        stopAt(request.n)
+        return null
+      }
+    await waitFor('the request', () => proxy.requests.length >= n, { timeoutMs: 120_000 })
+    await using other = await Sluice.start({
+      ...{ dir: otherDir, properties: worker(otherDir) },
+      bootstrapServers: inject('bootstrapServers'),
+      connectorFiles: [await otherDir.properties('sink.properties', sinkOf(topic))],
+    })
+    await waitFor(
+      'the other worker to write all files',
+      async () => (await hdfs.files(`/topics/${topic}`)).size >= namesOf(topic, count).length,
+      { timeoutMs: 120_000, everyMs: 250 },
     )
     held.process.signal('SIGCONT')
     await expectAll(topic, count)

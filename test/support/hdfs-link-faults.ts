@@ -42,27 +42,30 @@ const config: ConnectorConfig = {
 
 export class LinkFaults {
   readonly #hdfs: MiniHdfs
+  readonly #via: string
   readonly #list: readonly SinkRecord[]
   readonly #folder: string
   #wanted: ReadonlyMap<string, string> = new Map()
   #runs = 0
 
-  private constructor(hdfs: MiniHdfs, commits: number) {
+  private constructor(hdfs: MiniHdfs, commits: number, via: string) {
     this.#hdfs = hdfs
+    this.#via = via
     this.#folder = `/faults-${randomUUID()}`
     this.#list = Array.from({ length: 4 * commits }, (_, offset) =>
       record({ offset, value: struct(offset % 2) }),
     )
   }
 
-  /** After a run without faults, whose files those of all others are held against. Answers also with its requests. */
+  /** After a run without faults, whose files those of all others are held against. Answers also with its requests; `via` is a NameNode, or HttpFS. */
   static async prepare(
     hdfs: MiniHdfs,
     commits: number,
+    via = hdfs.http[0] ?? '',
   ): Promise<{ readonly faults: LinkFaults; readonly requests: readonly PassingRequest[] }> {
-    const faults = new LinkFaults(hdfs, commits)
+    const faults = new LinkFaults(hdfs, commits, via)
     const folder = `${faults.#folder}/wanted`
-    await using proxy = await HdfsProxy.start(hdfs.http[0] ?? '')
+    await using proxy = await HdfsProxy.start(via)
     await faults.#run(folder, proxy)
     faults.#wanted = await faults.#filesOf(folder)
     expect(faults.#wanted.size).toBe(2 * commits)
@@ -85,7 +88,7 @@ export class LinkFaults {
 
   async #check({ name, faults }: FaultSchedule): Promise<number> {
     const folder = `${this.#folder}/${++this.#runs}`
-    await using proxy = await HdfsProxy.start(this.#hdfs.http[0] ?? '')
+    await using proxy = await HdfsProxy.start(this.#via)
     const met: string[] = []
     proxy.faultOf = (request) => {
       const wanted = faults.get(request.n)

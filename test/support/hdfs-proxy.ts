@@ -28,7 +28,7 @@ export type LinkFault =
 export interface PassingRequest {
   /** Which one of this proxy's, from 1 on. */
   readonly n: number
-  /** As `CREATE`; with `, step 2` where it goes to a DataNode. */
+  /** As `CREATE`; with `, step 2` where it has the contents. */
   readonly step: string
   readonly path: string
 }
@@ -105,7 +105,7 @@ export class HdfsProxy implements AsyncDisposable {
     const op = url.searchParams.get('op') ?? ''
     const request = {
       n: this.requests.length + 1,
-      step: atDataNode ? `${op}, step 2` : op,
+      step: atDataNode || url.searchParams.get('data') === 'true' ? `${op}, step 2` : op,
       path: decodeURIComponent(url.pathname.slice('/webhdfs/v1'.length)),
     }
     this.requests.push(request)

@@ -37,3 +37,19 @@ test(`files are the same though one request in seven is disturbed (seed ${seed})
   console.log(`${random.length} schedules of seed ${seed} with ${hits} faults`)
   expect(hits).toBeGreaterThan(random.length)
 })
+
+test('a DataNode that dies amid an upload, and with it the lease of the file, is got over', async () => {
+  const { faults, requests } = await LinkFaults.prepare(hdfs, 2)
+  const uploads = requests.filter(({ step, path: to }) => step.includes('2') && to.includes('_tmp'))
+  await hdfs.control('/lease/2000/4000')
+  for (const { n } of uploads) {
+    const amid = async (): Promise<void> => {
+      await hdfs.control('/dn/stop')
+      await hdfs.control('/dn/start')
+    }
+    const schedule = { name: `a dead DataNode at ${n}`, amid }
+    await faults.runAll([{ ...schedule, faults: new Map([[n, 'cut amid request']]) }])
+  }
+  expect(uploads.length).toBeGreaterThan(4)
+  await waitFor('all leases to end', noLease)
+})

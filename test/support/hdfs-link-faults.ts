@@ -19,6 +19,8 @@ const atOnce = 8
 export interface FaultSchedule {
   readonly name: string
   readonly faults: ReadonlyMap<number, LinkFault>
+  /** Done once half of a request has gone. */
+  readonly amid?: () => Promise<void>
 }
 
 /** A task from its start to its end. */
@@ -86,10 +88,11 @@ export class LinkFaults {
     return hits
   }
 
-  async #check({ name, faults }: FaultSchedule): Promise<number> {
+  async #check({ name, faults, amid }: FaultSchedule): Promise<number> {
     const folder = `${this.#folder}/${++this.#runs}`
     await using proxy = await HdfsProxy.start(this.#via)
     const met: string[] = []
+    if (amid !== undefined) proxy.amid = amid
     proxy.faultOf = (request) => {
       const wanted = faults.get(request.n)
       if (wanted === undefined) return null

@@ -58,6 +58,8 @@ export class HdfsProxy implements AsyncDisposable {
   faultOf: (request: PassingRequest) => LinkFault | null | Promise<LinkFault | null> = () => null
   /** Asked once a request was answered, before the answer goes back. */
   answered: (request: PassingRequest) => Promise<void> = () => Promise.resolve()
+  /** Asked once half of a body has gone, before the connection is cut. */
+  amid: () => Promise<void> = () => Promise.resolve()
   readonly #nameNode: string
   readonly #holdMs: number
   readonly #server: http.Server
@@ -112,7 +114,7 @@ export class HdfsProxy implements AsyncDisposable {
     const host = atDataNode ? this.#dataNode : this.#nameNode
     const fault = await this.faultOf(request)
     if (fault === 'cut before' || fault === 'cut amid request') {
-      if (fault === 'cut amid request') await sendHalf(host, place)
+      if (fault === 'cut amid request') await sendHalf(host, place, this.amid)
       cut(incoming)
       return
     }
@@ -194,7 +196,7 @@ async function ask(host: string, place: Place): Promise<Answer> {
 }
 
 /** The server hears of the end once half of the body is there. */
-async function sendHalf(host: string, place: Place): Promise<void> {
+async function sendHalf(host: string, place: Place, amid: () => Promise<void>): Promise<void> {
   const half = place.body.subarray(0, place.body.length >> 1)
   if (half.length === 0) return
   const asked = request(host, place, place.body.length)
@@ -202,5 +204,7 @@ async function sendHalf(host: string, place: Place): Promise<void> {
     asked.once('error', () => resolve())
     asked.write(half, () => resolve())
   })
-  asked.on('error', () => undefined).destroy()
+  asked.on('error', () => undefined)
+  await amid()
+  asked.destroy()
 }

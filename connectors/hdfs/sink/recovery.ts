@@ -1,8 +1,9 @@
-import { RetriableError } from 'sluice/api'
+import { RetriableError, isConnectError } from 'sluice/api'
 import type { Logger, TopicPartition } from 'sluice/api'
 import type { FileStatus } from '../webhdfs/answers.ts'
 import type { Hdfs } from '../webhdfs/hdfs.ts'
 import { joinPath, nameOf, parentOf } from '../webhdfs/path-text.ts'
+import { exceptionOf } from '../webhdfs/remote-exception.ts'
 import { offsetsOf } from './hdfs-paths.ts'
 import { decodeLog } from './write-ahead-log.ts'
 import type { LogEntry } from './write-ahead-log.ts'
@@ -131,15 +132,17 @@ async function byNames(
 async function read(hdfs: Hdfs, path: string, signal: AbortSignal): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let bytes = 0
-  const contents = await hdfs.open(path, null, signal)
   try {
-    for await (const chunk of contents) {
+    for await (const chunk of await hdfs.open(path, null, signal)) {
       chunks.push(chunk)
       bytes += chunk.length
       if (bytes > mostLogBytes) break
     }
   } catch (cause) {
     signal.throwIfAborted()
+    // A request that was taken for lost may rename the log after it was listed.
+    const isGone = exceptionOf(cause) === 'FileNotFoundException'
+    if (isConnectError(cause) && !isGone) throw cause
     throw new RetriableError(`Reading ${path} was broken off.`, { cause })
   }
   return Buffer.concat(chunks)

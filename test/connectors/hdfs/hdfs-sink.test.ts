@@ -264,6 +264,31 @@ describe('recovery', () => {
     expect(await resumes(hdfs)).toBe(3)
   })
 
+  test('looks again where the log was renamed after it was listed', async () => {
+    const hdfs = new MemoryHdfs()
+    const bytes = await uploaded(hdfs, [[0, 9]])
+    await hdfs.create(log, { bytes: 0, read: () => [bytes] }, { overwrite: true })
+    const sink = await RunningSink.start({}, hdfs, records(1000))
+    let asked = 0
+    hdfs.beforeChange = () => {
+      // The first request claims the partition, and lists what is there behind it.
+      if (++asked === 1) {
+        const list = hdfs.list.bind(hdfs)
+        hdfs.list = async (path) => {
+          const found = await list(path)
+          hdfs.list = list
+          hdfs.files.delete(log)
+          hdfs.files.set(`${log}.1`, bytes)
+          return found
+        }
+      }
+      return Promise.resolve()
+    }
+    await sink.put(1)
+    await sink.put(1)
+    expect(sink.position).toBe(10)
+  })
+
   test('makes the last commit again where only some of its files are there', async () => {
     const hdfs = new MemoryHdfs()
     const before = await uploaded(hdfs, [[0, 9]])

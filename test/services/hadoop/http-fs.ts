@@ -31,7 +31,11 @@ export async function startHttpFs({ url: hdfsUrl }: MiniHdfs): Promise<HttpFs> {
     path.join(conf, 'httpfs-log4j.properties'),
   )
   await writeConf(path.join(conf, 'core-site.xml'), { 'fs.defaultFS': hdfsUrl })
-  await writeConf(path.join(conf, 'hdfs-site.xml'), { 'dfs.client.use.datanode.hostname': 'true' })
+  await writeConf(path.join(conf, 'hdfs-site.xml'), {
+    'dfs.client.use.datanode.hostname': 'true',
+    // There is one DataNode.
+    'dfs.replication': '1',
+  })
   await writeConf(path.join(conf, 'httpfs-site.xml'), {
     'httpfs.http.port': String(port),
     'httpfs.http.hostname': '127.0.0.1',

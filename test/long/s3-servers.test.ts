@@ -16,8 +16,10 @@ import {
 } from '../../connectors/s3/source/confluent-source-config.ts'
 import { S3SourceBucket } from '../../connectors/s3/source/s3-source-bucket.ts'
 import { pagesOf } from '../../connectors/s3/source/source-bucket.ts'
+import { parseAivenConfig } from '../../connectors/s3/aiven/aiven-config.ts'
 import { baseConfig } from '../connectors/s3/running-sink.ts'
 import { startMinio } from '../services/s3/minio.ts'
+import { accessKey, region, secretKey } from '../services/s3/s3-server.ts'
 import type { RunningS3 } from '../services/s3/s3-server.ts'
 import { startS3Proxy } from '../services/s3/s3proxy.ts'
 import { startS3 } from '../services/s3/versitygw.ts'
@@ -215,4 +217,23 @@ describe.each(servers)('$name', ({ start, tags }) => {
     await expect(s3.client.send(again)).rejects.toThrow()
     close()
   })
+})
+
+test("a role of MinIO's own STS writes what its bucket takes", async () => {
+  await using s3 = await startMinio()
+  await s3.createBucket('role')
+  const settings = parseAivenConfig({
+    'aws.s3.bucket.name': 'role',
+    'aws.s3.endpoint': s3.url,
+    'aws.s3.region': region,
+    'aws.access.key.id': accessKey,
+    'aws.secret.access.key': secretKey,
+    'aws.sts.role.arn': 'arn:aws:iam::123456789012:role/writer',
+    'aws.sts.role.session.name': 'sluice',
+    'aws.sts.config.endpoint': s3.url,
+  })
+  const { store, close } = openStore(settings.store)
+  await store.put('key', Buffer.from('x'), { condition: 'absent', metadata: {} }, signal)
+  expect(await store.find('key', signal)).toMatchObject({ bytes: 1 })
+  close()
 })

@@ -33,7 +33,7 @@ export interface KafkaClient extends AsyncDisposable {
   readValues(topic: string): Promise<(string | null)[]>
   /** Values without a key, or pairs; partitioned as Java's default partitioner does. */
   send(topic: string, values: readonly (string | Buffer | KeyValue)[]): Promise<void>
-  /** Values, each to a partition. */
+  /** Values, each to a partition, and each once. */
   sendTo(
     topic: string,
     values: readonly { readonly value: string; readonly partition: number }[],
@@ -72,7 +72,7 @@ export async function openKafkaClient(bootstrapServers: string): Promise<KafkaCl
       [...(await ends(topic)).values()].reduce((sum, end) => sum + end, 0),
     readValues: async (topic) => (await read(topic)).map((record) => record.value),
     send: (topic, values) => sendAll(kafka, topic, values.map(toMessage)),
-    sendTo: (topic, values) => sendAll(kafka, topic, [...values]),
+    sendTo: (topic, values) => sendAll(kafka, topic, [...values], true),
     committed: async (group, topic) => {
       // A broker that has just started reads its groups first.
       const found = await waitFor(`the offsets of ${group}`, async () => {
@@ -88,8 +88,14 @@ export async function openKafkaClient(bootstrapServers: string): Promise<KafkaCl
   }
 }
 
-async function sendAll(kafka: Kafka, topic: string, messages: Message[]): Promise<void> {
-  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner })
+async function sendAll(
+  kafka: Kafka,
+  topic: string,
+  messages: Message[],
+  idempotent = false,
+): Promise<void> {
+  const createPartitioner = Partitioners.DefaultPartitioner
+  const producer = kafka.producer({ createPartitioner, idempotent })
   await producer.connect()
   try {
     await producer.send({ topic, messages })

@@ -58,7 +58,7 @@ export class ObjectWriter {
 
   /** Bytes in memory. */
   get memoryBytes(): number {
-    const waiting = this.#options.encoder.heldBytes + this.#raw.memoryBytes
+    const waiting = this.#options.encoder.memoryBytes + this.#raw.memoryBytes
     const ready = this.#pieces.memoryBytes + (this.#body?.length ?? 0)
     return waiting + ready + this.#uploadingBytes
   }
@@ -86,7 +86,8 @@ export class ObjectWriter {
 
   /** Moves to disk what can be. */
   async spill(signal: AbortSignal): Promise<void> {
-    await this.drain(signal)
+    await this.#compress(this.#options.compressor.pieceBytes, true)
+    await this.#sendFullParts(signal)
     await this.#raw.spill()
     await this.#pieces.spill()
     while (this.#uploading.size > 0) await Promise.race(this.#uploading)
@@ -102,7 +103,7 @@ export class ObjectWriter {
     const { key, encoder, compressor, store, partBytes, firstTimestamp } = this.#options
     if (!this.#finished) {
       encoder.finish()
-      await this.#compress(1)
+      await this.#compress(1, true)
       this.#pieces.push(await compressor.end())
       this.#finished = true
     }
@@ -152,14 +153,15 @@ export class ObjectWriter {
     if (id !== null) await store.abort({ key, id }, signal)
   }
 
-  /** Takes over what is encoded: of what is to be compressed pieces of a fixed size, while so many bytes wait at least. */
-  async #compress(least: number): Promise<void> {
+  /** Takes over what is encoded: of what is to be compressed pieces of a fixed size, while so many bytes wait at least. With
+   * `release` the encoder gives up the room for what is to come. */
+  async #compress(least: number, release = false): Promise<void> {
     const { encoder, compressor } = this.#options
     if (compressor.pieceBytes === 0) {
-      this.#pieces.push(encoder.take())
+      this.#pieces.push(encoder.take(release))
       return
     }
-    this.#raw.push(encoder.take())
+    this.#raw.push(encoder.take(release))
     while (this.#raw.bytes >= least) {
       const size = Math.min(this.#raw.bytes, compressor.pieceBytes)
       this.#pieces.push(await compressor.push([await this.#raw.take(size)]))

@@ -58,14 +58,14 @@ export class SpooledFile {
   /** Hot. Tells the budget what is held now, and takes over what is encoded. */
   account(budget: MemoryBudget): void {
     if (this.#encoder.heldBytes >= drainBytes) this.#pieces.push(this.#encoder.take())
-    const bytes = this.#encoder.heldBytes + this.#pieces.memoryBytes
+    const bytes = this.#encoder.memoryBytes + this.#pieces.memoryBytes
     budget.used += bytes - this.#accounted
     this.#accounted = bytes
   }
 
   /** Moves to disk what can be. */
   async spill(budget: MemoryBudget): Promise<void> {
-    this.#pieces.push(this.#encoder.take())
+    this.#pieces.push(this.#encoder.take(true))
     await this.#pieces.spill()
     this.account(budget)
   }

@@ -12,6 +12,10 @@ export class HeldBytes implements FileEncoder {
     return this.#bytes?.length ?? 0
   }
 
+  get memoryBytes(): number {
+    return this.heldBytes
+  }
+
   write(): void {
     // What was to be written is there.
   }

@@ -57,6 +57,10 @@ class LineFile implements FileEncoder {
     return this.#output.length
   }
 
+  get memoryBytes(): number {
+    return this.#output.memoryBytes
+  }
+
   write(_value: unknown, record: SinkRecord): void {
     const output = this.#output
     const first = this.#isEmpty ? this.#before : this.#between
@@ -66,8 +70,8 @@ class LineFile implements FileEncoder {
     this.#isEmpty = false
   }
 
-  take(): Buffer[] {
-    return this.#output.take()
+  take(release?: boolean): Buffer[] {
+    return this.#output.take(release)
   }
 
   finish(): void {

@@ -26,10 +26,13 @@ export class StructuredFormat implements RecordFormat {
       get heldBytes() {
         return file.heldBytes
       },
+      get memoryBytes() {
+        return file.memoryBytes
+      },
       write(_value, record) {
         file.write(schema === null ? null : envelopes.valueOf(schema, record), record)
       },
-      take: () => file.take(),
+      take: (release) => file.take(release),
       finish: () => file.finish(),
     }
   }

@@ -43,6 +43,10 @@ class SeparatedBytes implements FileEncoder {
     return this.#output.length
   }
 
+  get memoryBytes(): number {
+    return this.#output.memoryBytes
+  }
+
   write(value: unknown, record: SinkRecord): void {
     const bytes = this.#toBytes(value, record)
     const output = this.#output
@@ -53,8 +57,8 @@ class SeparatedBytes implements FileEncoder {
     output.at += this.#separator.length
   }
 
-  take(): Buffer[] {
-    return this.#output.take()
+  take(release?: boolean): Buffer[] {
+    return this.#output.take(release)
   }
 
   finish(): void {

@@ -14,8 +14,10 @@ export interface FileEncoder {
   write(value: unknown, record: SinkRecord): void
   /** Bytes held, exactly or near enough: what {@link take} would give and what is not ready yet. */
   readonly heldBytes: number
-  /** What is ready, no longer held; it never changes again. */
-  take(): Buffer[]
+  /** How many bytes of memory these take, with the room for what is to come. */
+  readonly memoryBytes: number
+  /** What is ready, no longer held; it never changes again. With `release` the room for what is to come is given up, too. */
+  take(release?: boolean): Buffer[]
   /** Ends the file; {@link take} then gives the rest. */
   finish(): void
 }

@@ -35,6 +35,10 @@ class JsonLines implements FileEncoder {
     return this.#output.length
   }
 
+  get memoryBytes(): number {
+    return this.#output.memoryBytes
+  }
+
   write(value: unknown): void {
     const output = this.#output
     const most = this.#writer.maxBytes(this.#schema, value)
@@ -56,8 +60,8 @@ class JsonLines implements FileEncoder {
     this.#output.append(Buffer.of(newline))
   }
 
-  take(): Buffer[] {
-    return this.#output.take()
+  take(release?: boolean): Buffer[] {
+    return this.#output.take(release)
   }
 
   finish(): void {

@@ -64,14 +64,20 @@ class AvroFile implements FileEncoder {
     return this.#ready.length + this.#block.length
   }
 
+  get memoryBytes(): number {
+    return this.#ready.memoryBytes + this.#block.memoryBytes
+  }
+
   write(value: unknown): void {
     this.#block.append(this.#encoder.encode(value))
     this.#count++
     if (this.#block.length >= blockBytes) this.#endBlock()
   }
 
-  take(): Buffer[] {
-    return this.#ready.take()
+  take(release?: boolean): Buffer[] {
+    // What is no whole block yet stays: where blocks end depends on the records alone.
+    if (release === true) this.#block.release()
+    return this.#ready.take(release)
   }
 
   finish(): void {

@@ -94,6 +94,10 @@ class ParquetFile implements FileEncoder {
     return this.#bytes.index + this.#estimate
   }
 
+  get memoryBytes(): number {
+    return this.#bytes.buffer.byteLength + this.#estimate
+  }
+
   write(value: unknown): void {
     if (!isStruct(value)) throw new DataError('A Parquet file holds Structs alone.')
     const row = this.#row

@@ -153,8 +153,10 @@ export class ObjectWriter {
     if (id !== null) await store.abort({ key, id }, signal)
   }
 
-  /** Takes over what is encoded: of what is to be compressed pieces of a fixed size, while so many bytes wait at least. With
-   * `release` the encoder gives up the room for what is to come. */
+  /**
+   * Takes over what is encoded: of what is to be compressed pieces of a fixed size, while so many bytes wait at least. With `release` the encoder gives
+   * up the room for what is to come.
+   */
   async #compress(least: number, release = false): Promise<void> {
     const { encoder, compressor } = this.#options
     if (compressor.pieceBytes === 0) {

@@ -5,7 +5,7 @@
 // npm run bench -- converters [--rounds 3] [--seconds 1] [--warm 5] [--only json-read|json-write|...]
 // npm run bench -- scale [--connectors 1000] [--java-connectors 1000]
 // npm run bench -- jdbc [--records 1000000] [--rounds 3] [--tasks 1|4] [--only insert|upsert|latency|source]
-// npm run bench -- storage [--records 1000000] [--rounds 3] [--partitions 1|4] [--only 'JSON lines'|'bytes through'|'Avro to Avro'|...]
+// npm run bench -- storage [--records 500000] [--rounds 2] [--partitions 1|4] [--place S3|HDFS] [--only 'JSON lines'|'bytes through'|'Avro to Avro'|...]
 // Ours beside the Java worker, Kafka's own clients and kafkajs, or Kafka's own converters, in one run. Prints tables; asserts no time.
 import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
@@ -15,8 +15,8 @@ import { bundleTs, loadTs } from './lib/load-ts.mjs'
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
-    records: { type: 'string', default: '2000000' },
-    rounds: { type: 'string', default: '3' },
+    records: { type: 'string' },
+    rounds: { type: 'string' },
     starts: { type: 'string', default: '10' },
     'java-starts': { type: 'string', default: '3' },
     only: { type: 'string' },
@@ -29,10 +29,15 @@ const { positionals, values } = parseArgs({
     'java-connectors': { type: 'string', default: '1000' },
     tasks: { type: 'string' },
     partitions: { type: 'string' },
+    place: { type: 'string' },
     warm: { type: 'string', default: '5' },
   },
 })
-const amount = { records: Number(values.records), rounds: Number(values.rounds) }
+const amountOf = (records, rounds) => ({
+  records: Number(values.records ?? records),
+  rounds: Number(values.rounds ?? rounds),
+})
+const amount = amountOf(2_000_000, 3)
 const benches = {
   file: async ({ benchFile, benchReadiness }) => {
     spawnSync('node', ['scripts/build.mjs', '--if-stale'], { cwd: root, stdio: 'inherit' })
@@ -60,7 +65,8 @@ const benches = {
   storage: async ({ benchStorage }) => {
     spawnSync('node', ['scripts/build.mjs', '--if-stale'], { cwd: root, stdio: 'inherit' })
     const partitions = values.partitions === undefined ? [1, 4] : [Number(values.partitions)]
-    await benchStorage({ ...amount, partitions, only: values.only ?? null })
+    const { only = null, place = null } = values
+    await benchStorage({ ...amountOf(500_000, 2), partitions, only, place })
   },
   idle: async ({ benchIdle }) => {
     const module = await bundleTs('test/bench/idle-clients.ts')

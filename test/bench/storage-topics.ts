@@ -9,6 +9,7 @@ import {
   SchemaBuilder,
   Struct,
 } from '../../src/api/index.ts'
+import type { Schema } from '../../src/api/index.ts'
 import { openProducer } from '../../src/kafka/producer/kafka-producer.ts'
 import type { ProducerListener } from '../../src/kafka/types.ts'
 import { MemoryAccount, MemoryBudget } from '../../src/util/memory-budget.ts'
@@ -22,7 +23,7 @@ const cities = ['Lisbon', 'Kraków', 'Kathmandu', 'Quito', 'Oslo', 'Nairobi', 'K
 const note = 'the quick brown fox jumps over the lazy dog'
 
 /** Ten columns; as JSON some 200 bytes. */
-export const rowSchema = SchemaBuilder.struct()
+const rowSchema = SchemaBuilder.struct()
   .name('row')
   .field('id', INT64_SCHEMA)
   .field('num', INT32_SCHEMA)
@@ -48,6 +49,31 @@ export const rowSchemaContent = JSON.stringify({
   })),
 })
 
+/** What the topics hold: rows of ten columns, and small records of four. */
+export type TopicKind = 'json' | 'avro' | 'smalljson' | 'smallavro'
+
+/** Four columns; as JSON some 75 bytes. */
+const smallSchema = SchemaBuilder.struct()
+  .name('small')
+  .field('registertime', INT64_SCHEMA)
+  .field('userid', STRING_SCHEMA)
+  .field('regionid', STRING_SCHEMA)
+  .field('gender', STRING_SCHEMA)
+  .build()
+
+/** The schema of a topic's records. */
+export function schemaOf(kind: TopicKind): Schema {
+  return kind.startsWith('small') ? smallSchema : rowSchema
+}
+
+/** The records of a topic; those in Avro as AvroConverter writes them, with the id that a registry gave to {@link schemaOf}. */
+export function rowsOf(kind: TopicKind, schemaId: number): readonly Buffer[] {
+  const schema = schemaOf(kind)
+  const make = schema === smallSchema ? smallRowOf : rowOf
+  const rows = Array.from({ length: distinct }, (_, id) => make(id))
+  return kind.endsWith('json') ? inJson(schema, rows) : inAvro(schema, rows, schemaId)
+}
+
 function rowOf(id: number): readonly unknown[] {
   const price = Math.round(id * 7.31) / 100
   return [
@@ -56,24 +82,30 @@ function rowOf(id: number): readonly unknown[] {
   ]
 }
 
-/** Rows as JSON without a schema. */
-export function jsonRows(): Buffer[] {
-  const names = (rowSchema.fields ?? []).map(({ name }) => name)
-  return Array.from({ length: distinct }, (_, id) => {
-    const values = rowOf(id)
-    return Buffer.from(
-      JSON.stringify(Object.fromEntries(names.map((name, index) => [name, values[index]]))),
-    )
-  })
+function smallRowOf(id: number): readonly unknown[] {
+  const gender = ['MALE', 'FEMALE', 'OTHER'][id % 3]
+  return [1_700_000_000_000 + id * 10, `User_${id % 997}`, `Region_${id % 9}`, gender]
 }
 
-/** Rows as AvroConverter writes them, with the id that a registry gave to `schemaId`. */
-export function avroRows(schemaId: number): Buffer[] {
-  const encoder = new AvroData().encoder(rowSchema)
+function inJson(schema: Schema, rows: readonly (readonly unknown[])[]): readonly Buffer[] {
+  const names = (schema.fields ?? []).map(({ name }) => name)
+  return rows.map((values) =>
+    Buffer.from(
+      JSON.stringify(Object.fromEntries(names.map((name, index) => [name, values[index]]))),
+    ),
+  )
+}
+
+function inAvro(
+  schema: Schema,
+  rows: readonly (readonly unknown[])[],
+  schemaId: number,
+): readonly Buffer[] {
+  const encoder = new AvroData().encoder(schema)
   const prefix = Buffer.alloc(5)
   prefix.writeInt32BE(schemaId, 1)
-  return Array.from({ length: distinct }, (_, id) =>
-    Buffer.concat([prefix, encoder.encode(new Struct(rowSchema, [...rowOf(id)]))]),
+  return rows.map((values) =>
+    Buffer.concat([prefix, encoder.encode(new Struct(schema, [...values]))]),
   )
 }
 

@@ -146,4 +146,19 @@ export const s3ObjectKeys = {
     doc: 'How pages of Parquet files are compressed.',
     ...group,
   },
+  's3.elastic.buffer.enable': {
+    type: 'boolean',
+    default: false,
+    importance: 'low',
+    doc: 'Taken and not used: memory always grows with what an object holds.',
+    ...group,
+  },
+  's3.elastic.buffer.init.capacity': {
+    type: 'int',
+    default: 131_072,
+    min: 4096,
+    importance: 'low',
+    doc: 'Taken and not used, as s3.elastic.buffer.enable is.',
+    ...group,
+  },
 } as const satisfies Record<string, KeySpec>

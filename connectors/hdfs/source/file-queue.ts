@@ -61,13 +61,13 @@ export class FileQueue {
   /** So many records of a file were read; `ended` where there are no more. */
   read({ source, path }: SourceFile, records: number, ended: boolean): SourceOffset {
     const position = { name: nameOf(path), records, ended }
-    this.#positions.set(JSON.stringify(source), position)
+    this.#positions.set(keyOf(source), position)
     return { file: position.name, record: records, end: ended }
   }
 
   /** The index of the first record that was not read; null where all were. */
   #rest({ source, path }: SourceFile): number | null {
-    const position = this.#positions.get(JSON.stringify(source)) ?? null
+    const position = this.#positions.get(keyOf(source)) ?? null
     if (position === null) return 0
     const order = compareNames(nameOf(path), position.name)
     if (order > 0) return 0
@@ -77,7 +77,7 @@ export class FileQueue {
   async #lookUp(files: readonly SourceFile[], signal: AbortSignal): Promise<void> {
     const unknown = new Map(
       files
-        .map(({ source }) => [JSON.stringify(source), source] as const)
+        .map(({ source }) => [keyOf(source), source] as const)
         .filter(([key]) => !this.#positions.has(key)),
     )
     if (unknown.size === 0) return
@@ -87,6 +87,17 @@ export class FileQueue {
       this.#positions.set(keys[index] ?? '', offset === null ? null : positionOf(offset))
     }
   }
+}
+
+const keys = new WeakMap<SourceOffset, string>()
+
+/** Hot. Sources are told apart by what they hold; each is put into words once. */
+function keyOf(source: SourceOffset): string {
+  const known = keys.get(source)
+  if (known !== undefined) return known
+  const key = JSON.stringify(source)
+  keys.set(source, key)
+  return key
 }
 
 function positionOf({ file, record, end }: SourceOffset): Position | null {

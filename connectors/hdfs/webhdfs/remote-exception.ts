@@ -37,7 +37,9 @@ const passing = new Set([
   'EOFException',
   'RuntimeException',
 ])
-/** An IOException without a class of its own is told by its text. */
+/** Of gateways before HDFS: 408 and 429 say so themselves, and above 500 nothing is said of the request. */
+const passingStatus = (status: number): boolean => status === 408 || status === 429 || status > 500
+/** An IOException without a class of its own is told by its text; HttpFS may call it a RemoteException. */
 const passingText =
   /Failed to find datanode|No active and not excluded nodes|could only be written to 0 of|Filesystem closed|safe mode/i
 
@@ -54,8 +56,8 @@ export function errorOf(
   const message = `Cannot ${action}: HDFS answered ${why}${hintOf(status, exception)}`
   const passes =
     passing.has(exception) ||
-    (exception === 'IOException' && passingText.test(text)) ||
-    status > 500
+    (/^(?:IO|Remote)Exception$/.test(exception) && passingText.test(text)) ||
+    passingStatus(status)
   return passes ? new HdfsRetriableError(message, exception) : new HdfsError(message, exception)
 }
 
@@ -94,14 +96,17 @@ function textOf(value: unknown): string {
 }
 
 /**
- * HttpFS gives some exceptions of the NameNode as a RemoteException. A NameNode that stands by is asked for the user of a token before anything else, and has that user's
+ * HttpFS gives some exceptions of the NameNode as a RemoteException. One that observes sends on what it does not answer itself. A NameNode that stands by is asked for the user of a token before anything else, and has that user's
  * SecurityException speak of an `InvalidToken: StandbyException`; of a token that has ended or was cancelled it speaks of an InvalidToken too.
  */
 function unwrapped(
   exception: string,
   text: string,
 ): { readonly exception: string; readonly text: string } {
-  if (/in state standby|InvalidToken: StandbyException/.test(text)) {
+  if (
+    exception === 'ObserverRetryOnActiveException' ||
+    /in state (?:standby|observer)|InvalidToken: StandbyException/.test(text)
+  ) {
     return { exception: 'StandbyException', text }
   }
   if (text.includes('InvalidToken')) return { exception: 'InvalidToken', text }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { RetriableError } from 'sluice/api'
+import { ConnectError, RetriableError } from 'sluice/api'
 import type { Authentication } from './authentication.ts'
 import { Connections, LostAnswerError, UnreachableError, readAll } from './exchange.ts'
 import type { Answer, Exchange, HdfsBody } from './exchange.ts'
@@ -265,6 +265,10 @@ export class WebHdfsClient implements Hdfs {
   }
 
   #dataNodeUrl(location: string): URL {
+    // It may hold a token, which no message is to show.
+    if (!URL.canParse(location)) {
+      throw new ConnectError('HDFS sent the client on to a place whose address is no URL.')
+    }
     const url = new URL(location)
     const mapped =
       this.#options.dataNodes?.get(url.host) ?? this.#options.dataNodes?.get(url.hostname)

@@ -12,9 +12,9 @@ export interface FileFormat {
 export interface FileEncoder {
   /** Hot. Appends a value of the file's schema. A DataError leaves the file as it was. */
   write(value: unknown, record: SinkRecord): void
-  /** Bytes held, exactly or near enough: what {@link take} would give and what is not ready yet. */
+  /** How many bytes {@link take} would give, exactly or near enough. */
   readonly heldBytes: number
-  /** How many bytes of memory these take, with the room for what is to come. */
+  /** How many bytes of memory the file takes, with what is not ready yet and the room for what is to come. */
   readonly memoryBytes: number
   /** What is ready, no longer held; it never changes again. With `release` the room for what is to come is given up, too. */
   take(release?: boolean): Buffer[]

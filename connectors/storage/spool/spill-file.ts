@@ -27,10 +27,11 @@ export class SpillFile {
     this.#end += length
     this.#liveBytes += length
     try {
-      const handle = await (this.#handle ??= openUnnamed())
+      const handle = await this.#opened()
       await writeAll(handle, Buffer.concat(buffers, length), segment.position)
     } catch (cause) {
-      this.#handle = null
+      // The file stays: what was written before is read from it still.
+      this.release(length)
       throw new ConnectError(
         `Cannot keep ${length} bytes in a temporary file in ${tmpdir()}: free some space there, or let the connector hold more in memory.`,
         { cause },
@@ -41,7 +42,7 @@ export class SpillFile {
 
   async read({ position, length }: Segment): Promise<Buffer> {
     const bytes = Buffer.allocUnsafe(length)
-    const handle = await (this.#handle ??= openUnnamed())
+    const handle = await this.#opened()
     let at = 0
     while (at < length) {
       const { bytesRead } = await handle.read(bytes, at, length - at, position + at)
@@ -61,6 +62,16 @@ export class SpillFile {
     const handle = await this.#handle
     this.#handle = null
     await handle?.close()
+  }
+
+  async #opened(): Promise<FileHandle> {
+    this.#handle ??= openUnnamed()
+    try {
+      return await this.#handle
+    } catch (error) {
+      this.#handle = null
+      throw error
+    }
   }
 }
 

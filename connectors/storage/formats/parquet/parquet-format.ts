@@ -91,7 +91,7 @@ class ParquetFile implements FileEncoder {
   }
 
   get heldBytes(): number {
-    return this.#bytes.index + this.#estimate
+    return this.#bytes.index
   }
 
   get memoryBytes(): number {

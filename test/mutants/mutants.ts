@@ -29,8 +29,8 @@ export const mutants: readonly Mutant[] = [
     invariant: 1,
     name: 'a sink commits what was put, not what preCommit says is durable',
     file: 'src/runtime/sink-offset-committer.ts',
-    find: 'return durable.flatMap(',
-    replace: 'return (durable.length < 0 ? durable : put).flatMap(',
+    find: 'const said = durable.flatMap(',
+    replace: 'const said = (durable.length < 0 ? durable : put).flatMap(',
     noticedBy: [
       'test/runtime/worker-sink-task.test.ts',
       'commits what preCommit answers, though more was put',

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { ConnectError } from 'sluice/api'
 import type { SinkRecord } from 'sluice/api'
-import { PieceQueue } from 'sluice/storage'
+import { PieceQueue, giveBack } from 'sluice/storage'
 import type { Compressor, FileEncoder, SpillFile } from 'sluice/storage'
 import type { FoundObject, ObjectStore, UploadedPart, WriteCondition } from './object-store.ts'
 
@@ -48,6 +48,7 @@ export class ObjectWriter {
   #finished = false
   /** Of an object that is one request. */
   #body: Buffer | null = null
+  #durable = false
 
   constructor(options: ObjectWriterOptions) {
     this.key = options.key
@@ -115,6 +116,7 @@ export class ObjectWriter {
         'sluice-first-timestamp': firstTimestamp,
       }
       await store.put(key, this.#body, { condition, metadata }, signal)
+      this.#durable = true
       return
     }
     await this.#sendFullParts(signal)
@@ -130,6 +132,8 @@ export class ObjectWriter {
   release(): void {
     this.#raw.clear()
     this.#pieces.clear()
+    // Of a request that has failed an attempt may be under way still.
+    if (this.#durable && this.#body !== null) giveBack([this.#body])
     this.#body = null
   }
 
@@ -191,18 +195,22 @@ export class ObjectWriter {
     }
     const number = ++this.#partNumber
     const body = await this.#pieces.take(bytes)
-    this.#uploadingBytes += body.length
-    this.#sentBytes += body.length
+    const { length } = body
+    this.#uploadingBytes += length
+    this.#sentBytes += length
     const sent: Promise<void> = store
       .part({ key, id }, number, body, signal)
       .then(
-        (part) => void this.#parts.push(part),
+        (part) => {
+          this.#parts.push(part)
+          giveBack([body])
+        },
         (error: unknown) => {
           this.#failure ??= { error }
         },
       )
       .then(() => {
-        this.#uploadingBytes -= body.length
+        this.#uploadingBytes -= length
         this.#uploading.delete(sent)
       })
     this.#uploading.add(sent)

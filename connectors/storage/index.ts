@@ -53,5 +53,6 @@ export {
 } from './formats/readers/text-readers.ts'
 export { CommittedOffsets, partitionKey, sinkWorkerOf, wakeAt } from './sink/sink-worker.ts'
 export type { Committing, SinkWorker } from './sink/sink-worker.ts'
+export { giveBack } from './spool/own-bytes.ts'
 export { PieceQueue } from './spool/piece-queue.ts'
 export { SpillFile } from './spool/spill-file.ts'

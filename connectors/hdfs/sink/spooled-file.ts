@@ -80,9 +80,10 @@ export class SpooledFile {
     return { bytes: this.#pieces.bytes, read: () => this.#pieces.read() }
   }
 
-  clear(budget: MemoryBudget): void {
+  /** Forgets it; `isWritten` where all of it is in HDFS. */
+  clear(budget: MemoryBudget, isWritten: boolean): void {
     this.#encoder.take()
-    this.#pieces.clear()
+    this.#pieces.clear(isWritten)
     budget.used -= this.#accounted
     this.#accounted = 0
   }

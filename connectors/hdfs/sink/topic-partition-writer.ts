@@ -98,7 +98,7 @@ export class TopicPartitionWriter {
       await this.#log.commit(files, signal)
       this.#tell()
     }
-    this.#clear()
+    this.#clear(true)
     this.#rotation.reset(this.#timestampMs, nowMs)
     this.#timestampMs = null
     this.#committable = this.#position
@@ -106,7 +106,7 @@ export class TopicPartitionWriter {
 
   /** Forgets what is not complete: it is read again (invariant 2). */
   forget(): void {
-    this.#clear()
+    this.#clear(false)
     this.#recovered = false
     this.#position = this.#committable
     this.#timestampMs = null
@@ -128,8 +128,8 @@ export class TopicPartitionWriter {
     }
   }
 
-  #clear(): void {
-    for (const file of this.#files.values()) file.clear(this.#parts.budget)
+  #clear(isWritten: boolean): void {
+    for (const file of this.#files.values()) file.clear(this.#parts.budget, isWritten)
     this.#files.clear()
   }
 

@@ -1,3 +1,5 @@
+import { giveBack, ownBytes } from '../spool/own-bytes.ts'
+
 const firstBytes = 4 * 1024
 const mostBytes = 1024 * 1024
 const empty = Buffer.alloc(0)
@@ -26,7 +28,8 @@ export class ByteOutput {
     if (this.at + size <= this.target.length) return
     this.#handOver()
     if (size <= this.target.length) return
-    this.target = Buffer.allocUnsafeSlow(Math.max(this.#nextBytes, size))
+    giveBack([this.target])
+    this.target = ownBytes(Math.max(this.#nextBytes, size))
     this.#nextBytes = Math.min(this.#nextBytes * 2, mostBytes)
   }
 
@@ -54,7 +57,9 @@ export class ByteOutput {
     this.#forget()
   }
 
+  /** Nobody else has any of it. */
   #forget(): void {
+    giveBack([this.target])
     this.target = empty
     this.#nextBytes = firstBytes
   }

@@ -1,3 +1,4 @@
+import { giveBack, keepForGood, ownBytes } from './own-bytes.ts'
 import type { Segment, SpillFile } from './spill-file.ts'
 
 type Piece = Buffer | Segment
@@ -41,11 +42,12 @@ export class PieceQueue {
     if (first < 0) return
     const buffers = pieces.slice(first).filter((piece) => Buffer.isBuffer(piece))
     const segment = await this.#spill.append(buffers)
+    giveBack(buffers)
     this.#pieces = [...pieces.slice(0, first), segment]
     this.#memory = 0
   }
 
-  /** Takes the first `length` bytes, of which there are so many. */
+  /** Takes the first `length` bytes, of which there are so many; they are the caller's. */
   async take(length: number): Promise<Buffer> {
     const parts: Buffer[] = []
     let left = length
@@ -58,7 +60,10 @@ export class PieceQueue {
       this.#bytes -= size
     }
     const [only] = parts
-    return parts.length === 1 && only !== undefined ? only : Buffer.concat(parts, length)
+    if (parts.length !== 1 || only === undefined) return this.#joined(parts, length)
+    // Perhaps a part of a piece, the rest of which is needed still.
+    keepForGood(only)
+    return only
   }
 
   /** All bytes in their order, which stay where they are: they can be read again. */
@@ -75,11 +80,28 @@ export class PieceQueue {
     }
   }
 
-  clear(): void {
-    for (const piece of this.#pieces) if (!Buffer.isBuffer(piece)) this.#spill.release(piece.length)
+  /** Forgets all bytes. `isUnused` says that nobody reads them any more, be it a request that was given up. */
+  clear(isUnused = false): void {
+    for (const piece of this.#pieces) {
+      if (!Buffer.isBuffer(piece)) this.#spill.release(piece.length)
+      else if (isUnused) giveBack([piece])
+    }
     this.#pieces = []
     this.#memory = 0
     this.#bytes = 0
+  }
+
+  #joined(parts: readonly Buffer[], length: number): Buffer {
+    const joined = ownBytes(length)
+    let at = 0
+    for (const part of parts) {
+      joined.set(part, at)
+      at += part.length
+    }
+    // What is left of the last one is needed still.
+    const left = this.#pieces[0]
+    giveBack(Buffer.isBuffer(left) ? parts.filter(({ buffer }) => buffer !== left.buffer) : parts)
+    return joined
   }
 
   async #head(piece: Piece, size: number): Promise<Buffer> {

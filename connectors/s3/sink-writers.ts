@@ -51,7 +51,7 @@ export class SinkWriters {
     const rewound = new Set<PartitionWriter>()
     for (const record of records) {
       const writer = this.#writerOf(record, nowMs)
-      if (rewound.has(writer)) continue
+      if (rewound.size > 0 && rewound.has(writer)) continue
       const pending = this.#take(writer, record, nowMs, rejected, signal)
       if (pending !== null && !(await pending)) rewound.add(writer)
     }

@@ -125,7 +125,11 @@ export class TopicPartitionWriter implements PartitionWriter {
     const candidate = { directory: key, schema, timestampMs }
     const reason = this.#rotation.before(candidate, nowMs)
     if (reason !== null && this.#files.size > 0) return this.#rotateFirst(reason)
-    const file = this.#files.get(key) ?? this.#open(record, key, directory, schema, isTombstone)
+    const last = this.lastFile
+    const file =
+      last?.key === key
+        ? last
+        : (this.#files.get(key) ?? this.#open(record, key, directory, schema, isTombstone))
     return this.#write(file, record, candidate, offset)
   }
 
@@ -211,7 +215,9 @@ export class TopicPartitionWriter implements PartitionWriter {
     if (file.candidates.length < maxScan) file.candidates.push(offset)
     account(file, budget)
     this.lastFile = file
-    return this.#rotation.written({ ...candidate, schema: file.schema }) ? 'full' : 'written'
+    const { schema } = file
+    const written = candidate.schema === schema ? candidate : { ...candidate, schema }
+    return this.#rotation.written(written) ? 'full' : 'written'
   }
 
   #writeRest(

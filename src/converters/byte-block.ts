@@ -4,6 +4,8 @@ import { DataError } from '../api/index.ts'
 const blockBytes = 64 * 1024
 /** Below this length, a loop over the characters is faster than a call into native code. */
 const loopLength = 32
+/** The same of copying bytes. */
+const copiedLength = 128
 const loneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
 
 /** Where a binary encoding is written. What {@link finish} returns is its caller's to keep: no byte of it is written again. */
@@ -25,6 +27,20 @@ export abstract class ByteBlock {
     const result = this.bytes.subarray(this.#start, this.at)
     this.#start = this.at
     return result
+  }
+
+  /** How many bytes were written since {@link begin}. */
+  get length(): number {
+    return this.at - this.#start
+  }
+
+  /** Copies what was written since {@link begin}, for which `target` has room; returns its end there. */
+  copyTo(target: Buffer, at: number): number {
+    const { bytes, length } = this
+    const start = this.#start
+    if (length > copiedLength) target.set(bytes.subarray(start, start + length), at)
+    else for (let i = 0; i < length; i++) target[at + i] = bytes[start + i] ?? 0
+    return at + length
   }
 
   writeByte(value: number): void {

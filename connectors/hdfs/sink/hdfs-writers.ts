@@ -25,6 +25,8 @@ export class HdfsWriters {
   readonly #retries = new Map<TopicPartitionWriter, number>()
   /** Of partitions that were not taken over yet, the first offset that has come. */
   readonly #missed = new Map<TopicPartitionWriter, number>()
+  /** Of the record before: mostly the next one is of the same partition. */
+  #last: TopicPartitionWriter | null = null
 
   constructor(options: HdfsWritersOptions) {
     this.#options = options
@@ -34,6 +36,7 @@ export class HdfsWriters {
   open(partitions: readonly TopicPartition[]): void {
     const { parts } = this.#options
     const nowMs = this.#options.now()
+    this.#last = null
     for (const { topic, partition } of partitions) {
       const writer = new TopicPartitionWriter(parts, { topic, partition }, nowMs)
       this.#writers.set(partitionKey(topic, partition), writer)
@@ -52,7 +55,7 @@ export class HdfsWriters {
     const left = await this.#recoverAll(nowMs, records, signal)
     for (const record of records) {
       const writer = this.#writerOf(record)
-      if (writer === undefined || left.has(writer)) continue
+      if (writer === undefined || (left.size > 0 && left.has(writer))) continue
       const pending = this.#take(writer, record, nowMs, rejected, signal)
       if (pending !== null && !(await pending)) left.add(writer)
     }
@@ -70,6 +73,7 @@ export class HdfsWriters {
   }
 
   close(partitions: readonly TopicPartition[]): void {
+    this.#last = null
     for (const { topic, partition } of partitions) {
       const key = partitionKey(topic, partition)
       const writer = this.#writers.get(key)
@@ -83,6 +87,7 @@ export class HdfsWriters {
   }
 
   async stop(): Promise<void> {
+    this.#last = null
     for (const writer of this.#writers.values()) writer.forget()
     this.#writers.clear()
     await this.#options.parts.spill.close()
@@ -216,6 +221,13 @@ export class HdfsWriters {
   }
 
   #writerOf(record: SinkRecord): TopicPartitionWriter | undefined {
-    return this.#writers.get(partitionKey(record.originalTopic, record.originalKafkaPartition))
+    const { originalTopic: topic, originalKafkaPartition: partition } = record
+    const last = this.#last
+    if (last?.topicPartition.partition === partition && last.topicPartition.topic === topic) {
+      return last
+    }
+    const writer = this.#writers.get(partitionKey(topic, partition))
+    if (writer !== undefined) this.#last = writer
+    return writer
   }
 }

@@ -23,6 +23,8 @@ export class TopicPartitionWriter {
   readonly #parts: SinkParts
   readonly #log: PartitionLog
   readonly #files = new Map<string, SpooledFile>()
+  /** That the record before went to: mostly the next one does too. */
+  #last: SpooledFile | null = null
   readonly #rotation: HdfsRotation
   /** The offset behind the last record that was handled; null before the first. */
   #position: number | null = null
@@ -131,6 +133,7 @@ export class TopicPartitionWriter {
   #clear(isWritten: boolean): void {
     for (const file of this.#files.values()) file.clear(this.#parts.budget, isWritten)
     this.#files.clear()
+    this.#last = null
   }
 
   #handled(offset: number): void {
@@ -165,17 +168,22 @@ export class TopicPartitionWriter {
   }
 
   #write(record: SinkRecord, directory: string, offset: number): Outcome {
-    // A transformation may have given records of one partition several topics.
-    const key = `${record.topic}/${directory}`
     const { schema } = this.#rotation
     const value = projectTo(record.valueSchema, record.value, schema)
-    const file = this.#files.get(key) ?? this.#open(record, directory, offset)
+    const file = this.#fileOf(record, directory, offset)
     file.encoder.write(value, record)
-    if (file.records === 0) this.#files.set(key, file)
+    if (file.records === 0) this.#files.set(keyOf(record, directory), file)
+    this.#last = file
     file.end = offset
     file.records++
     file.account(this.#parts.budget)
     return this.#rotation.written() ? 'full' : 'written'
+  }
+
+  #fileOf(record: SinkRecord, directory: string, offset: number): SpooledFile {
+    const last = this.#last
+    if (last?.directory === directory && last.topic === record.topic) return last
+    return this.#files.get(keyOf(record, directory)) ?? this.#open(record, directory, offset)
   }
 
   #open({ topic }: SinkRecord, directory: string, start: number): SpooledFile {
@@ -194,6 +202,11 @@ export class TopicPartitionWriter {
     const final = joinPath(paths.topicsDir(topic), topic, directory, name)
     return { final, extension, body: file.finish() }
   }
+}
+
+/** A transformation may have given records of one partition several topics. */
+function keyOf({ topic }: SinkRecord, directory: string): string {
+  return `${topic}/${directory}`
 }
 
 function place(record: SinkRecord): string {

@@ -48,7 +48,9 @@ export class Rotation {
   readonly #schemas = new Map<string, Schema | null>()
   #records = 0
   #baseMs: number | null = null
+  /** Of the record before, and the schema of the file there: mostly the next one is written to it too. */
   #directory: string | null = null
+  #schema: Schema | null = null
   #dueMs: number
 
   constructor(rules: RotationRules, nowMs: number) {
@@ -74,7 +76,7 @@ export class Rotation {
   before(candidate: Candidate, nowMs: number): RotationReason | null {
     const { directory, schema, timestampMs } = candidate
     if (this.#baseMs === null && timestampMs !== null) this.#baseMs = timestampMs
-    const current = this.#schemas.get(directory)
+    const current = directory === this.#directory ? this.#schema : this.#schemas.get(directory)
     if (current !== undefined && (current === null) !== (schema === null)) return 'null schema'
     const byTime = this.#byTime(directory, timestampMs, nowMs)
     if (byTime !== null) return byTime
@@ -89,8 +91,12 @@ export class Rotation {
 
   /** Hot. A record was written; whether that makes the files full. */
   written({ directory, schema }: Candidate): boolean {
-    if (!this.#schemas.has(directory)) this.#schemas.set(directory, schema)
-    this.#directory = directory
+    if (directory !== this.#directory) {
+      const known = this.#schemas.get(directory)
+      if (known === undefined) this.#schemas.set(directory, schema)
+      this.#schema = known === undefined ? schema : known
+      this.#directory = directory
+    }
     this.#records++
     return this.#records >= this.#rules.flushSize
   }

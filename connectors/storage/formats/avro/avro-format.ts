@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto'
 import type { Schema } from 'sluice/api'
 import { AvroData, AvroOutput, avroSchemaText } from 'sluice/avro'
 import type { AvroEncoder } from 'sluice/avro'
+import { giveBack, ownBytes } from '../../spool/own-bytes.ts'
 import { ByteOutput } from '../byte-output.ts'
 import type { FileEncoder, FileFormat } from '../file-format.ts'
 import type { AvroCodec } from './avro-codec.ts'
 
 /** Java's writer ends a block once it holds so many bytes before compression. */
 const blockBytes = 64_000
+const firstBlockBytes = 4096
 
 export const avroMagic = Buffer.from('Obj\x01', 'latin1')
 
@@ -16,6 +18,7 @@ export class AvroFormat implements FileFormat {
   readonly extension = '.avro'
   readonly #data: AvroData
   readonly #codec: AvroCodec
+  readonly #output = new AvroOutput()
   readonly #encoders = new WeakMap<Schema, AvroEncoder>()
   #schemaless: AvroEncoder | null = null
 
@@ -26,7 +29,7 @@ export class AvroFormat implements FileFormat {
   }
 
   open(schema: Schema | null): FileEncoder {
-    return new AvroFile(this.#encoderOf(schema), this.#codec)
+    return new AvroFile(this.#encoderOf(schema), this.#output, this.#codec)
   }
 
   #encoderOf(schema: Schema | null): AvroEncoder {
@@ -46,14 +49,18 @@ export class AvroFormat implements FileFormat {
  */
 class AvroFile implements FileEncoder {
   readonly #encoder: AvroEncoder
+  /** Shared by all files: of one value at a time. */
+  readonly #output: AvroOutput
   readonly #codec: AvroCodec
   readonly #ready = new ByteOutput()
-  readonly #block = new ByteOutput()
+  #block = Buffer.alloc(0)
+  #blockLength = 0
   readonly #marker: Buffer
   #count = 0
 
-  constructor(encoder: AvroEncoder, codec: AvroCodec) {
+  constructor(encoder: AvroEncoder, output: AvroOutput, codec: AvroCodec) {
     this.#encoder = encoder
+    this.#output = output
     this.#codec = codec
     const schema = avroSchemaText(encoder.avroSchema)
     this.#marker = createHash('md5').update(schema).digest()
@@ -61,7 +68,7 @@ class AvroFile implements FileEncoder {
   }
 
   get heldBytes(): number {
-    return this.#ready.length + this.#block.length
+    return this.#ready.length + this.#blockLength
   }
 
   get memoryBytes(): number {
@@ -69,9 +76,14 @@ class AvroFile implements FileEncoder {
   }
 
   write(value: unknown): void {
-    this.#block.append(this.#encoder.encode(value))
+    const output = this.#output
+    output.begin()
+    this.#encoder.write(value, output)
+    const end = this.#blockLength + output.length
+    if (end > this.#block.length) this.#grow(end)
+    this.#blockLength = output.copyTo(this.#block, this.#blockLength)
     this.#count++
-    if (this.#block.length >= blockBytes) this.#endBlock()
+    if (end >= blockBytes) this.#endBlock()
   }
 
   take(release?: boolean): Buffer[] {
@@ -82,13 +94,19 @@ class AvroFile implements FileEncoder {
 
   finish(): void {
     if (this.#count > 0) this.#endBlock()
+    giveBack([this.#block])
+    this.#block = Buffer.alloc(0)
+  }
+
+  #grow(least: number): void {
+    const grown = ownBytes(Math.max(firstBlockBytes, this.#block.length * 2, least))
+    grown.set(this.#block.subarray(0, this.#blockLength))
+    giveBack([this.#block])
+    this.#block = grown
   }
 
   #endBlock(): void {
-    const parts = this.#block.take()
-    const [first] = parts
-    const raw = parts.length === 1 && first !== undefined ? first : Buffer.concat(parts)
-    const packed = this.#codec.compress(raw)
+    const packed = this.#codec.compress(this.#block.subarray(0, this.#blockLength))
     const head = new AvroOutput()
     head.begin()
     head.writeLong(this.#count)
@@ -97,6 +115,7 @@ class AvroFile implements FileEncoder {
     this.#ready.append(packed)
     this.#ready.append(this.#marker)
     this.#count = 0
+    this.#blockLength = 0
   }
 }
 

@@ -36,7 +36,10 @@ const steps = fc.array(
 test('what a queue has given stays as it is, whatever becomes of the memory that it has given back', async () => {
   const begun = [
     ...[300_000, 300_000].map((size) => ({ kind: 'write' as const, size })),
-    ...[{ kind: 'push' as const, size: 0 }, { kind: 'take' as const, size: 400_000 }],
+    ...[
+      { kind: 'push' as const, size: 0 },
+      { kind: 'take' as const, size: 400_000 },
+    ],
   ]
   await fc.assert(
     fc.asyncProperty(steps, async (all) => {

@@ -27,8 +27,8 @@ const steps = fc.array(
   fc.oneof(
     fc.record({ kind: fc.constant('write' as const), size: fc.integer({ min: 1, max: 300_000 }) }),
     fc.record({ kind: fc.constant('take' as const), size: fc.integer({ min: 1, max: 900_000 }) }),
-    fc.record({ kind: fc.constant('push' as const), size: fc.constant(0) }),
-    fc.record({ kind: fc.constant('spill' as const), size: fc.constant(0) }),
+    fc.record({ kind: fc.constant('push' as const), size: fc.constant<number>(0) }),
+    fc.record({ kind: fc.constant('spill' as const), size: fc.constant<number>(0) }),
   ),
   { maxLength: 40 },
 )

@@ -53,7 +53,7 @@ class AvroFile implements FileEncoder {
   readonly #output: AvroOutput
   readonly #codec: AvroCodec
   readonly #ready = new ByteOutput()
-  #block = Buffer.alloc(0)
+  #block: Buffer = Buffer.alloc(0)
   #blockLength = 0
   readonly #marker: Buffer
   #count = 0

@@ -46,13 +46,17 @@ test('what a queue has given stays as it is, whatever becomes of the memory that
       const [output, spill] = [new ByteOutput(), new SpillFile()]
       const queue = new PieceQueue(spill)
       const taken: Buffer[] = []
+      const others: Buffer[] = []
       let written = 0
+      // Memory of somebody else: what he has is his until he gives it back.
       const scribble = (): void => {
-        const others = [64_000, 200_000, 700_000, 1_048_576].map((size) => ownBytes(size).fill(255))
-        giveBack(others)
+        giveBack(others.splice(0, Math.max(0, others.length - 8)))
+        for (const size of [70_000, 128_000, 256_000, 524_288]) {
+          others.push(ownBytes(size).fill(250 + (others.length % 3)))
+        }
       }
       for (const { kind, size } of all) {
-        if (kind === 'write') output.append(Buffer.alloc(size, ++written % 251))
+        if (kind === 'write') output.append(Buffer.alloc(size, ++written % 250))
         else if (kind === 'push') queue.push(output.take())
         else if (kind === 'spill') await queue.spill()
         else taken.push(await queue.take(Math.min(size, queue.bytes)))
@@ -63,8 +67,13 @@ test('what a queue has given stays as it is, whatever becomes of the memory that
       scribble()
       await spill.close()
       const expected = all.filter(({ kind }) => kind === 'write')
-      const wanted = expected.map(({ size }, index) => Buffer.alloc(size, (index + 1) % 251))
+      const wanted = expected.map(({ size }, index) => Buffer.alloc(size, (index + 1) % 250))
       expect(Buffer.concat(taken).equals(Buffer.concat(wanted))).toBe(true)
+      for (const each of others) {
+        expect(each.equals(Buffer.alloc(each.length, each[0]))).toBe(true)
+      }
+      const memory = new Set(others.map(({ buffer }) => buffer))
+      expect(memory.size).toBe(others.length)
     }),
     { numRuns: 40, examples: [[begun]] },
   )

@@ -72,7 +72,7 @@ class AvroFile implements FileEncoder {
   }
 
   get memoryBytes(): number {
-    return this.#ready.memoryBytes + this.#block.memoryBytes
+    return this.#ready.memoryBytes + this.#block.length
   }
 
   write(value: unknown): void {
@@ -88,21 +88,26 @@ class AvroFile implements FileEncoder {
 
   take(release?: boolean): Buffer[] {
     // What is no whole block yet stays: where blocks end depends on the records alone.
-    if (release === true) this.#block.release()
+    if (release === true && this.#blockLength < this.#block.length) {
+      this.#moveBlock(Buffer.from(this.#block.subarray(0, this.#blockLength)))
+    }
     return this.#ready.take(release)
   }
 
   finish(): void {
     if (this.#count > 0) this.#endBlock()
-    giveBack([this.#block])
-    this.#block = Buffer.alloc(0)
+    this.#moveBlock(Buffer.alloc(0))
   }
 
   #grow(least: number): void {
     const grown = ownBytes(Math.max(firstBlockBytes, this.#block.length * 2, least))
     grown.set(this.#block.subarray(0, this.#blockLength))
+    this.#moveBlock(grown)
+  }
+
+  #moveBlock(to: Buffer): void {
     giveBack([this.#block])
-    this.#block = grown
+    this.#block = to
   }
 
   #endBlock(): void {

@@ -55,7 +55,7 @@ export async function asked(
         await worker.request(method, path, body)
         return true
       } catch (error) {
-        if (/: 409 .*(?:rebalance|stale configuration)/.test(String(error))) return false
+        if (/: 409 .*(?:rebalance|stale configuration|overtaken)/.test(String(error))) return false
         throw error
       }
     },

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { ConfigError, ConnectError, RetriableError } from 'sluice/api'
+import { asError } from '../webhdfs/exchange.ts'
 import type { Negotiate, Negotiation, NegotiationReply, NegotiationRequest } from './negotiation.ts'
 
 /** A KDC that cannot be reached is given up by GSSAPI much sooner, where there are not many. */
@@ -128,8 +129,4 @@ function hintOf(message: string): string {
   if (/KDC|realm/i.test(message)) return '. See krb5.conf (KRB5_CONFIG) for where the KDC is.'
   if (/clock skew/i.test(message)) return '. Set the clock of this machine.'
   return ''
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error))
 }

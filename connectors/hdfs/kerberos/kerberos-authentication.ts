@@ -1,7 +1,7 @@
 import { ConnectError, isRetriable } from 'sluice/api'
 import type { Logger } from 'sluice/api'
 import type { Authentication, Proof } from '../webhdfs/authentication.ts'
-import { UnreachableError } from '../webhdfs/exchange.ts'
+import { UnreachableError, asError } from '../webhdfs/exchange.ts'
 import { exceptionOf, isStandby } from '../webhdfs/remote-exception.ts'
 import type { KerberosSession } from './kerberos-session.ts'
 
@@ -159,10 +159,7 @@ function tokenOf(body: Buffer): string {
 
 function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const abort = (): void => {
-      const { reason } = signal as { readonly reason: unknown }
-      reject(reason instanceof Error ? reason : new Error(String(reason)))
-    }
+    const abort = (): void => reject(asError(signal.reason))
     signal.addEventListener('abort', abort, { once: true })
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
     if (signal.aborted) abort()

@@ -149,6 +149,7 @@ export async function readAll(
   return Buffer.concat(chunks, bytes)
 }
 
-function asError(error: unknown): Error {
+/** What was thrown may be anything. */
+export function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error))
 }

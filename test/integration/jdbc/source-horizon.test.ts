@@ -3,13 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { databaseOf } from '../../../connectors/jdbc/core/connect.ts'
 import type { Connection } from '../../../connectors/jdbc/core/dialect.ts'
 import type { JdbcSourceTask } from '../../../connectors/jdbc/source/jdbc-source-task.ts'
-import type { SourceRecord, Struct } from '../../../src/api/index.ts'
+import type { SourceRecord } from '../../../src/api/index.ts'
 import { waitFor } from '../../support/wait-for.ts'
+import { createTable, idsOf, tableProps } from './postgres-tables.ts'
 import { SourceRun, databases } from './source-run.ts'
 import type { StoredOffsets, TestDatabase } from './source-run.ts'
-
-const ids = (records: readonly SourceRecord[]): unknown[] =>
-  records.map(({ value }) => (value as Struct).get('id'))
 
 let db: TestDatabase
 
@@ -17,15 +15,6 @@ beforeAll(async () => {
   db = await databases.PostgreSQL()
 }, 180_000)
 afterAll(() => db[Symbol.asyncDispose]())
-
-async function create(table: string, columns: string): Promise<void> {
-  await db.sql.query(`DROP TABLE IF EXISTS ${table}`)
-  await db.sql.query(`CREATE TABLE ${table} (${columns})`)
-}
-
-function props(table: string, more: Readonly<Record<string, string>>): Record<string, string> {
-  return { ...db.props, 'topic.prefix': '', tables: `"public"."${table}"`, ...more }
-}
 
 async function second(): Promise<Connection> {
   const database = databaseOf({
@@ -45,7 +34,7 @@ const step = fc.record({
 async function untilHeld(task: JdbcSourceTask, ms: number): Promise<void> {
   await waitFor('rows to be held back', async () => {
     const records = (await task.poll(new AbortController().signal)) ?? []
-    expect(ids(records)).toEqual([])
+    expect(idsOf(records)).toEqual([])
     return (task.progress().lag ?? 0) > ms
   })
 }
@@ -54,9 +43,9 @@ const incrementing = { mode: 'incrementing', 'incrementing.column.name': 'id' }
 
 describe('snapshot.horizon', () => {
   test('reads no row past a transaction that is still open, and then both', async () => {
-    await create('late', 'id serial PRIMARY KEY')
+    await createTable(db, 'late', 'id serial PRIMARY KEY')
     await using source = await SourceRun.start(
-      props('late', { ...incrementing, 'snapshot.horizon': 'true' }),
+      tableProps(db, 'late', { ...incrementing, 'snapshot.horizon': 'true' }),
     )
     const slow = await second()
     await slow.begin(null)
@@ -66,7 +55,7 @@ describe('snapshot.horizon', () => {
     expect(await source.rest()).toEqual([])
     await slow.commit()
     const records = await source.take(2)
-    expect(ids(records)).toEqual([1, 2])
+    expect(idsOf(records)).toEqual([1, 2])
     expect(records[0]?.valueSchema?.fields?.map(({ name }) => name)).toEqual(['id'])
     await slow.close()
   })
@@ -86,14 +75,15 @@ describe('snapshot.horizon', () => {
   test.each(crossing)(
     'follows %s past no row of a transaction that began later and is still open',
     async (_, table, mode) => {
-      await create(
+      await createTable(
+        db,
         table,
         'id serial PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp()',
       )
       const insert = `INSERT INTO ${table} DEFAULT VALUES`
       const [a, b] = [await second(), await second()]
       const offsets: StoredOffsets = new Map()
-      const config = props(table, { ...mode, 'snapshot.horizon': 'true' })
+      const config = tableProps(db, table, { ...mode, 'snapshot.horizon': 'true' })
       const { task } = await SourceRun.start(config, offsets)
       for (const writer of [a, b]) await writer.begin(null)
       for (const writer of [a, b, a]) await writer.query(insert)
@@ -104,16 +94,16 @@ describe('snapshot.horizon', () => {
       await using again = await SourceRun.start(config, offsets)
       await untilHeld(again.task, 400)
       await b.commit()
-      expect(ids(await again.take(3))).toEqual([1, 2, 3])
+      expect(idsOf(await again.take(3))).toEqual([1, 2, 3])
       await a.close()
       await b.close()
     },
   )
 
   test('goes on though there is always a transaction open', async () => {
-    await create('always', 'id serial PRIMARY KEY')
+    await createTable(db, 'always', 'id serial PRIMARY KEY')
     await using source = await SourceRun.start(
-      props('always', { ...incrementing, 'snapshot.horizon': 'true' }),
+      tableProps(db, 'always', { ...incrementing, 'snapshot.horizon': 'true' }),
     )
     let [open, next] = [await second(), await second()]
     await open.begin(null)
@@ -127,7 +117,7 @@ describe('snapshot.horizon', () => {
       found.push(...((await source.task.poll(new AbortController().signal)) ?? []))
       return found.length > 30
     })
-    expect(ids(found)).toEqual(found.map((_, index) => index + 1))
+    expect(idsOf(found)).toEqual(found.map((_, index) => index + 1))
     await open.close()
     await next.close()
   })
@@ -138,9 +128,13 @@ describe('snapshot.horizon', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 16, maxLength: 24 }), async (steps) => {
         const table = `overlapping_${++round}`
-        await create(table, 'id serial PRIMARY KEY')
+        await createTable(db, table, 'id serial PRIMARY KEY')
         await using source = await SourceRun.start(
-          props(table, { ...incrementing, 'snapshot.horizon': 'true', 'poll.linger.ms': '100' }),
+          tableProps(db, table, {
+            ...incrementing,
+            'snapshot.horizon': 'true',
+            'poll.linger.ms': '100',
+          }),
         )
         const found: SourceRecord[] = []
         const poll = async (): Promise<void> => {
@@ -166,7 +160,7 @@ describe('snapshot.horizon', () => {
           if (found.length < rows.length) await poll()
           return found.length >= rows.length
         })
-        expect(ids(found)).toEqual(rows.map(([id]) => Number(id)))
+        expect(idsOf(found)).toEqual(rows.map(([id]) => Number(id)))
       }),
       { numRuns: 4 },
     )
@@ -174,9 +168,9 @@ describe('snapshot.horizon', () => {
   })
 
   test('forgets no notification that comes while rows are held back', async () => {
-    await create('told_held', 'id serial PRIMARY KEY')
+    await createTable(db, 'told_held', 'id serial PRIMARY KEY')
     await using source = await SourceRun.start(
-      props('told_held', {
+      tableProps(db, 'told_held', {
         ...incrementing,
         ...{ 'snapshot.horizon': 'true', 'wakeup.channel': 'held' },
         'poll.interval.ms': '3600000',
@@ -198,7 +192,7 @@ describe('snapshot.horizon', () => {
     await slow.query('INSERT INTO told_held DEFAULT VALUES')
     await slow.query('NOTIFY held')
     await slow.commit()
-    expect(ids(await source.take(3))).toEqual([1, 2, 3])
+    expect(idsOf(await source.take(3))).toEqual([1, 2, 3])
     await slow.close()
   })
 
@@ -212,25 +206,25 @@ describe('snapshot.horizon', () => {
   })
 
   test('waits no longer than horizon.max.delay.ms', async () => {
-    await create('late_max', 'id serial PRIMARY KEY')
+    await createTable(db, 'late_max', 'id serial PRIMARY KEY')
     const slow = await second()
     await slow.begin(null)
     await slow.query('INSERT INTO late_max DEFAULT VALUES')
     await db.sql.query('INSERT INTO late_max DEFAULT VALUES')
     await using source = await SourceRun.start(
-      props('late_max', {
+      tableProps(db, 'late_max', {
         ...incrementing,
         ...{ 'snapshot.horizon': 'true', 'horizon.max.delay.ms': '100' },
       }),
     )
-    expect(ids(await source.take(1))).toEqual([2])
+    expect(idsOf(await source.take(1))).toEqual([2])
     await slow.close()
   })
 
   test('two writers with open transactions lose nothing', async () => {
-    await create('writers', 'id serial PRIMARY KEY')
+    await createTable(db, 'writers', 'id serial PRIMARY KEY')
     await using source = await SourceRun.start(
-      props('writers', { ...incrementing, 'snapshot.horizon': 'true' }),
+      tableProps(db, 'writers', { ...incrementing, 'snapshot.horizon': 'true' }),
     )
     const found: SourceRecord[] = []
     const written = new AbortController()
@@ -254,7 +248,7 @@ describe('snapshot.horizon', () => {
       found.push(...((await source.task.poll(signal)) ?? []))
       return found.length >= 200
     })
-    expect(ids(found)).toEqual(Array.from({ length: 200 }, (_, n) => n + 1))
+    expect(idsOf(found)).toEqual(Array.from({ length: 200 }, (_, n) => n + 1))
     await a.close()
     await b.close()
   })

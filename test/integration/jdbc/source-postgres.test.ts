@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Decimal } from '../../../src/api/index.ts'
-import type { SourceRecord, Struct } from '../../../src/api/index.ts'
+import type { Struct } from '../../../src/api/index.ts'
 import { waitFor } from '../../support/wait-for.ts'
+import { createTable, idsOf, tableProps } from './postgres-tables.ts'
 import { SourceRun, databases } from './source-run.ts'
 import type { TestDatabase } from './source-run.ts'
-
-const ids = (records: readonly SourceRecord[]): unknown[] =>
-  records.map(({ value }) => (value as Struct).get('id'))
 
 let db: TestDatabase
 
@@ -15,21 +13,12 @@ beforeAll(async () => {
 }, 180_000)
 afterAll(() => db[Symbol.asyncDispose]())
 
-async function create(table: string, columns: string): Promise<void> {
-  await db.sql.query(`DROP TABLE IF EXISTS ${table}`)
-  await db.sql.query(`CREATE TABLE ${table} (${columns})`)
-}
-
-function props(table: string, more: Readonly<Record<string, string>>): Record<string, string> {
-  return { ...db.props, 'topic.prefix': '', tables: `"public"."${table}"`, ...more }
-}
-
 const incrementing = { mode: 'incrementing', 'incrementing.column.name': 'id' }
 
 test('a notification has the table read at once', async () => {
-  await create('told', 'id serial PRIMARY KEY')
+  await createTable(db, 'told', 'id serial PRIMARY KEY')
   await using source = await SourceRun.start(
-    props('told', {
+    tableProps(db, 'told', {
       ...incrementing,
       ...{ 'wakeup.channel': 'Changes "here"', 'poll.interval.ms': '3600000' },
     }),
@@ -43,29 +32,29 @@ test('a notification has the table read at once', async () => {
     return rows[0]?.[0] === '1'
   })
   await db.sql.query(`NOTIFY "Changes ""here"""`)
-  expect(ids(await source.take(1))).toEqual([1])
+  expect(idsOf(await source.take(1))).toEqual([1])
 })
 
 test('a connection that is cut is opened again, and no row is lost', async () => {
-  await create('cut', 'id int PRIMARY KEY')
+  await createTable(db, 'cut', 'id int PRIMARY KEY')
   await db.sql.query('INSERT INTO cut SELECT generate_series(1, 5000)')
   await using source = await SourceRun.start(
-    props('cut', { ...incrementing, 'batch.max.rows': '100' }),
+    tableProps(db, 'cut', { ...incrementing, 'batch.max.rows': '100' }),
   )
   const found = await source.take(300)
   await db.sql.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'sluice test'`,
   )
   found.push(...(await source.take(5000 - found.length)))
-  expect(new Set(ids(found)).size).toBe(5000)
-  expect(ids(found).at(-1)).toBe(5000)
+  expect(new Set(idsOf(found)).size).toBe(5000)
+  expect(idsOf(found).at(-1)).toBe(5000)
 })
 
 test('a connection that is cut while nothing is read is opened again', async () => {
-  await create('idle', 'id int PRIMARY KEY')
+  await createTable(db, 'idle', 'id int PRIMARY KEY')
   await db.sql.query('INSERT INTO idle VALUES (1)')
-  await using source = await SourceRun.start(props('idle', incrementing))
-  expect(ids(await source.take(1))).toEqual([1])
+  await using source = await SourceRun.start(tableProps(db, 'idle', incrementing))
+  expect(idsOf(await source.take(1))).toEqual([1])
   expect(await source.rest(2)).toEqual([])
   const mine = `application_name = 'sluice test'`
   await db.sql.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${mine}`)
@@ -74,12 +63,12 @@ test('a connection that is cut while nothing is read is opened again', async () 
     return rows[0]?.[0] === '0'
   })
   await db.sql.query('INSERT INTO idle VALUES (2)')
-  expect(ids(await source.take(1))).toEqual([2])
+  expect(idsOf(await source.take(1))).toEqual([2])
 })
 
 test('what no later attempt would heal fails the task with the reason', async () => {
-  await create('gone', 'id int PRIMARY KEY')
-  await using source = await SourceRun.start(props('gone', incrementing))
+  await createTable(db, 'gone', 'id int PRIMARY KEY')
+  await using source = await SourceRun.start(tableProps(db, 'gone', incrementing))
   await db.sql.query('DROP TABLE gone')
   await expect(source.rest(100)).rejects.toThrow('relation "public.gone" does not exist')
 })
@@ -118,7 +107,8 @@ test('every type becomes what the Java connector makes of it, whatever zone the 
   await db.sql.query(`CREATE TYPE mood AS ENUM ('glad', 'sad')`)
   await db.sql.query(`CREATE DOMAIN positive AS int CHECK (value > 0)`)
   const names = Object.keys(columns)
-  await create(
+  await createTable(
+    db,
     'types',
     [...Object.entries(columns).map(([name, [type]]) => `${name} ${type}`), 'c_inet inet'].join(
       ', ',
@@ -127,7 +117,7 @@ test('every type becomes what the Java connector makes of it, whatever zone the 
   const literals = Object.values(columns).map(([, literal]) => literal)
   await db.sql.query(`INSERT INTO types (${names.join(', ')}) VALUES (${literals.join(', ')})`)
   await db.sql.query('INSERT INTO types DEFAULT VALUES')
-  await using source = await SourceRun.start(props('types', { mode: 'bulk' }))
+  await using source = await SourceRun.start(tableProps(db, 'types', { mode: 'bulk' }))
   const [first, second] = await source.take(2)
   const { schema, values } = first?.value as Struct
   expect(schema.fields?.map(({ name }) => name)).toEqual(names)
@@ -143,7 +133,7 @@ test('reads on where a name has dots, quotes, patterns, or is a word of SQL', as
     await db.sql.query(`CREATE TABLE ${quoted} ("order" int PRIMARY KEY)`)
     await db.sql.query(`INSERT INTO ${quoted} VALUES (7)`)
     await using source = await SourceRun.start({
-      ...props('', { mode: 'incrementing', 'incrementing.column.name': 'order' }),
+      ...tableProps(db, '', { mode: 'incrementing', 'incrementing.column.name': 'order' }),
       tables: `"public".${quoted}`,
     })
     const [record] = await source.take(1)
